@@ -1,0 +1,89 @@
+/**
+ * State that is not trained: running statistics, a hidden state carried from batch to batch.
+ *
+ * Inside `valueAndGrads` a write is only queued (later reads in the same pass see it); the training
+ * loop commits the queue together with the optimizer step or drops it. So a step is atomic.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { hold } from './parameter'
+import { sharedState } from './shared-state'
+
+const brand = Symbol.for('@dl/buffer')
+
+export interface BufferOptions {
+  /** Whether state dicts hold it (default true). */
+  persistent?: boolean
+  /** Whether `Module.resetState()` returns it to its initial value (default false). */
+  carried?: boolean
+}
+
+/**
+ * A tensor of state. Like a Parameter it keeps its own reference; unlike one, its shape may change.
+ *
+ * @example
+ * ```ts
+ * import { Buffer } from '@dl/core'
+ * import { ones, tidy, zeros } from '@tensorflow/tfjs-core'
+ *
+ * const hidden = tidy(() => new Buffer(zeros([1, 4]), { carried: true }))
+ * tidy(() => hidden.write(ones([8, 4])))
+ * hidden.value.shape // → 8,4
+ * hidden.reset()
+ * hidden.value.shape // → 1,4
+ * hidden.dispose()
+ * ```
+ */
+export class Buffer {
+  readonly [brand] = true
+  readonly persistent: boolean
+  readonly carried: boolean
+  #initial: Tensor | null
+  #value: Tensor
+
+  constructor(initial: Tensor, { persistent = true, carried = false }: BufferOptions = {}) {
+    this.persistent = persistent
+    this.carried = carried
+    this.#value = hold(initial)
+    this.#initial = carried ? hold(initial) : null
+  }
+
+  /** The current value, a queued write included. It belongs to the buffer: do not dispose it. */
+  get value(): Tensor {
+    return sharedState().recording?.writes.get(this) ?? this.#value
+  }
+
+  /** Replaces the value; the tensor stays yours. No gradient flows through a buffer. */
+  write(next: Tensor): void {
+    const recording = sharedState().recording
+    if (recording === null) {
+      this.#replace(hold(next))
+      return
+    }
+    recording.writes.get(this)?.dispose()
+    recording.writes.set(this, hold(next))
+  }
+
+  /** Back to the initial value; for buffers that are `carried`. */
+  reset(): void {
+    if (this.#initial !== null) this.write(this.#initial)
+  }
+
+  dispose(): void {
+    this.#value.dispose()
+    this.#initial?.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #replace(held: Tensor): void {
+    this.#value.dispose()
+    this.#value = held
+  }
+}
+
+/** Whether `value` is a Buffer, of whichever copy of this package. */
+export function isBuffer(value: unknown): value is Buffer {
+  return (value as { [brand]?: true } | null | undefined)?.[brand] === true
+}

@@ -1,0 +1,57 @@
+/**
+ * The one error class of these packages. A message says, in this order: what was wrong (with the
+ * value), what was expected, what to do. `code` is stable and made for programs.
+ */
+const brand = Symbol.for('@dl/error')
+
+/** The three sentences of a {@link DlError}. */
+export interface Complaint {
+  /** What was wrong, with the offending value: `bptt is 0`. */
+  problem: string
+  /** What would have been right: `an integer of at least 1`. */
+  expected?: string
+  /** What to do about it, as a full sentence. */
+  fix?: string
+  /** The error underneath, where there was one. */
+  cause?: unknown
+}
+
+/**
+ * An error that teaches.
+ *
+ * @example
+ * ```ts
+ * import { DlError } from '@dl/core'
+ *
+ * const error = new DlError('bad-option', {
+ *   problem: 'bptt is 0',
+ *   expected: 'an integer of at least 1',
+ *   fix: 'Leave it out for the default of 70.',
+ * })
+ * error.message // → bptt is 0; expected an integer of at least 1. Leave it out for the default of 70.
+ * DlError.is(error, 'bad-option') // → true
+ * ```
+ */
+export class DlError extends Error {
+  override readonly name = 'DlError'
+  readonly [brand] = true
+
+  constructor(
+    readonly code: string,
+    complaint: Complaint,
+  ) {
+    const { problem, expected, fix, cause } = complaint
+    super(`${problem}${expected ? `; expected ${expected}` : ''}.${fix ? ` ${fix}` : ''}`, {
+      cause,
+    })
+  }
+
+  /** Whether `error` is a DlError (of whichever copy of this package), optionally with this code. */
+  static is(error: unknown, code?: string): error is DlError {
+    const candidate = error as { [brand]?: true; code?: string } | null | undefined
+    return candidate?.[brand] === true && (code === undefined || candidate.code === code)
+  }
+}
+
+/** A shape as messages print it: `[64, 70]`. */
+export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`

@@ -1,0 +1,74 @@
+/**
+ * A weight: a tensor that stays while its value changes. Not a `tf.Variable`, which lives in a
+ * process-wide table under a unique name; a Parameter is found by walking a module's own fields.
+ */
+import { clone, keep, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { DlError, showShape } from './errors'
+
+const brand = Symbol.for('@dl/parameter')
+
+/**
+ * A trainable tensor. It keeps its own reference to the data: the tensor passed in stays yours.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from '@dl/core'
+ * import { tidy, zeros } from '@tensorflow/tfjs-core'
+ *
+ * const weight = tidy(() => new Parameter(zeros([2, 3])))
+ * weight.shape // → 2,3
+ * weight.dispose()
+ * ```
+ */
+export class Parameter {
+  readonly [brand] = true
+  /** Frozen parameters (false) get no gradient and no update. */
+  trainable = true
+  #value: Tensor
+
+  constructor(initial: Tensor) {
+    this.#value = hold(initial)
+  }
+
+  /** The current value. It belongs to the parameter: do not dispose it, and read it anew after an update. */
+  get value(): Tensor {
+    return this.#value
+  }
+
+  get shape(): number[] {
+    return this.#value.shape
+  }
+
+  get size(): number {
+    return this.#value.size
+  }
+
+  /** Takes on the data of `next`, which must have this parameter's shape and stays yours. */
+  assign(next: Tensor): void {
+    if (showShape(next.shape) !== showShape(this.shape) || next.dtype !== this.#value.dtype) {
+      throw new DlError('shape-mismatch', {
+        problem: `a ${next.dtype} tensor of shape ${showShape(next.shape)} was assigned to a parameter`,
+        expected: `${this.#value.dtype} of shape ${showShape(this.shape)}`,
+      })
+    }
+    const held = hold(next)
+    this.#value.dispose()
+    this.#value = held
+  }
+
+  dispose(): void {
+    this.#value.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/** Whether `value` is a Parameter, of whichever copy of this package. */
+export function isParameter(value: unknown): value is Parameter {
+  return (value as { [brand]?: true } | null | undefined)?.[brand] === true
+}
+
+/** A reference of one's own to the data of `tensor` that outlives every tidy. */
+export const hold = (tensor: Tensor): Tensor => tidy(() => keep(clone(tensor)))

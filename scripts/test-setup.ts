@@ -1,0 +1,22 @@
+/** Before each test file: the backend under test. Around each test: the leak guard. */
+import { type LeakGuard, leakGuard } from '@dl/core'
+import '@tensorflow/tfjs-backend-cpu'
+import { ready, setBackend } from '@tensorflow/tfjs-core'
+import { afterEach, beforeAll, beforeEach } from 'vitest'
+
+const backend = process.env.DL_TEST_BACKEND ?? 'cpu'
+let guard: LeakGuard
+
+beforeAll(async () => {
+  if (backend === 'wasm') await import('@dl/backend-wasm')
+  await setBackend(backend)
+  await ready()
+})
+
+beforeEach(() => {
+  guard = leakGuard()
+})
+
+afterEach(context => {
+  if (context.task.result?.state !== 'fail') guard.check(`test "${context.task.name}"`)
+})
