@@ -1,9 +1,31 @@
-import '#tfjs-gradients'
+import './autograd/register'
 
+export { detach, noGrad } from './autograd/off-tape'
+export { type ValueAndGrads, valueAndGrads } from './autograd/value-and-grads'
 export { Buffer, type BufferOptions, isBuffer } from './buffer'
 export { type Complaint, DlError, showShape } from './errors'
-export { type FusedOpStatus, opInfo } from './fused/define'
+export {
+  defineFusedKernel,
+  type FusedGradient,
+  type FusedKernel,
+  type FusedOpStatus,
+  opInfo,
+} from './fused/define'
 export { type Holdings, holdings, type LeakGuard, leakGuard } from './leak-guard'
+export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy'
+export { type DropoutOptions, dropout } from './ops/dropout'
+export { embedding } from './ops/embedding'
+export { gru } from './ops/gru'
+export { lstm } from './ops/lstm'
+export {
+  type AdamAttrs,
+  adamStep,
+  type SgdAttrs,
+  type StepAttrs,
+  sgdStep,
+} from './ops/optimizer-steps'
+export type { RecurrentOptions, RecurrentWeights } from './ops/recurrent'
+export { type Nonlinearity, rnn } from './ops/rnn'
 export { isParameter, Parameter } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'

@@ -2,7 +2,8 @@
  * A weight: a tensor that stays while its value changes. Not a `tf.Variable`, which lives in a
  * process-wide table under a unique name; a Parameter is found by walking a module's own fields.
  */
-import { clone, keep, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { keep, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { detach } from './autograd/off-tape'
 import { DlError, showShape } from './errors'
 
 const brand = Symbol.for('@dl/parameter')
@@ -71,4 +72,4 @@ export function isParameter(value: unknown): value is Parameter {
 }
 
 /** A reference of one's own to the data of `tensor` that outlives every tidy. */
-export const hold = (tensor: Tensor): Tensor => tidy(() => keep(clone(tensor)))
+export const hold = (tensor: Tensor): Tensor => tidy(() => keep(detach(tensor)))

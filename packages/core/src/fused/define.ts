@@ -9,7 +9,6 @@
  */
 import {
   engine,
-  type GradConfig,
   getBackend,
   getKernel,
   registerGradient,
@@ -29,7 +28,19 @@ export interface FusedKernel<A extends Attrs = Attrs> {
   name: string
   /** The implementation out of tfjs ops, for backends without a kernel of their own. */
   composed(inputs: TensorInputs, attrs: A): Tensor[]
-  gradient?: Omit<GradConfig, 'kernelName'>
+  gradient?: FusedGradient<A>
+}
+
+export interface FusedGradient<A extends Attrs = Attrs> {
+  /** Names of the inputs that `grads` needs; those not passed in a call must not be listed. */
+  inputsToSave: string[]
+  /** Which outputs `grads` needs. */
+  outputsToSave?: boolean[]
+  /**
+   * A closure per input. `dys` has one entry per output, `ABSENT` where nothing used it; `saved`
+   * the saved inputs, then the saved outputs.
+   */
+  grads(dys: Tensor[], saved: Tensor[], attrs: A): Record<string, () => Tensor>
 }
 
 /** How a fused operation runs on the active backend. */
@@ -43,7 +54,15 @@ export function defineFusedKernel<A extends Attrs>(
   kernel: FusedKernel<A>,
 ): (inputs: TensorInputs, attrs: A) => Tensor[] {
   const { name, composed, gradient } = kernel
-  if (gradient) registerGradient({ kernelName: name, ...gradient })
+  if (gradient) {
+    registerGradient({
+      kernelName: name,
+      inputsToSave: gradient.inputsToSave,
+      outputsToSave: gradient.outputsToSave ?? [],
+      gradFunc: (dy, saved, attrs) =>
+        gradient.grads(Array.isArray(dy) ? dy : [dy], saved, attrs as unknown as A),
+    })
+  }
   sharedState().fusedKernels.set(name, new Set())
   return (inputs, attrs) => {
     const backendName = activeBackend()

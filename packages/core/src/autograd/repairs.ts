@@ -1,0 +1,96 @@
+/** Gradients of tfjs-core 4.22 that are wrong, missing or wasteful, put right. */
+import {
+  broadcast_util,
+  type GradConfig,
+  getGradient,
+  mul,
+  type NamedAttrMap,
+  registerGradient,
+  reshape,
+  sign,
+  sum,
+  type Tensor,
+  tile,
+  util,
+  zerosLike,
+} from '@tensorflow/tfjs-core'
+
+export function repairGradients(): void {
+  registerGradient(reduction('Sum', () => 1))
+  registerGradient(reduction('Mean', count => 1 / count))
+  registerGradient(abs)
+  registerGradient(batchMatMul(getGradient('BatchMatMul')))
+  for (const [kernelName, inputs] of NOT_DIFFERENTIABLE) {
+    registerGradient(zero(kernelName, inputs))
+  }
+}
+
+/** tfjs uploads a tensor of ones in the shape of x at every backward pass; tiling stays on the device. */
+function reduction(kernelName: string, scale: (count: number) => number): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['x'],
+    gradFunc(dy, saved, attrs) {
+      const { shape } = saved[0]!
+      const axes = util.parseAxisParam(
+        (attrs as unknown as { axis: number | number[] }).axis,
+        shape,
+      )
+      const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+      const reps = shape.map((size, axis) => (axes.includes(axis) ? size : 1))
+      const count = axes.reduce((product, axis) => product * shape[axis]!, 1)
+      return {
+        x: () => {
+          const factor = scale(count)
+          const scaled = factor === 1 ? (dy as Tensor) : mul(dy as Tensor, factor)
+          return tile(reshape(scaled, kept), reps)
+        },
+      }
+    },
+  }
+}
+
+/** tfjs gives -1 at 0 where PyTorch gives 0. */
+const abs: GradConfig = {
+  kernelName: 'Abs',
+  inputsToSave: ['x'],
+  gradFunc: (dy, saved) => ({ x: () => mul(dy as Tensor, sign(saved[0]!)) }),
+}
+
+/** tfjs forgets to sum over the batch dimensions along which an input was broadcast. */
+function batchMatMul(original: GradConfig): GradConfig {
+  return {
+    ...original,
+    gradFunc(dy, saved, attrs: NamedAttrMap) {
+      const gradients = original.gradFunc(dy, saved, attrs)
+      const [a, b] = saved as [Tensor, Tensor]
+      return {
+        a: () => sumToShape(gradients.a!(), a.shape),
+        b: () => sumToShape(gradients.b!(), b.shape),
+      }
+    },
+  }
+}
+
+function sumToShape(gradient: Tensor, shape: number[]): Tensor {
+  const axes = broadcast_util.getReductionAxes(shape, gradient.shape)
+  return reshape(axes.length > 0 ? sum(gradient, axes) : gradient, shape)
+}
+
+/**
+ * tfjs throws on these. `valueAndGrads` never asks, as no gradient flows through bool or int32
+ * outputs; the zeros are for `tf.grad`.
+ */
+const NOT_DIFFERENTIABLE: [string, string[]][] = [
+  ...['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr'].map(
+    (name): [string, string[]] => [name, ['a', 'b']],
+  ),
+  ...['LogicalNot', 'All', 'Any'].map((name): [string, string[]] => [name, ['x']]),
+]
+
+const zero = (kernelName: string, inputs: string[]): GradConfig => ({
+  kernelName,
+  inputsToSave: inputs,
+  gradFunc: (_dy, saved) =>
+    Object.fromEntries(inputs.map((name, i) => [name, () => zerosLike(saved[i]!)])),
+})

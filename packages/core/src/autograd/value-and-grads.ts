@@ -1,0 +1,215 @@
+/**
+ * The one entry to gradients. Operations are recorded on tfjs's own tape but the tape is walked
+ * here: saved tensors and used-up gradients are freed as the walk goes, so the peak lies far below
+ * that of `tf.grads`, which keeps them all to the end and leaks them when something throws.
+ */
+import { add, clone, engine, onesLike, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import type { TapeNode } from '@tensorflow/tfjs-core/dist/tape'
+import { DlError, showShape } from '../errors'
+import { isParameter, type Parameter } from '../parameter'
+import type { Recording } from '../recording'
+import { sharedState } from '../shared-state'
+import { ABSENT, walkState } from './walk-state'
+
+/** A value, its gradients, and the writes to buffers that came about on the way. */
+export interface ValueAndGrads {
+  /** What `f` returned. */
+  value: Tensor
+  /** One gradient for each x, in order; null where the value does not depend on it. */
+  grads: (Tensor | null)[]
+  /** Makes the queued writes to buffers. Without it they are dropped. */
+  commit(): void
+  /** Frees value, gradients and queued writes. */
+  dispose(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Runs `f` and differentiates its result.
+ *
+ * @param f returns a float32 scalar; synchronous, and tidied
+ * @param xs parameters or tensors; also tensors that `f` makes and puts into this array
+ * @throws DlError `not-a-scalar`, `nested-gradients`, `no-gradient`; what `f` throws passes through.
+ *   Nothing stays allocated then, and no buffer changes.
+ *
+ * @example
+ * ```ts
+ * import { Parameter, valueAndGrads } from '@dl/core'
+ * import { scalar, square, tidy } from '@tensorflow/tfjs-core'
+ *
+ * const x = tidy(() => new Parameter(scalar(3)))
+ * const { value, grads, dispose } = valueAndGrads(() => square(x.value), [x])
+ * String(await value.data()) // → 9
+ * String(await grads[0]!.data()) // → 6
+ * dispose()
+ * x.dispose()
+ * ```
+ */
+export function valueAndGrads(f: () => Tensor, xs: readonly (Parameter | Tensor)[]): ValueAndGrads {
+  const { value, tape, writes } = record(f)
+  const dropWrites = () => {
+    for (const tensor of writes.values()) tensor.dispose()
+    writes.clear()
+  }
+  let grads: (Tensor | null)[]
+  try {
+    const ids = xs.map(x => (isParameter(x) ? x.value.id : x.id))
+    const byId = walk(tape, value, new Set(ids))
+    grads = ids.map((id, i) => {
+      const gradient = byId.get(id) ?? null
+      return gradient !== null && ids.indexOf(id) < i ? clone(gradient) : gradient
+    })
+  } catch (error) {
+    value.dispose()
+    dropWrites()
+    throw error
+  }
+  const dispose = () => {
+    value.dispose()
+    for (const gradient of grads) gradient?.dispose()
+    dropWrites()
+  }
+  return {
+    value,
+    grads,
+    commit() {
+      for (const [buffer, tensor] of writes) buffer.write(tensor)
+      dropWrites()
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+function record(f: () => Tensor): Recording & { value: Tensor; tape: TapeNode[] } {
+  const shared = sharedState()
+  if (shared.recording !== null) {
+    throw new DlError('nested-gradients', {
+      problem: 'valueAndGrads was called inside a function that is being differentiated',
+      expected: 'one level of gradients',
+    })
+  }
+  const { state } = engine()
+  const outerTape = state.activeTape
+  const tape: TapeNode[] = []
+  const writes: Recording['writes'] = new Map()
+  state.activeTape = tape
+  state.gradientDepth++
+  walkState.recording = true
+  shared.recording = { writes }
+  try {
+    const value = tidy(f)
+    checkScalar(value)
+    return { value, tape, writes }
+  } catch (error) {
+    release(tape)
+    for (const tensor of writes.values()) tensor.dispose()
+    throw error
+  } finally {
+    state.gradientDepth--
+    state.activeTape = outerTape
+    walkState.recording = false
+    shared.recording = null
+  }
+}
+
+function checkScalar(value: Tensor): void {
+  const isTensor = typeof value?.dtype === 'string'
+  if (isTensor && value.rank === 0 && value.dtype === 'float32') return
+  if (isTensor) value.dispose()
+  throw new DlError('not-a-scalar', {
+    problem: isTensor
+      ? `the value to differentiate is ${value.dtype} of shape ${showShape(value.shape)}`
+      : `the function to differentiate returned ${value instanceof Promise ? 'a promise' : typeof value}`,
+    expected: 'a float32 scalar, at once',
+    fix: 'Reduce it with mean() or sum(), and do not make the function async.',
+  })
+}
+
+const release = (tape: TapeNode[]): void => {
+  for (const node of tape) for (const tensor of node.saved ?? []) tensor.dispose()
+}
+
+/** Gradients by tensor id, for the ids in `leaves`. Frees all else. */
+function walk(tape: TapeNode[], value: Tensor, leaves: ReadonlySet<number>): Map<number, Tensor> {
+  const reached = reach(tape, leaves)
+  const gradients = new Map<number, Tensor>()
+  if (reached.has(value.id)) gradients.set(value.id, onesLike(value))
+  try {
+    for (let node = tape.pop(); node; node = tape.pop()) {
+      try {
+        if (node.outputs.some(output => gradients.has(output.id))) {
+          step(node, gradients, reached)
+        }
+      } finally {
+        release([node])
+      }
+      for (const { id } of node.outputs) {
+        if (leaves.has(id)) continue
+        gradients.get(id)?.dispose()
+        gradients.delete(id)
+      }
+    }
+  } catch (error) {
+    release(tape)
+    for (const gradient of gradients.values()) gradient.dispose()
+    throw error
+  }
+  return gradients
+}
+
+/** The ids of float tensors that depend on a leaf. Nothing flows through bool and int32. */
+function reach(tape: readonly TapeNode[], leaves: ReadonlySet<number>): Set<number> {
+  const reached = new Set(leaves)
+  for (const { inputs, outputs } of tape) {
+    if (!Object.values(inputs).some(input => input && reached.has(input.id))) continue
+    for (const { id, dtype } of outputs) if (dtype === 'float32') reached.add(id)
+  }
+  return reached
+}
+
+/** One node backwards: adds what flows to its inputs. */
+function step(node: TapeNode, gradients: Map<number, Tensor>, reached: ReadonlySet<number>): void {
+  const wanted = Object.entries(node.inputs).filter(([, input]) => input && reached.has(input.id))
+  const ours = node.kernelName.startsWith('Dl')
+  const dys = node.outputs.map(({ id }) => gradients.get(id) ?? (ours ? ABSENT : undefined!))
+  if (!node.gradient) {
+    throw new DlError('no-gradient', {
+      problem: `the operation ${node.kernelName} has no gradient`,
+      expected: 'differentiable operations between the parameters and the loss',
+      fix: 'Compute it inside noGrad(), or register one with registerGradient().',
+    })
+  }
+  walkState.inputs = node.inputs
+  const taken = new Set<Tensor>([...dys, ...(node.saved ?? [])])
+  const flows = tidy(() => {
+    const closures = node.gradient!(dys)
+    return wanted.map(([name, input]) => {
+      const gradient = closures[name]!()
+      checkFlow(node.kernelName, name, gradient, input)
+      if (taken.has(gradient)) return clone(gradient)
+      taken.add(gradient)
+      return gradient
+    })
+  })
+  walkState.inputs = null
+  wanted.forEach(([, { id }], i) => {
+    const before = gradients.get(id)
+    const flow = flows[i]!
+    if (!before) {
+      gradients.set(id, flow)
+      return
+    }
+    gradients.set(id, add(before, flow))
+    before.dispose()
+    flow.dispose()
+  })
+}
+
+function checkFlow(kernelName: string, name: string, gradient: Tensor, input: Tensor): void {
+  if (gradient.dtype === 'float32' && showShape(gradient.shape) === showShape(input.shape)) return
+  throw new DlError('bad-gradient', {
+    problem: `the gradient of ${kernelName} for its input ${name} is ${gradient.dtype} of shape ${showShape(gradient.shape)}`,
+    expected: `float32 of shape ${showShape(input.shape)}`,
+  })
+}

@@ -1,0 +1,118 @@
+/** Softmax cross-entropy with integer labels, as one kernel forward and one backward. */
+import {
+  add,
+  cast,
+  div,
+  exp,
+  log,
+  max,
+  mul,
+  notEqual,
+  oneHot,
+  reshape,
+  scalar,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core'
+import { DlError, showShape } from '../errors'
+import { defineFusedKernel } from '../fused/define'
+
+export interface CrossEntropyOptions {
+  /** What becomes of the losses of the single rows (default 'mean'). */
+  reduction?: 'mean' | 'sum' | 'none'
+  /** Rows with this label count for nothing (default -100, as in PyTorch). */
+  ignoreIndex?: number
+}
+
+type Attrs = Required<CrossEntropyOptions>
+
+const forward = defineFusedKernel<Attrs>({
+  name: 'DlCrossEntropy',
+  composed({ logits, labels }, { reduction, ignoreIndex }) {
+    const peak = max(logits!, -1, true)
+    const logSumExp = add(log(sum(exp(sub(logits!, peak)), -1)), reshape(peak, [-1]))
+    const chosen = oneHot(labels!, logits!.shape[1]!)
+    const losses = sub(logSumExp, sum(mul(logits!, cast(chosen, 'float32')), -1))
+    // a label outside the classes has no hot column: the loss must not look like a number
+    const counted = notEqual(labels!, scalar(ignoreIndex, 'int32'))
+    const honest = div(losses, sum(cast(chosen, 'float32'), -1))
+    const rows = where(counted, honest, zerosLike(losses))
+    const loss =
+      reduction === 'none'
+        ? rows
+        : reduction === 'sum'
+          ? sum(rows)
+          : div(sum(rows), sum(cast(counted, 'float32')))
+    return [loss, logSumExp]
+  },
+  gradient: {
+    inputsToSave: ['logits', 'labels'],
+    outputsToSave: [false, true],
+    grads([dy], [logits, labels, logSumExp], attrs) {
+      const inputs = { logits: logits!, labels: labels!, logSumExp: logSumExp!, dy: dy! }
+      return { logits: () => backward(inputs, attrs)[0]! }
+    },
+  },
+})
+
+const backward = defineFusedKernel<Attrs>({
+  name: 'DlCrossEntropyGrad',
+  composed({ logits, labels, logSumExp, dy }, { reduction, ignoreIndex }) {
+    const chosen = cast(oneHot(labels!, logits!.shape[1]!), 'float32')
+    const softmax = exp(sub(logits!, reshape(logSumExp!, [-1, 1])))
+    const counted = cast(notEqual(labels!, scalar(ignoreIndex, 'int32')), 'float32')
+    const perRow = reduction === 'mean' ? div(mul(counted, dy!), sum(counted)) : mul(counted, dy!)
+    return [mul(sub(softmax, chosen), reshape(perRow, [-1, 1]))]
+  },
+})
+
+/**
+ * The cross-entropy between `logits` and integer `labels`: for each row, log Σ exp(logits) minus
+ * the logit of the label. Any number of leading dimensions, so a language model needs no flattening.
+ *
+ * @param logits float32 […, C], unnormalised
+ * @param labels int32 […], each from 0 to C − 1
+ * @returns a scalar, or […] for reduction 'none'
+ * @throws DlError `shape-mismatch` where the leading shapes differ; `bad-label` for a label outside
+ *   the classes, on backends that see values at once (elsewhere the loss is NaN)
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy } from '@dl/core'
+ * import { tensor, zeros } from '@tensorflow/tfjs-core'
+ *
+ * const logits = zeros([2, 3, 4]) // time, batch, classes
+ * const labels = tensor([[0, 1, 2], [3, 0, 1]], [2, 3], 'int32')
+ * const loss = crossEntropy(logits, labels)
+ * ;(await loss.data())[0]!.toFixed(4) // → 1.3863
+ * logits.dispose()
+ * labels.dispose()
+ * loss.dispose()
+ * ```
+ */
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  { reduction = 'mean', ignoreIndex = -100 }: CrossEntropyOptions = {},
+): Tensor {
+  const classes = logits.shape.at(-1) ?? 0
+  const leading = logits.shape.slice(0, -1)
+  if (showShape(leading) !== showShape(labels.shape) || labels.dtype !== 'int32') {
+    throw new DlError('shape-mismatch', {
+      problem: `crossEntropy got logits ${showShape(logits.shape)} and ${labels.dtype} labels ${showShape(labels.shape)}`,
+      expected: `int32 labels ${showShape(leading)}: one for each row of logits`,
+    })
+  }
+  return tidy(() => {
+    const rows = reshape(logits, [-1, classes])
+    const [loss] = forward(
+      { logits: rows, labels: reshape(labels, [-1]) },
+      { reduction, ignoreIndex },
+    )
+    return reduction === 'none' ? reshape(loss!, leading) : loss!
+  })
+}
