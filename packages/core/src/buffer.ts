@@ -23,10 +23,10 @@ export interface BufferOptions {
  * @example
  * ```ts
  * import { Buffer } from '@dl/core'
- * import { ones, tidy, zeros } from '@tensorflow/tfjs-core'
+ * import { ones, zeros } from '@tensorflow/tfjs-core'
  *
- * const hidden = tidy(() => new Buffer(zeros([1, 4]), { carried: true }))
- * tidy(() => hidden.write(ones([8, 4])))
+ * const hidden = new Buffer(() => zeros([1, 4]), { carried: true })
+ * hidden.write(() => ones([8, 4]))
  * hidden.value.shape // → 8,4
  * hidden.reset()
  * hidden.value.shape // → 1,4
@@ -40,11 +40,15 @@ export class Buffer {
   #initial: Tensor | null
   #value: Tensor
 
-  constructor(initial: Tensor, { persistent = true, carried = false }: BufferOptions = {}) {
+  /** @param initial the first value; a function that makes it is tidied */
+  constructor(
+    initial: Tensor | (() => Tensor),
+    { persistent = true, carried = false }: BufferOptions = {},
+  ) {
     this.persistent = persistent
     this.carried = carried
     this.#value = hold(initial)
-    this.#initial = carried ? hold(initial) : null
+    this.#initial = carried ? hold(this.#value) : null
   }
 
   /** The current value, a queued write included. It belongs to the buffer: do not dispose it. */
@@ -52,8 +56,8 @@ export class Buffer {
     return sharedState().recording?.writes.get(this) ?? this.#value
   }
 
-  /** Replaces the value; the tensor stays yours. No gradient flows through a buffer. */
-  write(next: Tensor): void {
+  /** Replaces the value; a tensor passed stays yours. No gradient flows through a buffer. */
+  write(next: Tensor | (() => Tensor)): void {
     const recording = sharedState().recording
     if (recording === null) {
       this.#replace(hold(next))

@@ -26,6 +26,6 @@ export {
 } from './ops/optimizer-steps'
 export type { RecurrentOptions, RecurrentWeights } from './ops/recurrent'
 export { type Nonlinearity, rnn } from './ops/rnn'
-export { isParameter, Parameter } from './parameter'
+export { isParameter, Parameter, type ParameterOptions } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'

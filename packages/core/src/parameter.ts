@@ -8,15 +8,23 @@ import { DlError, showShape } from './errors'
 
 const brand = Symbol.for('@dl/parameter')
 
+export interface ParameterOptions {
+  /**
+   * The axes of this parameter in PyTorch's order, where it differs: `[1, 0]` for a matrix kept
+   * as [in, out]. State dicts hold PyTorch's layout.
+   */
+  torchAxes?: readonly number[]
+}
+
 /**
- * A trainable tensor. It keeps its own reference to the data: the tensor passed in stays yours.
+ * A trainable tensor. It keeps its own reference to the data: a tensor passed in stays yours.
  *
  * @example
  * ```ts
  * import { Parameter } from '@dl/core'
- * import { tidy, zeros } from '@tensorflow/tfjs-core'
+ * import { zeros } from '@tensorflow/tfjs-core'
  *
- * const weight = tidy(() => new Parameter(zeros([2, 3])))
+ * const weight = new Parameter(() => zeros([2, 3]))
  * weight.shape // → 2,3
  * weight.dispose()
  * ```
@@ -25,10 +33,13 @@ export class Parameter {
   readonly [brand] = true
   /** Frozen parameters (false) get no gradient and no update. */
   trainable = true
+  readonly torchAxes: readonly number[] | null
   #value: Tensor
 
-  constructor(initial: Tensor) {
+  /** @param initial the first value; a function that makes it is tidied */
+  constructor(initial: Tensor | (() => Tensor), { torchAxes }: ParameterOptions = {}) {
     this.#value = hold(initial)
+    this.torchAxes = torchAxes ?? null
   }
 
   /** The current value. It belongs to the parameter: do not dispose it, and read it anew after an update. */
@@ -72,4 +83,5 @@ export function isParameter(value: unknown): value is Parameter {
 }
 
 /** A reference of one's own to the data of `tensor` that outlives every tidy. */
-export const hold = (tensor: Tensor): Tensor => tidy(() => keep(detach(tensor)))
+export const hold = (tensor: Tensor | (() => Tensor)): Tensor =>
+  tidy(() => keep(detach(typeof tensor === 'function' ? tensor() : tensor)))

@@ -2,8 +2,9 @@ import { Buffer, DlError, holdings, noGrad, Parameter, valueAndGrads } from '@dl
 import {
   abs,
   add,
+  engine,
+  getBackend,
   greater,
-  grads as tfGrads,
   matMul,
   mean,
   mul,
@@ -15,11 +16,9 @@ import {
   sum,
   type Tensor,
   tensor,
-  tidy,
+  grads as tfGrads,
   where,
   zerosLike,
-  getBackend,
-  engine,
 } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 
@@ -62,11 +61,7 @@ it('differentiates with respect to tensors made inside the function', async () =
 })
 
 it('agrees with tf.grads on a small net', async () => {
-  const shapes = [
-    [4, 3],
-    [3, 5],
-    [5],
-  ] as const
+  const shapes = [[4, 3], [3, 5], [5]] as const
   const xs = shapes.map(shape => {
     const size = shape.reduce((a, b) => a * b, 1)
     return tensor(
@@ -74,7 +69,8 @@ it('agrees with tf.grads on a small net', async () => {
       [...shape],
     )
   })
-  const net = (x: Tensor, w: Tensor, b: Tensor) => mean(square(relu(add(matMul(x, w), b)))) as Tensor
+  const net = (x: Tensor, w: Tensor, b: Tensor) =>
+    mean(square(relu(add(matMul(x, w), b)))) as Tensor
   const expected = tfGrads(net as never)(xs)
   const step = valueAndGrads(() => net(xs[0]!, xs[1]!, xs[2]!), xs)
   for (const [i, gradient] of step.grads.entries()) {
@@ -134,8 +130,8 @@ it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means
 })
 
 it('frees everything and drops buffer writes when something throws', () => {
-  const weight = tidy(() => new Parameter(tensor([1, 2])))
-  const state = tidy(() => new Buffer(tensor([0])))
+  const weight = new Parameter(() => tensor([1, 2]))
+  const state = new Buffer(() => tensor([0]))
   const before = holdings()
   expect(() =>
     valueAndGrads(() => {
@@ -168,7 +164,7 @@ it('frees everything when a gradient is missing, and names the operation', () =>
 
 it('queues buffer writes until commit, and lets no gradient through them', async () => {
   const x = tensor([2])
-  const state = tidy(() => new Buffer(tensor([1])))
+  const state = new Buffer(() => tensor([1]))
   const step = valueAndGrads(() => {
     state.write(mul(x, 5))
     return sum(mul(state.value, x))
@@ -183,7 +179,16 @@ it('queues buffer writes until commit, and lets no gradient through them', async
 })
 
 it('records nothing inside noGrad', async () => {
-  const { grads } = await gradientsOf(x => sum(mul(noGrad(() => square(x)), x)), tensor([3]))
+  const { grads } = await gradientsOf(
+    x =>
+      sum(
+        mul(
+          noGrad(() => square(x)),
+          x,
+        ),
+      ),
+    tensor([3]),
+  )
   expect(grads).toEqual([[9]])
 })
 

@@ -35,9 +35,9 @@ export interface ValueAndGrads {
  * @example
  * ```ts
  * import { Parameter, valueAndGrads } from '@dl/core'
- * import { scalar, square, tidy } from '@tensorflow/tfjs-core'
+ * import { scalar, square } from '@tensorflow/tfjs-core'
  *
- * const x = tidy(() => new Parameter(scalar(3)))
+ * const x = new Parameter(() => scalar(3))
  * const { value, grads, dispose } = valueAndGrads(() => square(x.value), [x])
  * String(await value.data()) // → 9
  * String(await grads[0]!.data()) // → 6

@@ -1,0 +1,9 @@
+import type { AnyModule } from './walk'
+
+/** `Name(arguments)` for a leaf; a nested block with one line per child else. */
+export function describe(module: AnyModule): string {
+  const lines = [...module.children()].map(([path, child]) => `${path}: ${describe(child)}`)
+  const head = `${module.constructor.name}(${module.describe()}`
+  if (lines.length === 0) return `${head})`
+  return `${head}\n${lines.join('\n').replace(/^/gm, '  ')}\n)`
+}

@@ -1,0 +1,62 @@
+import { Parameter } from '@dl/core'
+import { add, matMul, reshape, type Tensor } from '@tensorflow/tfjs-core'
+import { checkSizes, checkWidth } from './checks'
+import { uniform } from './init'
+import { Module } from './module'
+
+export interface LinearOptions {
+  /** Whether to add a learnt bias (default true). */
+  bias?: boolean
+}
+
+/**
+ * y = x·W + b over the last dimension; any leading dimensions. Initialised as PyTorch's: weight and
+ * bias uniform over ±1/√inputs.
+ *
+ * @example
+ * ```ts
+ * import { Linear } from '@dl/layers'
+ * import { ones } from '@tensorflow/tfjs-core'
+ *
+ * const linear = new Linear(3, 5)
+ * const x = ones([7, 2, 3])
+ * const y = linear.call(x)
+ * y.shape // → 7,2,5
+ * x.dispose()
+ * y.dispose()
+ * linear.dispose()
+ * ```
+ */
+export class Linear extends Module {
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+
+  /**
+   * @param inputs features coming in
+   * @param outputs features going out
+   */
+  constructor(
+    readonly inputs: number,
+    readonly outputs: number,
+    { bias = true }: LinearOptions = {},
+  ) {
+    super()
+    checkSizes('Linear', { inputs, outputs })
+    const bound = 1 / Math.sqrt(inputs)
+    this.weight = new Parameter(() => uniform([inputs, outputs], bound), {
+      torchAxes: [1, 0],
+    })
+    this.bias = bias ? new Parameter(() => uniform([outputs], bound)) : null
+  }
+
+  forward(x: Tensor): Tensor {
+    checkWidth('Linear', x, this.inputs)
+    const product = matMul(reshape(x, [-1, this.inputs]), this.weight.value)
+    const biased = this.bias ? add(product, this.bias.value) : product
+    return reshape(biased, [...x.shape.slice(0, -1), this.outputs])
+  }
+
+  override describe(): string {
+    return `${this.inputs}, ${this.outputs}${this.bias ? '' : ', bias=false'}`
+  }
+}
