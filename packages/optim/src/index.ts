@@ -1,1 +1,5 @@
-export {}
+export { type AdamOptions, adam, adamW } from './adam'
+export type { HasParameters, LayerGroup } from './groups'
+export { LayerOptimizer, type LayerOptimizerOptions, type OptimizerState } from './layer-optimizer'
+export type { Hyper, Update, UpdateInputs, UpdateRule } from './rule'
+export { type SgdOptions, sgd } from './sgd'

@@ -1,0 +1,40 @@
+import { sgdStep } from '@dl/core'
+import type { UpdateRule } from './rule'
+
+export interface SgdOptions {
+  /** How much of the last direction is kept (default 0). */
+  momentum?: number
+  /** Looks ahead along the momentum (default false). */
+  nesterov?: boolean
+}
+
+/**
+ * Stochastic gradient descent as `torch.optim.SGD`.
+ *
+ * @example
+ * ```ts
+ * import { Linear } from '@dl/layers'
+ * import { LayerOptimizer, sgd } from '@dl/optim'
+ *
+ * const model = new Linear(3, 1)
+ * const lo = new LayerOptimizer(() => sgd({ momentum: 0.9 }), model, 0.1)
+ * lo.mom // → 0.9
+ * lo.dispose()
+ * model.dispose()
+ * ```
+ */
+export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): UpdateRule {
+  return {
+    name: 'sgd',
+    decoupled: false,
+    momentum,
+    slots() {
+      return this.momentum > 0 ? ['buffer'] : []
+    },
+    update(inputs, slots, { step: _, ...hyper }) {
+      const attrs = { ...hyper, momentum: this.momentum, nesterov }
+      const [param, buffer] = sgdStep({ ...inputs, ...slots }, attrs)
+      return { param: param!, slots: buffer ? { buffer } : {} }
+    },
+  }
+}
