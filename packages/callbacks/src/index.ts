@@ -1,1 +1,29 @@
-export {}
+export { type CallbackList, callbackList, type EventArgs } from './callback-list'
+export { type LossRecorder, lossRecorder, type RecordedEpoch } from './loss-recorder'
+export { type BrailleOptions, brailleChart } from './plots/braille'
+export { type Plot, type PlotOptions, plot } from './plots/plot'
+export type { ScaleKind } from './plots/scale'
+export type { Mark, Series } from './plots/series'
+export { type ChartOptions, lineChartSvg } from './plots/svg'
+export { type ProgressOptions, progress } from './progress/progress'
+export type { TextStream } from './progress/stream'
+export {
+  type Batch,
+  type Callback,
+  type CallbackEvent,
+  type EpochRow,
+  EVENTS,
+  type Handled,
+  type LayerOptimizerLike,
+  TRANSFORMS,
+  type TrainContext,
+} from './protocol'
+export {
+  type Saveable,
+  type SaveOnCycle,
+  type SaveOnCycleOptions,
+  saveOnCycle,
+} from './save-on-cycle'
+export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
+export { cosine } from './schedules/cosine'
+export { terminateOnNaN } from './terminate-on-nan'

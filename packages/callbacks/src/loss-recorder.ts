@@ -1,0 +1,97 @@
+/** Keeps the numbers of a run, to plot or to compare. fast.ai's default scheduler did the same. */
+import type { Callback, EpochRow } from './protocol'
+
+/** What was known when an epoch ended; `step` is the number of batches finished by then. */
+export type RecordedEpoch = EpochRow & { step: number }
+
+/** The numbers of a run: arrays by batch, and one entry for each epoch and cycle. */
+export interface LossRecorder extends Callback {
+  readonly losses: readonly number[]
+  readonly smoothLosses: readonly number[]
+  /** The learning rate (of the last group) that each batch was trained with. */
+  readonly lrs: readonly number[]
+  readonly epochs: readonly RecordedEpoch[]
+  /** The step after which each cycle ended. */
+  readonly cycles: readonly number[]
+}
+
+interface Recorded {
+  losses: number[]
+  smoothLosses: number[]
+  lrs: number[]
+  epochs: RecordedEpoch[]
+  cycles: number[]
+}
+
+const nothing = (): Recorded => ({ losses: [], smoothLosses: [], lrs: [], epochs: [], cycles: [] })
+
+/**
+ * Records the loss, the smoothed loss and the learning rate of every batch, and each epoch's row.
+ * A new run starts with empty arrays; a resumed one continues those of its checkpoint.
+ *
+ * @example
+ * ```ts
+ * import { lossRecorder } from '@dl/callbacks'
+ *
+ * const recorder = lossRecorder()
+ * // await fit(model, data, 2, lo, crossEntropy, { callbacks: [recorder] })
+ * recorder.losses.length // → 0
+ * ```
+ */
+export function lossRecorder(): LossRecorder {
+  let run = nothing()
+  let restored = false
+  return {
+    name: 'lossRecorder',
+    get losses() {
+      return run.losses
+    },
+    get smoothLosses() {
+      return run.smoothLosses
+    },
+    get lrs() {
+      return run.lrs
+    },
+    get epochs() {
+      return run.epochs
+    },
+    get cycles() {
+      return run.cycles
+    },
+
+    onTrainBegin() {
+      if (!restored) run = nothing()
+      restored = false
+    },
+    onBatchEnd(ctx) {
+      run.losses.push(ctx.loss)
+      run.smoothLosses.push(ctx.smoothLoss)
+      run.lrs.push(ctx.lr)
+    },
+    onCycleEnd(ctx) {
+      run.cycles.push(ctx.step)
+    },
+    onEpochEnd(ctx) {
+      const { epoch, step, smoothLoss, metrics } = ctx
+      run.epochs.push({ epoch, step, trnLoss: smoothLoss, ...metrics })
+    },
+
+    state: () => structuredClone(run),
+    restore(state) {
+      run = fromJson(state as Recorded)
+      restored = true
+    },
+  }
+}
+
+/** JSON has no NaN and writes null instead. */
+function fromJson({ losses, smoothLosses, lrs, epochs, cycles }: Recorded): Recorded {
+  const number = (value: number | null): number => value ?? Number.NaN
+  return {
+    losses: losses.map(number),
+    smoothLosses: smoothLosses.map(number),
+    lrs: lrs.map(number),
+    epochs: epochs.map(row => ({ ...row })),
+    cycles: [...cycles],
+  }
+}

@@ -1,0 +1,126 @@
+/** Pictures of a run: its losses and its learning rate, as files and in the terminal. */
+import { writeAtomic } from '@dl/data'
+import { type LossRecorder, lossRecorder } from '../loss-recorder'
+import { defaultStream, type TextStream } from '../progress/stream'
+import type { Callback, TrainContext } from '../protocol'
+import { type BrailleOptions, brailleChart } from './braille'
+import type { Mark, Series } from './series'
+import { lineChartSvg } from './svg'
+
+export interface PlotOptions {
+  /** What the files' names start with (default `runs/`); `false` writes none. */
+  path?: string | false
+  /** Above the charts. */
+  title?: string
+  /** Whether the loss is drawn in the terminal at the end (default true). */
+  print?: boolean
+  /** Where it is drawn (default: standard error). */
+  stream?: TextStream
+}
+
+export interface Plot extends Callback {
+  /** The files of the last run. */
+  readonly paths: readonly string[]
+  readonly recorder: LossRecorder
+  lossSvg(): string
+  lrSvg(): string
+  /** The loss as text for a terminal. */
+  toString(options?: BrailleOptions): string
+}
+
+/** More marks than this would hide the curves. */
+const MAX_LABELS = 12
+
+/**
+ * Writes `<path>loss.svg` and `<path>lr.svg` when training ends, also when it ends early.
+ *
+ * @example
+ * ```ts
+ * import { plot } from '@dl/callbacks'
+ *
+ * const picture = plot({ path: 'runs/char-' }) // runs/char-loss.svg and runs/char-lr.svg
+ * picture.paths.length // → 0
+ * ```
+ */
+export function plot({
+  path = 'runs/',
+  title,
+  print = true,
+  stream = defaultStream(),
+}: PlotOptions = {}): Plot {
+  const recorder = lossRecorder()
+  let paths: string[] = []
+  const named = (what: string): string =>
+    title === undefined ? what : `${title}: ${what.toLowerCase()}`
+
+  const callback: Plot = {
+    ...pick(recorder),
+    name: 'plot',
+    recorder,
+    get paths() {
+      return paths
+    },
+    lossSvg: () =>
+      lineChartSvg(lossSeries(recorder), {
+        title: named('Loss'),
+        xLabel: 'batches',
+        yLabel: 'loss',
+        marks: cycleMarks(recorder),
+      }),
+    lrSvg: () =>
+      lineChartSvg([{ label: 'learning rate', y: recorder.lrs }], {
+        title: named('Learning rate'),
+        xLabel: 'batches',
+        yLabel: 'lr',
+        marks: cycleMarks(recorder),
+      }),
+    toString: options => brailleChart(lossSeries(recorder), options),
+
+    async onTrainEnd() {
+      paths = []
+      if (recorder.losses.length === 0) return
+      if (print) stream.write(`\n${callback}\n`)
+      if (path === false) return
+      const files = { loss: callback.lossSvg(), lr: callback.lrSvg() }
+      for (const [what, svg] of Object.entries(files)) {
+        await writeAtomic(`${path}${what}.svg`, svg)
+        paths.push(`${path}${what}.svg`)
+      }
+    },
+  }
+  return callback
+}
+
+/** The handlers of the recorder inside; its arrays stay behind getters of their own. */
+function pick(recorder: LossRecorder) {
+  return {
+    onTrainBegin: (ctx: TrainContext) => recorder.onTrainBegin?.(ctx),
+    onBatchEnd: (ctx: TrainContext) => recorder.onBatchEnd?.(ctx),
+    onCycleEnd: (ctx: TrainContext, cycle: number) => recorder.onCycleEnd?.(ctx, cycle),
+    onEpochEnd: (ctx: TrainContext) => recorder.onEpochEnd?.(ctx),
+    state: () => recorder.state?.(),
+    restore: (state: unknown) => recorder.restore?.(state),
+  }
+}
+
+function lossSeries({ losses, smoothLosses, epochs }: LossRecorder): Series[] {
+  const validated = epochs.filter(({ valLoss }) => valLoss !== undefined)
+  const series: Series[] = [
+    { label: 'training', y: losses, style: 'faint', color: 0 },
+    { label: 'training, smoothed', y: smoothLosses, color: 0 },
+  ]
+  if (validated.length === 0) return series
+  return [
+    ...series,
+    {
+      label: 'validation',
+      x: validated.map(({ step }) => step),
+      y: validated.map(({ valLoss }) => valLoss ?? Number.NaN),
+      style: 'points',
+      color: 1,
+    },
+  ]
+}
+
+const cycleMarks = ({ cycles }: LossRecorder): Mark[] =>
+  cycles.map((x, cycle) => (cycles.length > MAX_LABELS ? { x } : { x, label: `cycle ${cycle}` }))

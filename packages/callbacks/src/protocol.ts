@@ -1,0 +1,119 @@
+/**
+ * What a training loop tells its callbacks. Events observe (`on…`), three transforms change
+ * (`transform…`), and the context is a view of the run that callbacks read but do not write.
+ * Unlike fast.ai's, every callback sees every event, any may stop the run, and `onTrainEnd` always
+ * comes, also after an error.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+/** The part of an optimizer that schedules use; `LayerOptimizer` of @dl/optim is one. */
+export interface LayerOptimizerLike {
+  /** The learning rate of the last group. */
+  readonly lr: number
+  /** The learning rate of each group now. */
+  readonly lrs: readonly number[]
+  /** The learning rate of each group as given by its owner; schedules start from these. */
+  readonly baseLrs: readonly number[]
+  readonly mom?: number
+  setLrs(lrs: number | readonly number[]): void
+}
+
+/** One batch on its way to the model. */
+export interface Batch {
+  readonly inputs: readonly Tensor[]
+  readonly target: Tensor
+  /** What averages are weighted by: images, tokens. */
+  readonly items: number
+}
+
+/** One finished epoch: what a row of the results table shows, in the order of its keys. */
+export interface EpochRow {
+  epoch: number
+  trnLoss: number
+  valLoss?: number
+  [metric: string]: number | undefined
+}
+
+/** A view of the run. One object that changes as the run goes on: copy what should stay. */
+export interface TrainContext {
+  /** The epoch in progress, from 0; while none is, the number of finished epochs. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Batches finished in this epoch. */
+  readonly batch: number
+  /** The exact length of this epoch. */
+  readonly batchesInEpoch: number
+  /** Batches finished in the whole run. */
+  readonly step: number
+  /** The learning rate of the last group now. */
+  readonly lr: number
+  /** The loss of the last finished batch. */
+  readonly loss: number
+  /** The debiased running average of the loss (0.98), which goes on across epochs. */
+  readonly smoothLoss: number
+  /** Items of the last batch. */
+  readonly items: number
+  /** After validation: `valLoss` and the metrics, in order. */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly history: readonly EpochRow[]
+  /** Ends the run cleanly after this event; the other callbacks still get the event. */
+  stop(reason?: string): void
+  /** Raised by schedules, when the last batch of a cycle (counted from 0) is done. */
+  emit(event: 'onCycleEnd', cycle: number): Promise<void>
+}
+
+/** What an event handler returns: nothing, now or later. The loop waits for it. */
+export type Handled = void | Promise<void>
+
+/** A guest in the training loop. Every part but the name is optional. */
+export interface Callback {
+  /** Names it in errors and checkpoints. */
+  readonly name: string
+  /** Smaller comes first: schedules −10, plain 0 (the default), savers +10. */
+  readonly order?: number
+
+  onTrainBegin?(ctx: TrainContext): Handled
+  onEpochBegin?(ctx: TrainContext): Handled
+  onPhaseBegin?(ctx: TrainContext): Handled
+  onBatchBegin?(ctx: TrainContext): Handled
+  onBatchEnd?(ctx: TrainContext): Handled
+  onPhaseEnd?(ctx: TrainContext): Handled
+  onValidationBegin?(ctx: TrainContext): Handled
+  onValidationEnd?(ctx: TrainContext): Handled
+  onCycleEnd?(ctx: TrainContext, cycle: number): Handled
+  onEpochEnd?(ctx: TrainContext): Handled
+  /** Always comes, also after an error or a stop. */
+  onTrainEnd?(ctx: TrainContext): Handled
+  onError?(ctx: TrainContext, error: unknown): Handled
+
+  /** Runs inside a tidy: tensors it makes and does not return are freed. */
+  transformBatch?(batch: Batch, ctx: TrainContext): Batch
+  /** Runs on the tape, between the loss function and its gradients. */
+  transformLoss?(loss: Tensor, ctx: TrainContext): Tensor
+  /** Runs before clipping; null stands for a parameter the loss does not depend on. */
+  transformGrads?(grads: readonly (Tensor | null)[], ctx: TrainContext): (Tensor | null)[]
+
+  /** What a checkpoint keeps, as JSON has it; `restore` gets it back before `onTrainBegin`. */
+  state?(): unknown
+  restore?(state: unknown): void
+}
+
+/** The events in the order of a run; `onCycleEnd` and `onError` come when they come. */
+export const EVENTS = [
+  'onTrainBegin',
+  'onEpochBegin',
+  'onPhaseBegin',
+  'onBatchBegin',
+  'onBatchEnd',
+  'onPhaseEnd',
+  'onValidationBegin',
+  'onValidationEnd',
+  'onCycleEnd',
+  'onEpochEnd',
+  'onTrainEnd',
+  'onError',
+] as const
+
+export type CallbackEvent = (typeof EVENTS)[number]
+
+export const TRANSFORMS = ['transformBatch', 'transformLoss', 'transformGrads'] as const
