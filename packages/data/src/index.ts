@@ -1,1 +1,1 @@
-export {}
+export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
