@@ -1,3 +1,12 @@
 import { library } from '../../scripts/tsup'
 
-export default library()
+// package.json's `#files` chooses between the two variants where the package is used, not here.
+export default library({
+  entry: {
+    index: 'src/index.ts',
+    'files-node': 'src/files/node.ts',
+    'files-browser': 'src/files/browser.ts',
+  },
+  dts: { entry: { index: 'src/index.ts' } },
+  external: ['#files'],
+})

@@ -1,0 +1,120 @@
+/** Files on Node. */
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  access,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { DlError } from '@dl/core'
+import type { FileContent, Files, Sha256 } from './types'
+import { decodeUtf8 } from './utf8'
+
+export const files: Files = {
+  join,
+  list,
+  readBytes,
+  writeAtomic,
+  sha256,
+  exists: path =>
+    access(path).then(
+      () => true,
+      () => false,
+    ),
+  readText: async path => decodeUtf8(await readBytes(path), path),
+  env: name => process.env[name] || undefined,
+  cacheFolder: () =>
+    files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  if (!(await status(path)).isDirectory()) return [path]
+  const names = (await readdir(path)).filter(name => !name.startsWith('.')).sort()
+  const found: string[] = []
+  for (const name of names) {
+    const file = join(path, name)
+    if ((await status(file)).isFile()) found.push(file)
+  }
+  if (found.length > 0) return found
+  throw new DlError('empty-folder', {
+    problem: `the folder ${path} holds no files`,
+    expected: 'at least one regular file (dot-files and sub-folders do not count)',
+    fix: 'Put the files in, or name another folder or a single file.',
+  })
+}
+
+async function status(path: string) {
+  try {
+    return await stat(path)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+async function writeAtomic(path: string, content: FileContent): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const mode = await modeOf(path)
+    const handle = await open(temporary, 'wx', mode)
+    try {
+      await writeFile(handle, content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {})
+    if (DlError.is(cause)) throw cause
+    throw new DlError('write-failed', {
+      problem: `could not write ${path}: ${(cause as Error).message}`,
+      fix: 'Choose a file in a folder you may write to, on a disk with space left. Nothing was changed.',
+      cause,
+    })
+  }
+}
+
+/** Permissions for the new file: those of the one it replaces, which must not be write-protected. */
+async function modeOf(path: string): Promise<number> {
+  const old = await stat(path).catch(() => null)
+  if (old === null) return 0o666
+  // A rename would replace a protected file without asking.
+  if ((old.mode & 0o222) === 0) throw new Error('the file is read-only')
+  return old.mode & 0o777
+}
+
+function sha256(): Sha256 {
+  const hash = createHash('sha256')
+  return {
+    update: chunk => void hash.update(chunk),
+    digest: async () => hash.digest('hex'),
+  }
+}
+
+function unreadable(path: string, cause: unknown): DlError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new DlError('not-found', {
+      problem: `${path} does not exist`,
+      fix: `Check the path; it is looked up from ${process.cwd()}.`,
+      cause,
+    })
+  }
+  return new DlError('read-failed', { problem: `could not read ${path}: ${message}`, cause })
+}

@@ -1,0 +1,33 @@
+/**
+ * The few things these packages ask of a file system. Node has one; in a page a path is a URL,
+ * there to be read. The export condition `#files` chooses, so a page's bundle holds no `node:` import.
+ */
+export interface Files {
+  /** One path out of several names, whatever this platform's separator is. */
+  join(folder: string, ...names: string[]): string
+  /** The regular files of a folder, dot-files left out, sorted by name; of a file, the file. */
+  list(path: string): Promise<string[]>
+  exists(path: string): Promise<boolean>
+  readBytes(path: string): Promise<Uint8Array>
+  /** Strictly UTF-8: a file in another encoding is refused, not garbled. A leading BOM is dropped. */
+  readText(path: string): Promise<string>
+  /**
+   * Writes all or nothing: under a temporary name beside the target, flushed, then renamed. Missing
+   * folders are made. When it fails, also in the middle of `content`, the old file is still there.
+   */
+  writeAtomic(path: string, content: FileContent): Promise<void>
+  /** Where downloads are kept: `$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`; null in a page. */
+  cacheFolder(): string | null
+  /** An environment variable; undefined where it is unset, empty or there are none. */
+  env(name: string): string | undefined
+  /** A SHA-256 sum in the making. */
+  sha256(): Sha256
+}
+
+export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>
+
+export interface Sha256 {
+  update(chunk: Uint8Array): void
+  /** The sum so far in hexadecimal digits. */
+  digest(): Promise<string>
+}

@@ -1,0 +1,43 @@
+/** The browser's variant needs no more than fetch and WebCrypto, which Node has too. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { files } from '../../src/files/browser'
+
+let server: Server
+let origin: string
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url !== '/text') response.writeHead(404).end()
+    else response.end('æ€😀')
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => new Promise(resolve => server.close(resolve)))
+
+describe('files in a page', () => {
+  it('reads URLs', async () => {
+    expect(await files.readText(`${origin}/text`)).toBe('æ€😀')
+    expect(await files.exists(`${origin}/text`)).toBe(true)
+    expect(await files.exists(`${origin}/none`)).toBe(false)
+    expect(await files.list(`${origin}/text`)).toEqual([`${origin}/text`])
+    expect(files.join(`${origin}/`, 'a', 'b')).toBe(`${origin}/a/b`)
+  })
+
+  it('says what went wrong', async () => {
+    await expect(files.readText(`${origin}/none`)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(files.writeAtomic('model.safetensors', '')).rejects.toThrow(
+      'cannot write model.safetensors: a page has no file system',
+    )
+  })
+
+  it('sums with WebCrypto', async () => {
+    const sum = files.sha256()
+    sum.update(new TextEncoder().encode('a'))
+    sum.update(new TextEncoder().encode('bc'))
+    expect(await sum.digest()).toMatch(/^ba7816bf8f01cfea4141.*20015ad$/)
+  })
+})
