@@ -1,0 +1,139 @@
+/**
+ * The lesson's language model from text to text: numbers for characters, random-length BPTT, a
+ * recurrent net that carries its state, Adam under SGDR, a checkpoint at each cycle's end.
+ */
+import { join } from 'node:path'
+import { cosAnneal, plot, progress, saveOnCycle, terminateOnNaN } from '@dl/callbacks'
+import { DlError, manualSeed } from '@dl/core'
+import { type DataLoader, loadTensors, take } from '@dl/data'
+import { crossEntropy } from '@dl/layers'
+import { adam, LayerOptimizer } from '@dl/optim'
+import { CharLM, type CharLMOptions, chars, Field, generate } from '@dl/text'
+import { evaluate, fit } from '@dl/train'
+import { dispose } from '@tensorflow/tfjs-core'
+import { useBackend } from './backend'
+import { loadCorpus } from './corpus'
+import { HELP, type Options, readOptions } from './options'
+import { stopwatch } from './stopwatch'
+
+const PROMPT = 'for thos'
+const QUICK = { train: 40, validation: 10 }
+
+type Say = (text: string) => void
+
+/** What a checkpoint needs beside its weights to be used again: goes into its metadata. */
+interface Recipe {
+  model: CharLMOptions
+  corpus: string
+  bs: number
+  bptt: number
+  seed: number
+  quick: boolean
+}
+
+async function train(options: Options, say: Say) {
+  const { bs, bptt, seed, cell, hidden, layers, lr, wd, epochs, quick } = options
+  const text = new Field({ lower: true, tokenize: chars })
+  const corpus = await loadCorpus(options.corpus, text, { bs, bptt, minFreq: 3, seed }, say)
+  const { data } = corpus
+  const loaders = limit(data, quick)
+  const shape = { vocab: data.nt, hidden, layers, cell, dropout: layers > 1 ? 0.5 : 0 }
+  const model = new CharLM(shape)
+  say(
+    `${corpus.name}: ${data.tokens.train} tokens to learn from, ${data.tokens.validation} to judge by, ` +
+      `${data.nt} different; ${loaders.train.length} batches an epoch\n${model}\n`,
+  )
+
+  const lo = new LayerOptimizer(adam, model, lr, wd)
+  const recipe: Recipe = { model: shape, corpus: corpus.name, bs, bptt, seed, quick }
+  const saver = saveOnCycle(model, join(options.out, 'cyc'), {
+    metadata: { recipe: JSON.stringify(recipe), vocab: JSON.stringify(text.vocab) },
+  })
+  const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
+  const plots = plot({ path: `${options.out}/`, title: `${cell} on ${corpus.name}`, stream })
+  const watch = stopwatch()
+  const batches = loaders.train.length
+  const { history, stopped } = await fit(model, loaders, epochs, lo, crossEntropy, {
+    callbacks: [
+      cosAnneal(lo, { cycleLen: 1, cycleMult: options.cycleMult }),
+      saver,
+      terminateOnNaN(),
+      progress({ stream }),
+      plots,
+      watch,
+    ],
+    signal: interrupted(),
+  })
+  if (stopped) say(`\nStopped early: ${stopped}.\n`)
+
+  say(`\n`)
+  const sample = await generate(model, text, PROMPT, { length: quick ? 100 : 400, seed, onToken: say })
+  say(`\n\n${[...saver.saved, ...plots.paths].join('\n')}\n`)
+  lo.dispose()
+  model.dispose()
+  return {
+    corpus: corpus.name,
+    tokens: data.tokens.train,
+    vocab: data.nt,
+    nominalBatches: data.train.nominalLength,
+    batches,
+    history,
+    valLoss: history.at(-1)?.valLoss ?? null,
+    checkpoints: saver.saved,
+    plots: plots.paths,
+    sample,
+    msPerBatch: watch.msPerBatch(),
+  }
+}
+
+/** A checkpoint in a process that has never seen the run: same text, same loss. */
+async function reload(path: string, say: Say) {
+  const { tensors, metadata } = await loadTensors(path)
+  const recipe = JSON.parse(metadata.recipe!) as Recipe
+  const text = new Field({ lower: true, tokenize: chars })
+  const { data } = await loadCorpus(recipe.corpus, text, { ...recipe, minFreq: 3 }, say)
+  const model = new CharLM(recipe.model)
+  model.loadStateDict(tensors)
+  dispose(tensors)
+  const { loss: valLoss } = await evaluate(model, limit(data, recipe.quick).validation, crossEntropy)
+  say(`${path}\nvalLoss ${valLoss.toFixed(6)}\n\n`)
+  const sample = await generate(model, text, PROMPT, { seed: recipe.seed, onToken: say })
+  say('\n')
+  model.dispose()
+  return { corpus: recipe.corpus, checkpoint: path, valLoss, sample }
+}
+
+function limit<L extends DataLoader>(data: { train: L; validation: L }, quick: boolean) {
+  if (!quick) return data
+  return {
+    train: take(data.train, QUICK.train),
+    validation: take(data.validation, QUICK.validation),
+  }
+}
+
+/** The first Ctrl-C ends the run after its batch; the next kills the process as usual. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  return controller.signal
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) {
+    process.stdout.write(HELP)
+    return
+  }
+  const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
+  const { backend, threads } = await useBackend(options.backend)
+  manualSeed(options.seed)
+  const result = options.load ? await reload(options.load, say) : await train(options, say)
+  const report = { ...result, backend, threads, seed: options.seed }
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+}
+
+main().catch(error => {
+  // what went wrong is in the message; a stack helps only where it is a bug
+  console.error(DlError.is(error) ? error.message : error)
+  process.exitCode = 1
+})

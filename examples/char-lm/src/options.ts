@@ -1,0 +1,109 @@
+/** The command line. Every default is the lesson's, or the fastest that still learns to write. */
+import { parseArgs } from 'node:util'
+import { DlError } from '@dl/core'
+import type { Cell } from '@dl/text'
+
+export const HELP = `Trains a character language model with SGDR and lets it write.
+
+  --corpus    nietzsche | shakespeare | embedded | a file or folder   (default: nietzsche,
+              else the TypeScript library's declaration files, which every install holds)
+  --model     rnn | gru | lstm                                        (default gru)
+  --hidden    size of the state                                       (default 256)
+  --layers    recurrent layers, with dropout 0.5 between              (default 1)
+  --bs        streams read side by side                               (default 64)
+  --bptt      steps a gradient goes back, on average                  (default 8)
+  --epochs    a power of two less one ends on a cycle's end           (default 7)
+  --cycle-mult  growth of the cycles                                  (default 2)
+  --lr        (default 1e-2 for lstm, else 3e-3)      --wd   (default 1e-5)
+  --seed      (default 42)                            --out  folder (default runs/char-lm)
+  --backend   wasm | cpu                                              (default wasm)
+  --quick     a few batches only                      --json one JSON object as the last line
+  --load      a checkpoint: evaluates it and writes, without training
+`
+
+const LR: Record<Cell, number> = { rnn: 3e-3, gru: 3e-3, lstm: 1e-2 }
+const QUICK_EPOCHS = 1
+
+export type Options = ReturnType<typeof readOptions>
+
+export function readOptions(args: string[]) {
+  const { values } = parse(args)
+  const cell = oneOf('model', values.model, ['rnn', 'gru', 'lstm'] as const)
+  return {
+    help: values.help,
+    corpus: values.corpus ?? null,
+    cell,
+    hidden: count('hidden', values.hidden),
+    layers: count('layers', values.layers),
+    bs: count('bs', values.bs),
+    bptt: count('bptt', values.bptt),
+    epochs: count('epochs', values.epochs ?? (values.quick ? String(QUICK_EPOCHS) : '7')),
+    cycleMult: count('cycle-mult', values['cycle-mult']),
+    lr: positive('lr', values.lr ?? String(LR[cell])),
+    wd: positive('wd', values.wd),
+    seed: Number(values.seed),
+    out: values.out,
+    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    quick: values.quick,
+    json: values.json,
+    load: values.load ?? null,
+  }
+}
+
+function parse(args: string[]) {
+  const text = (value: string) => ({ type: 'string', default: value }) as const
+  const flag = { type: 'boolean', default: false } as const
+  const optional = { type: 'string' } as const
+  const options = {
+    help: flag,
+    corpus: optional,
+    model: text('gru'),
+    hidden: text('256'),
+    layers: text('1'),
+    bs: text('64'),
+    bptt: text('8'),
+    epochs: optional,
+    'cycle-mult': text('2'),
+    lr: optional,
+    wd: text('1e-5'),
+    seed: text('42'),
+    out: text('runs/char-lm'),
+    backend: text('wasm'),
+    quick: flag,
+    json: flag,
+    load: optional,
+  }
+  try {
+    return parseArgs({ args, options })
+  } catch (error) {
+    throw new DlError('bad-option', {
+      problem: (error as Error).message.replace(/\. .*/s, '').replace(/\.$/, ''),
+      expected: `one of ${Object.keys(options)
+        .map(name => `--${name}`)
+        .join(' ')}`,
+    })
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
+  if ((known as readonly string[]).includes(value)) return value as T
+  throw new DlError('bad-option', {
+    problem: `--${name} is "${value}"`,
+    expected: `one of ${known.join(', ')}`,
+  })
+}
+
+function count(name: string, value: string): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new DlError('bad-option', {
+    problem: `--${name} is "${value}"`,
+    expected: 'an integer of at least 1',
+  })
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value)
+  if (number >= 0 && Number.isFinite(number)) return number
+  throw new DlError('bad-option', { problem: `--${name} is "${value}"`, expected: 'a number' })
+}
