@@ -1,4 +1,5 @@
 import { sgdStep } from '@dl/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { UpdateRule } from './rule'
 
 export interface SgdOptions {
@@ -34,7 +35,8 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Update
     update(inputs, slots, { step: _, ...hyper }) {
       const attrs = { ...hyper, momentum: this.momentum, nesterov }
       const [param, buffer] = sgdStep({ ...inputs, ...slots }, attrs)
-      return { param: param!, slots: buffer ? { buffer } : {} }
+      const kept: Record<string, Tensor> = buffer ? { buffer } : {}
+      return { param: param!, slots: kept }
     },
   }
 }

@@ -1,5 +1,7 @@
 export { type BpttOptions, bpttLengths } from './bptt-lengths'
+export { type Cell, CharLM, type CharLMOptions } from './char-lm'
 export { END_OF_TEXT, Field, type FieldOptions } from './field'
+export { type GenerateOptions, generate } from './generate'
 export {
   LanguageModelData,
   type LanguageModelDataOptions,
@@ -7,5 +9,6 @@ export {
   type Text,
 } from './language-model-data'
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
+export { type SampleOptions, sample } from './sample'
 export { chars, type Tokenizer, words } from './tokenizer'
 export { PADDING, UNKNOWN, Vocab, type VocabJson, type VocabOptions } from './vocab'
