@@ -12,11 +12,13 @@ import {
   relu,
   reshape,
   slice,
+  split,
   square,
   sum,
   type Tensor,
   tensor,
   grads as tfGrads,
+  unstack,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core'
@@ -107,7 +109,7 @@ it('keeps fewer buffers alive at its peak than tf.grads', () => {
   x.dispose()
 })
 
-it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means, slices', async () => {
+it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means, slices, single pieces', async () => {
   const masked = await gradientsOf(
     x => sum(where(greater(x, 1), square(x), zerosLike(x))),
     tensor([0.5, 2]),
@@ -127,6 +129,15 @@ it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means
   expect(meaned.grads).toEqual([[2, 3, 2, 3]])
   const sliced = await gradientsOf(x => sum(square(slice(x, [1], [2]))), tensor([1, 2, 3, 4]))
   expect(sliced.grads).toEqual([[0, 4, 6, 0]])
+  const pieces = await gradientsOf(
+    (a, b) => sum(add(square(unstack(a)[0]!), square(split(b, 1)[0]!))),
+    tensor([1, 2], [1, 2]),
+    tensor([3, 4]),
+  )
+  expect(pieces.grads).toEqual([
+    [2, 4],
+    [6, 8],
+  ])
 })
 
 it('frees everything and drops buffer writes when something throws', () => {

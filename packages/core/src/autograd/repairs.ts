@@ -20,6 +20,7 @@ export function repairGradients(): void {
   registerGradient(reduction('Mean', count => 1 / count))
   registerGradient(abs)
   registerGradient(batchMatMul(getGradient('BatchMatMul')))
+  for (const name of ['Unpack', 'SplitV']) registerGradient(ofPieces(getGradient(name)))
   for (const [kernelName, inputs] of NOT_DIFFERENTIABLE) {
     registerGradient(zero(kernelName, inputs))
   }
@@ -71,6 +72,12 @@ function batchMatMul(original: GradConfig): GradConfig {
     },
   }
 }
+
+/** Of one piece only, tfjs hands the gradient over bare where these expect an array, and throws. */
+const ofPieces = (original: GradConfig): GradConfig => ({
+  ...original,
+  gradFunc: (dy, saved, attrs) => original.gradFunc([dy].flat(), saved, attrs),
+})
 
 function sumToShape(gradient: Tensor, shape: number[]): Tensor {
   const axes = broadcast_util.getReductionAxes(shape, gradient.shape)

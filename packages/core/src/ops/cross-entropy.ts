@@ -3,12 +3,13 @@ import {
   add,
   cast,
   div,
+  equal,
   exp,
   log,
   max,
   mul,
   notEqual,
-  oneHot,
+  range,
   reshape,
   scalar,
   sub,
@@ -35,11 +36,11 @@ const forward = defineFusedKernel<Attrs>({
   composed({ logits, labels }, { reduction, ignoreIndex }) {
     const peak = max(logits!, -1, true)
     const logSumExp = add(log(sum(exp(sub(logits!, peak)), -1)), reshape(peak, [-1]))
-    const chosen = oneHot(labels!, logits!.shape[1]!)
-    const losses = sub(logSumExp, sum(mul(logits!, cast(chosen, 'float32')), -1))
+    const chosen = hot(labels!, logits!.shape[1]!)
+    const losses = sub(logSumExp, sum(mul(logits!, chosen), -1))
     // a label outside the classes has no hot column: the loss must not look like a number
     const counted = notEqual(labels!, scalar(ignoreIndex, 'int32'))
-    const honest = div(losses, sum(cast(chosen, 'float32'), -1))
+    const honest = div(losses, sum(chosen, -1))
     const rows = where(counted, honest, zerosLike(losses))
     const loss =
       reduction === 'none'
@@ -62,13 +63,17 @@ const forward = defineFusedKernel<Attrs>({
 const backward = defineFusedKernel<Attrs>({
   name: 'DlCrossEntropyGrad',
   composed({ logits, labels, logSumExp, dy }, { reduction, ignoreIndex }) {
-    const chosen = cast(oneHot(labels!, logits!.shape[1]!), 'float32')
+    const chosen = hot(labels!, logits!.shape[1]!)
     const softmax = exp(sub(logits!, reshape(logSumExp!, [-1, 1])))
     const counted = cast(notEqual(labels!, scalar(ignoreIndex, 'int32')), 'float32')
     const perRow = reduction === 'mean' ? div(mul(counted, dy!), sum(counted)) : mul(counted, dy!)
     return [mul(sub(softmax, chosen), reshape(perRow, [-1, 1]))]
   },
 })
+
+/** One-hot rows; tfjs's own `oneHot` refuses a single class. */
+const hot = (labels: Tensor, classes: number): Tensor =>
+  cast(equal(reshape(labels, [-1, 1]), range(0, classes, 1, 'int32')), 'float32')
 
 /**
  * The cross-entropy between `logits` and integer `labels`: for each row, log Σ exp(logits) minus
