@@ -40,8 +40,7 @@ export function brailleChart(
   const x = scale('linear', xs[0], xs[1], 4)
   const y = scale('linear', ys[0], ys[1], Math.max(2, height / 3))
 
-  const top = y.low + (y.high - y.low)
-  const names = [top, y.low].map(value => value.toPrecision(3)).map(trimZeros)
+  const names = [y.high, y.low].map(value => value.toPrecision(3)).map(trimZeros)
   const margin = Math.max(...names.map(name => name.length))
   const columns = width - margin - 2
   if (!(columns >= 4 && height >= 2)) {

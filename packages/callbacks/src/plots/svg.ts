@@ -85,18 +85,19 @@ export function lineChartSvg(series: readonly Series[], options: ChartOptions = 
       return path + dots.map(([a, b]) => dot(line.color, px(a), py(b))).join('')
     })
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title || 'chart')}">
+  const clip = `dl-plot-${width}x${height}`
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="dl-chart" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title || 'chart')}">
 <style>${css()}</style>
 <rect class="paper" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="10"/>
-<clipPath id="plot"><rect x="${inner.left}" y="${inner.top - 4}" width="${inner.width + 4}" height="${inner.height + 5}"/></clipPath>
+<clipPath id="${clip}"><rect x="${inner.left}" y="${inner.top - 4}" width="${inner.width + 4}" height="${inner.height + 5}"/></clipPath>
 ${text('title', inner.left, 34, title, 'start')}
 ${legend(lines, right)}
 ${grid.join('')}
 ${marks
   .filter(m => m.x >= x.low && m.x <= x.high)
-  .map(m => markLine(m, px(m.x), inner.top, bottom))
+  .map(m => markLine(m, px(m.x), inner.top, bottom, width - 6))
   .join('')}
-<g clip-path="url(#plot)">
+<g clip-path="url(#${clip})">
 ${drawn.join('\n')}
 </g>
 ${segment('axis', inner.left, bottom, right, bottom)}
@@ -174,8 +175,15 @@ function legend(lines: readonly Line[], right: number): string {
   return parts.join('')
 }
 
-const markLine = ({ label = '' }: Mark, x: number, top: number, bottom: number): string =>
-  segment('mark', x, top, x, bottom) + text('note', x, top - 6, label, 'middle')
+const markLine = (
+  { label = '' }: Mark,
+  x: number,
+  top: number,
+  bottom: number,
+  edge: number,
+): string =>
+  segment('mark', x, top, x, bottom) +
+  text('note', Math.min(x, edge - (label.length * CHARACTER) / 2), top - 6, label, 'middle')
 
 const segment = (kind: string, x1: number, y1: number, x2: number, y2: number): string =>
   `<path class="${kind}" d="M${fixed(x1)} ${fixed(y1)}L${fixed(x2)} ${fixed(y2)}"/>`
@@ -204,13 +212,26 @@ interface Theme {
   palette: readonly string[]
 }
 
+/** Every selector stays inside the chart, also where its text becomes part of a page. */
+const rules = (table: Readonly<Record<string, string>>): string =>
+  Object.entries(table)
+    .map(([selectors, style]) => {
+      const scoped = selectors.split(' ').map(selector => `.dl-chart ${selector}`)
+      return `${scoped.join()}{${style}}`
+    })
+    .join('')
+
 const theme = ({ paper, edge, ink, soft, grid, palette }: Theme): string =>
-  [
-    `.paper{fill:${paper};stroke:${edge}}`,
-    `.title{fill:${ink}}.key,.name,.tick,.note{fill:${soft}}`,
-    `.grid{stroke:${grid}}.axis,.mark{stroke:${soft}}.dot{stroke:${paper}}`,
-    ...palette.map((color, i) => `.s${i}{stroke:${color}}.f${i}{fill:${color}}`),
-  ].join('')
+  rules({
+    '.paper': `fill:${paper};stroke:${edge}`,
+    '.title': `fill:${ink}`,
+    '.key .name .tick .note': `fill:${soft}`,
+    '.grid': `stroke:${grid}`,
+    '.axis .mark': `stroke:${soft}`,
+    '.dot': `stroke:${paper}`,
+    ...Object.fromEntries(palette.map((color, i) => [`.s${i}`, `stroke:${color}`])),
+    ...Object.fromEntries(palette.map((color, i) => [`.f${i}`, `fill:${color}`])),
+  })
 
 function css(): string {
   const light = theme({
@@ -229,12 +250,16 @@ function css(): string {
     grid: '#1e293b',
     palette: DARK,
   })
-  return [
-    'text{font-family:ui-sans-serif,system-ui,"Segoe UI",Helvetica,Arial,sans-serif;font-size:12px}',
-    '.title{font-size:17px;font-weight:600}.tick,.note{font-size:11px}',
-    'path{fill:none}.line,.points{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}',
-    '.faint{stroke-width:1;opacity:.28}.sample.faint{stroke-width:3}.mark{stroke-dasharray:3 4;opacity:.6}.dot{stroke-width:1.5}',
-    light,
-    `@media (prefers-color-scheme:dark){${dark}}`,
-  ].join('')
+  const shapes = rules({
+    text: 'font-family:ui-sans-serif,system-ui,"Segoe UI",Helvetica,Arial,sans-serif;font-size:12px',
+    '.title': 'font-size:17px;font-weight:600',
+    '.tick .note': 'font-size:11px',
+    path: 'fill:none',
+    '.line .points': 'stroke-width:2;stroke-linejoin:round;stroke-linecap:round',
+    '.faint': 'stroke-width:1;opacity:.28',
+    '.sample.faint': 'stroke-width:3',
+    '.mark': 'stroke-dasharray:3 4;opacity:.6',
+    '.dot': 'stroke-width:1.5',
+  })
+  return `${shapes}${light}@media (prefers-color-scheme:dark){${dark}}`
 }

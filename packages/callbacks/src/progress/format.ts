@@ -25,7 +25,7 @@ export const rate = (secondsPerBatch: number): string =>
 
 /** A cell of the results table. */
 export const cell = (value: number | undefined): string =>
-  value === undefined ? '' : Number.isInteger(value) ? String(value) : value.toFixed(6)
+  value === undefined ? '' : value.toFixed(6)
 
 /** The lesson writes `trn_loss`; the programs write `trnLoss`. */
 export const snakeCase = (name: string): string =>

@@ -66,17 +66,17 @@ export function progress({
   const drawBatch = (ctx: TrainContext): void => {
     const { batch, batchesInEpoch } = ctx
     const left = clockTime((pace.value() / 1000) * (batchesInEpoch - batch))
-    const count = `${batch}/${batchesInEpoch}`
+    const count = `${batch}/${batchesInEpoch}`.padStart(2 * String(batchesInEpoch).length + 1)
     const loss = `loss ${ctx.smoothLoss.toFixed(4)}`
     const facts = [
       count,
       loss,
       `${left} left`,
-      `lr ${shortNumber(ctx.lr)}`,
+      `lr ${shortNumber(ctx.lr).padEnd(7)}`,
       rate(pace.value() / 1000),
     ]
     if (redraws) show(epochLabel(ctx), batch / batchesInEpoch, facts)
-    else stream.write(`${epochLabel(ctx)}  ${facts.join('  ')}\n`)
+    else stream.write(`${[epochLabel(ctx), ...facts].join('  ')}\n`)
     drawnAt = now()
     drawnPart = batch / batchesInEpoch
   }
