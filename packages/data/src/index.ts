@@ -1,3 +1,13 @@
 export { files } from './files/index'
 export type { FileContent, Files, Sha256 } from './files/types'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
+export { decodeSafetensors } from './safetensors/decode'
+export { encodeSafetensors } from './safetensors/encode'
+export { readSafetensors, writeSafetensors } from './safetensors/files'
+export type {
+  SafetensorsArray,
+  SafetensorsDtype,
+  StoredTensor,
+  StoredTensors,
+} from './safetensors/format'
+export { type LoadedTensors, loadTensors, saveTensors } from './safetensors/tensors'

@@ -1,0 +1,134 @@
+/** The bytes of a safetensors file to typed arrays, every claim of its header checked. */
+import { DlError } from '@dl/core'
+import {
+  arrayTypes,
+  type HeaderEntry,
+  isCounts,
+  LENGTH_BYTES,
+  METADATA,
+  type SafetensorsArray,
+  type SafetensorsDtype,
+  type StoredTensor,
+  type StoredTensors,
+  show,
+  sizeOf,
+  widthOf,
+} from './format'
+
+/** The limit of the reference implementation. */
+const LONGEST_HEADER = 100_000_000
+
+/** Reads what {@link encodeSafetensors} wrote. The arrays may share the memory of `bytes`. */
+export function decodeSafetensors(bytes: Uint8Array, name = 'the file'): StoredTensors {
+  const { header, dataStart } = readHeader(bytes, name)
+  const { [METADATA]: metadata = {}, ...entries } = header
+  if (!isRecord(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
+    throw corrupt(name, `${METADATA} is ${show(metadata)}`, 'a record of texts')
+  }
+  const checked = Object.entries(entries).map(
+    ([key, entry]) => [key, checkEntry(name, key, entry)] as const,
+  )
+  requireTiling(name, checked, bytes.length - dataStart)
+  const tensors = checked.map(([key, { dtype, shape, data_offsets }]) => {
+    const [begin, end] = data_offsets
+    const data = viewOf(dtype, bytes.subarray(dataStart + begin, dataStart + end))
+    return [key, { dtype, shape, data } as StoredTensor] as const
+  })
+  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> }
+}
+
+function readHeader(bytes: Uint8Array, name: string) {
+  if (bytes.length < LENGTH_BYTES) {
+    throw corrupt(name, `it has ${bytes.length} bytes`, 'at least 8, the length of the header')
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = Number(view.getBigUint64(0, true))
+  const dataStart = LENGTH_BYTES + length
+  if (length > LONGEST_HEADER || dataStart > bytes.length) {
+    throw corrupt(
+      name,
+      `its header is said to have ${length} bytes`,
+      `at most ${Math.min(LONGEST_HEADER, bytes.length - LENGTH_BYTES)}, what the file has`,
+    )
+  }
+  const header = parseJson(bytes.subarray(LENGTH_BYTES, dataStart), name)
+  if (!isRecord(header)) throw corrupt(name, `its header is ${show(header)}`, 'a JSON object')
+  return { header, dataStart }
+}
+
+function parseJson(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw corrupt(name, `its header is no JSON (${(cause as Error).message})`, undefined, cause)
+  }
+}
+
+function checkEntry(name: string, key: string, entry: unknown): HeaderEntry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>
+  if (typeof dtype !== 'string' || !Object.hasOwn(arrayTypes, dtype)) {
+    throw corrupt(
+      name,
+      `${key} has dtype ${show(dtype)}`,
+      `one of ${Object.keys(arrayTypes).join(', ')}`,
+    )
+  }
+  if (!isCounts(shape)) throw corrupt(name, `${key} has shape ${show(shape)}`, 'a list of sizes')
+  if (!isCounts(offsets) || offsets.length !== 2) {
+    throw corrupt(name, `${key} has data_offsets ${show(offsets)}`, '[begin, end]')
+  }
+  const [begin, end] = offsets
+  const needed = sizeOf(shape) * widthOf(dtype)
+  if (end! - begin! !== needed) {
+    throw corrupt(
+      name,
+      `${key} (${dtype} of shape ${show(shape)}) has bytes ${begin} to ${end}`,
+      `${needed} bytes`,
+    )
+  }
+  return { dtype, shape, data_offsets: [begin!, end!] }
+}
+
+/** The tensors must cover the data without a hole or an overlap. */
+function requireTiling(
+  name: string,
+  entries: readonly (readonly [string, HeaderEntry])[],
+  dataLength: number,
+): void {
+  let end = 0
+  const byOffset = entries.toSorted(
+    ([, a], [, b]) =>
+      a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  )
+  for (const [key, { data_offsets }] of byOffset) {
+    if (data_offsets[0] !== end) {
+      throw corrupt(name, `${key} begins at byte ${data_offsets[0]} of the data`, `byte ${end}`)
+    }
+    end = data_offsets[1]
+  }
+  if (end !== dataLength) {
+    throw corrupt(name, `it has ${dataLength} bytes of data`, `${end}, as its header says`)
+  }
+}
+
+/** The elements, in place where their address allows it. */
+function viewOf(dtype: SafetensorsDtype, bytes: Uint8Array): SafetensorsArray {
+  const width = widthOf(dtype)
+  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice()
+  return new arrayTypes[dtype](
+    aligned.buffer as ArrayBuffer,
+    aligned.byteOffset,
+    aligned.length / width,
+  )
+}
+
+const corrupt = (name: string, problem: string, expected?: string, cause?: unknown): DlError =>
+  new DlError('bad-safetensors', {
+    problem: `${name} is no valid safetensors file: ${problem}`,
+    expected,
+    fix: 'It may be cut short or of another format; write or download it again.',
+    cause,
+  })
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

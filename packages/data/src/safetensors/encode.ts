@@ -1,0 +1,83 @@
+/** Typed arrays to the bytes of a safetensors file. */
+import { DlError } from '@dl/core'
+import {
+  arrayTypes,
+  type HeaderEntry,
+  isCounts,
+  LENGTH_BYTES,
+  METADATA,
+  type StoredTensor,
+  show,
+  sizeOf,
+  widthOf,
+} from './format'
+
+/** Data begins at a multiple of this; the header is filled up with spaces. */
+const ALIGNMENT = 8
+
+/**
+ * The bytes of a safetensors file.
+ *
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from '@dl/data'
+ *
+ * const w = { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as const
+ * const bytes = encodeSafetensors({ w }, { epoch: '3' })
+ * decodeSafetensors(bytes).tensors.w?.data // → 1,2
+ * decodeSafetensors(bytes).metadata.epoch // → 3
+ * ```
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const named = Object.entries(tensors)
+  for (const [name, tensor] of named) requireStorable(name, tensor)
+  // Wide elements first keeps every tensor aligned to its own width.
+  const ordered = named.toSorted(([, a], [, b]) => widthOf(b.dtype) - widthOf(a.dtype))
+  const entries: [string, HeaderEntry][] = []
+  let end = 0
+  for (const [name, { dtype, shape, data }] of ordered) {
+    const begin = end
+    end += data.byteLength
+    entries.push([name, { dtype, shape, data_offsets: [begin, end] }])
+  }
+  const header = new TextEncoder().encode(
+    JSON.stringify({
+      ...(Object.keys(metadata).length > 0 && { [METADATA]: metadata }),
+      ...Object.fromEntries(entries),
+    }),
+  )
+  const headerLength =
+    Math.ceil((LENGTH_BYTES + header.length) / ALIGNMENT) * ALIGNMENT - LENGTH_BYTES
+  const dataStart = LENGTH_BYTES + headerLength
+  const bytes = new Uint8Array(dataStart + end)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true)
+  bytes.set(header, LENGTH_BYTES)
+  bytes.fill(0x20, LENGTH_BYTES + header.length, dataStart)
+  let at = dataStart
+  for (const [, { data }] of ordered) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return bytes
+}
+
+function requireStorable(name: string, { dtype, shape, data }: StoredTensor): void {
+  const problem =
+    name === METADATA
+      ? 'a tensor is named __metadata__, which the format keeps for itself'
+      : !Object.hasOwn(arrayTypes, dtype)
+        ? `${name} has dtype ${dtype}`
+        : !(data instanceof arrayTypes[dtype])
+          ? `${name} has dtype ${dtype} and data in a ${data?.constructor?.name}`
+          : !isCounts(shape) || sizeOf(shape) !== data.length
+            ? `${name} has shape ${show(shape)} and ${data.length} elements`
+            : null
+  if (problem === null) return
+  throw new DlError('not-storable', {
+    problem,
+    expected: 'a dtype of safetensors, its typed array, and as many elements as the shape says',
+  })
+}

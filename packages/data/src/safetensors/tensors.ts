@@ -1,0 +1,112 @@
+/**
+ * Safetensors files from and to TensorFlow.js, which has float32, int32 and bool: other float types
+ * become float32 when read, other integers int32.
+ */
+import { DlError } from '@dl/core'
+import { type DataType, type Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
+import { readSafetensors, writeSafetensors } from './files'
+import type { StoredTensor } from './format'
+
+/** What {@link loadTensors} read. The tensors are yours to dispose. */
+export interface LoadedTensors {
+  tensors: Record<string, Tensor>
+  metadata: Record<string, string>
+}
+
+/**
+ * Writes tensors, which stay yours, to a safetensors file, all or nothing.
+ *
+ * @example
+ * ```ts
+ * import { loadTensors, saveTensors } from '@dl/data'
+ * import { tensor1d } from '@tensorflow/tfjs-core'
+ * import { mkdtemp, rm } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ *
+ * const folder = await mkdtemp(`${tmpdir()}/dl-`)
+ * const bias = tensor1d([1, 2, 3])
+ * await saveTensors(`${folder}/bias.safetensors`, { bias })
+ * const { tensors } = await loadTensors(`${folder}/bias.safetensors`)
+ * tensors.bias?.shape // → 3
+ * for (const t of [bias, ...Object.values(tensors)]) t.dispose()
+ * await rm(folder, { recursive: true })
+ * ```
+ */
+export async function saveTensors(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  const stored = await Promise.all(
+    Object.entries(tensors).map(async ([name, t]) => [name, await toStored(name, t)] as const),
+  )
+  await writeSafetensors(path, Object.fromEntries(stored), metadata)
+}
+
+/** Reads a safetensors file into tensors, which are yours to dispose. */
+export async function loadTensors(path: string): Promise<LoadedTensors> {
+  const { tensors, metadata } = await readSafetensors(path)
+  const converted = Object.entries(tensors).map(
+    ([name, stored]) => [name, stored.shape, ...fromStored(path, name, stored)] as const,
+  )
+  return {
+    tensors: Object.fromEntries(
+      converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
+    ),
+    metadata,
+  }
+}
+
+async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
+  const { dtype, shape } = t
+  if (dtype === 'float32') return { dtype: 'F32', shape, data: new Float32Array(await t.data()) }
+  if (dtype === 'int32') return { dtype: 'I32', shape, data: new Int32Array(await t.data()) }
+  if (dtype === 'bool') return { dtype: 'BOOL', shape, data: new Uint8Array(await t.data()) }
+  throw new DlError('not-storable', {
+    problem: `${name} is a ${dtype} tensor`,
+    expected: 'float32, int32 or bool',
+  })
+}
+
+/** Values of a type TensorFlow.js has, copied out of the file's bytes. */
+function fromStored(
+  path: string,
+  name: string,
+  { dtype, data }: StoredTensor,
+): [TypedArray, DataType] {
+  switch (dtype) {
+    case 'F32':
+    case 'F64':
+      return [Float32Array.from(data), 'float32']
+    case 'F16':
+      return [Float32Array.from(data, fromFloat16), 'float32']
+    case 'BF16':
+      return [new Float32Array(Uint32Array.from(data, bits => bits << 16).buffer), 'float32']
+    case 'BOOL':
+      return [Uint8Array.from(data), 'bool']
+    default:
+      return [toInt32(path, name, data), 'int32']
+  }
+}
+
+function toInt32(path: string, name: string, data: Iterable<number | bigint>): Int32Array {
+  return Int32Array.from(data as Iterable<number>, value => {
+    const number = Number(value)
+    if (number === (number | 0)) return number
+    throw new DlError('not-representable', {
+      problem: `${name} in ${path} holds ${value}`,
+      expected: 'integers of 32 bits, the only ones TensorFlow.js has',
+      fix: 'Read it with readSafetensors, which keeps the stored type.',
+    })
+  })
+}
+
+/** IEEE 754 half precision: 1 bit sign, 5 bits exponent, 10 bits fraction. */
+function fromFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return sign * (1024 + fraction) * 2 ** (exponent - 25)
+}

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises'
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '@dl/data'
+import { describe, expect, it } from 'vitest'
+
+const fixture = new URL('../fixtures/python.safetensors', import.meta.url)
+
+/** A file with this header and so many bytes of data. */
+function fileOf(header: unknown, dataLength: number): Uint8Array {
+  const text = new TextEncoder().encode(
+    typeof header === 'string' ? header : JSON.stringify(header),
+  )
+  const bytes = new Uint8Array(8 + text.length + dataLength)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true)
+  bytes.set(text, 8)
+  return bytes
+}
+
+const f32 = (begin: number, end: number) => ({
+  dtype: 'F32',
+  shape: [(end - begin) / 4],
+  data_offsets: [begin, end],
+})
+
+describe('decodeSafetensors', () => {
+  it('reads a file that Python wrote', async () => {
+    const { tensors, metadata } = decodeSafetensors(await readFile(fixture))
+    expect(metadata).toEqual({ 'made by': 'safetensors for Python', epoch: '3' })
+    expect(tensors).toEqual({
+      weight: { dtype: 'F32', shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) },
+      scalar: { dtype: 'F32', shape: [], data: Float32Array.of(-1.5) },
+      empty: { dtype: 'F32', shape: [0, 3], data: new Float32Array() },
+      double: { dtype: 'F64', shape: [2], data: Float64Array.of(1 / 3, -2) },
+      half: {
+        dtype: 'F16',
+        shape: [6],
+        data: Uint16Array.of(0x3e00, 0xb400, 0x7bff, 0x0001, 0x7c00, 0x7e00),
+      },
+      steps: { dtype: 'I64', shape: [2], data: BigInt64Array.of(7n, -7n) },
+      ids: { dtype: 'I32', shape: [2, 2], data: Int32Array.of(1, 2, 3, -4) },
+      bytes: { dtype: 'U8', shape: [3], data: Uint8Array.of(0, 255, 3) },
+      mask: { dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) },
+      'æ.weight': { dtype: 'I16', shape: [1], data: Int16Array.of(1) },
+    })
+  })
+
+  it('reads data at an address that does not suit its type', () => {
+    const bytes = fileOf(`${JSON.stringify({ a: f32(0, 8) })} `, 8)
+    const shifted = new Uint8Array(bytes.length + 1)
+    shifted.set(bytes, 1)
+    for (const file of [bytes, shifted.subarray(1)]) {
+      expect(decodeSafetensors(file).tensors.a).toEqual({
+        dtype: 'F32',
+        shape: [2],
+        data: new Float32Array(2),
+      })
+    }
+  })
+
+  it.each([
+    ['too short', new Uint8Array(7), 'it has 7 bytes; expected at least 8'],
+    ['cut off in the header', fileOf({ a: f32(0, 4) }, 0).subarray(0, 20), 'at most 12'],
+    [
+      'no safetensors',
+      new Uint8Array(100).fill(255),
+      'its header is said to have 1844674407370955',
+    ],
+    ['no JSON', fileOf('{"a":', 0), 'its header is no JSON'],
+    ['a list', fileOf([], 0), 'its header is []; expected a JSON object'],
+    ['no entry', fileOf({ a: null }, 0), 'a has dtype missing; expected one of F64, I64'],
+    ['a dtype', fileOf({ a: { ...f32(0, 4), dtype: 'F8_E4M3' } }, 4), 'a has dtype "F8_E4M3"'],
+    [
+      'a shape',
+      fileOf({ a: { ...f32(0, 4), shape: [-1] } }, 4),
+      'a has shape [-1]; expected a list',
+    ],
+    ['offsets', fileOf({ a: { ...f32(0, 4), data_offsets: [0] } }, 4), 'a has data_offsets [0]'],
+    [
+      'a size',
+      fileOf({ a: { ...f32(0, 8), shape: [3] } }, 8),
+      'a (F32 of shape [3]) has bytes 0 to 8; expected 12 bytes',
+    ],
+    [
+      'an overlap',
+      fileOf({ a: f32(0, 8), b: f32(4, 12) }, 12),
+      'b begins at byte 4 of the data; expected byte 8',
+    ],
+    [
+      'a hole',
+      fileOf({ a: f32(0, 4), b: f32(8, 12) }, 12),
+      'b begins at byte 8 of the data; expected byte 4',
+    ],
+    ['cut off in the data', fileOf({ a: f32(0, 8) }, 7), 'it has 7 bytes of data; expected 8'],
+    ['a byte too many', fileOf({ a: f32(0, 8) }, 9), 'it has 9 bytes of data; expected 8'],
+    [
+      'metadata',
+      fileOf({ __metadata__: { a: 1 } }, 0),
+      '__metadata__ is {"a":1}; expected a record',
+    ],
+  ])('refuses %s', (_, bytes, message) => {
+    const decode = () => decodeSafetensors(bytes, 'some.safetensors')
+    expect(decode).toThrow('some.safetensors is no valid safetensors file: ')
+    expect(decode).toThrow(message)
+  })
+})
+
+describe('encodeSafetensors', () => {
+  it('gives back what was put in, aligned', () => {
+    const tensors: Record<string, StoredTensor> = {
+      mask: { dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) },
+      ['__proto__']: { dtype: 'I64', shape: [1], data: BigInt64Array.of(-9n) },
+      w: { dtype: 'F32', shape: [1, 2], data: new Float32Array([0, 1, 2, 3]).subarray(1, 3) },
+      none: { dtype: 'F32', shape: [0], data: new Float32Array() },
+    }
+    const bytes = encodeSafetensors(tensors, { note: 'æ' })
+    expect(decodeSafetensors(bytes)).toEqual({ tensors, metadata: { note: 'æ' } })
+    expect(Object.keys(decodeSafetensors(bytes).tensors)).toContain('__proto__')
+    expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0)
+    for (const { data } of Object.values(decodeSafetensors(bytes).tensors)) {
+      expect(data.buffer).toBe(bytes.buffer)
+    }
+  })
+
+  it('writes an empty file', () => {
+    expect(decodeSafetensors(encodeSafetensors({}))).toEqual({ tensors: {}, metadata: {} })
+  })
+
+  it.each([
+    ['__metadata__', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }, /named __metadata__/],
+    ['a', { dtype: 'F8', shape: [1], data: Uint8Array.of(1) }, /^a has dtype F8; expected/],
+    [
+      'a',
+      { dtype: 'F32', shape: [1], data: [1] },
+      /^a has dtype F32 and data in a Array; expected/,
+    ],
+    [
+      'a',
+      { dtype: 'F32', shape: [2], data: Float32Array.of(1) },
+      /^a has shape \[2\] and 1 elements/,
+    ],
+  ])('refuses to store %s: %j', (name, tensor, message) => {
+    expect(() => encodeSafetensors({ [name]: tensor as StoredTensor })).toThrow(message)
+  })
+})
