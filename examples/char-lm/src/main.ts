@@ -67,7 +67,11 @@ async function train(options: Options, say: Say) {
   if (stopped) say(`\nStopped early: ${stopped}.\n`)
 
   say(`\n`)
-  const sample = await generate(model, text, PROMPT, { length: quick ? 100 : 400, seed, onToken: say })
+  const sample = await generate(model, text, PROMPT, {
+    length: quick ? 100 : 400,
+    seed,
+    onToken: say,
+  })
   say(`\n\n${[...saver.saved, ...plots.paths].join('\n')}\n`)
   lo.dispose()
   model.dispose()
@@ -95,7 +99,11 @@ async function reload(path: string, say: Say) {
   const model = new CharLM(recipe.model)
   model.loadStateDict(tensors)
   dispose(tensors)
-  const { loss: valLoss } = await evaluate(model, limit(data, recipe.quick).validation, crossEntropy)
+  const { loss: valLoss } = await evaluate(
+    model,
+    limit(data, recipe.quick).validation,
+    crossEntropy,
+  )
   say(`${path}\nvalLoss ${valLoss.toFixed(6)}\n\n`)
   const sample = await generate(model, text, PROMPT, { seed: recipe.seed, onToken: say })
   say('\n')

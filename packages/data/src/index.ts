@@ -11,3 +11,4 @@ export type {
   StoredTensors,
 } from './safetensors/format'
 export { type LoadedTensors, loadTensors, saveTensors } from './safetensors/tensors'
+export { take } from './take'

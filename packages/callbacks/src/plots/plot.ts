@@ -1,5 +1,5 @@
 /** Pictures of a run: its losses and its learning rate, as files and in the terminal. */
-import { writeAtomic } from '@dl/data'
+import { files } from '@dl/data'
 import { type LossRecorder, lossRecorder } from '../loss-recorder'
 import { defaultStream, type TextStream } from '../progress/stream'
 import type { Callback, TrainContext } from '../protocol'
@@ -81,9 +81,9 @@ export function plot({
       if (recorder.losses.length === 0) return
       if (print) stream.write(`\n${callback}\n`)
       if (path === false) return
-      const files = { loss: callback.lossSvg(), lr: callback.lrSvg() }
-      for (const [what, svg] of Object.entries(files)) {
-        await writeAtomic(`${path}${what}.svg`, svg)
+      const charts = { loss: callback.lossSvg(), lr: callback.lrSvg() }
+      for (const [what, svg] of Object.entries(charts)) {
+        await files.writeAtomic(`${path}${what}.svg`, svg)
         paths.push(`${path}${what}.svg`)
       }
     },
