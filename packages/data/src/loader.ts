@@ -2,6 +2,7 @@
  * What training needs to know of data: batches, one epoch after the other. Loaders of text, images
  * or arrays live in their own packages and need no more than these types.
  */
+import type { RandomState } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** One step's worth of data. Whoever took it from a loader disposes it; see {@link disposeBatch}. */
@@ -16,6 +17,8 @@ export interface Batch {
 export interface LoaderState {
   /** How many epochs have begun. */
   epoch: number
+  /** Where its randomness stands, if it has any. */
+  random?: RandomState
 }
 
 /**

@@ -100,10 +100,11 @@ export class LanguageModelLoader implements DataLoader {
   }
 
   state(): LoaderState {
-    return { epoch: this.#epoch }
+    const random = this.#generator?.state()
+    return { epoch: this.#epoch, ...(random && { random }) }
   }
 
-  restore({ epoch }: LoaderState): void {
+  restore({ epoch, random }: LoaderState): void {
     if (!Number.isInteger(epoch) || epoch < 0) {
       throw new DlError('bad-state', {
         problem: `the stored epoch is ${epoch}`,
@@ -111,6 +112,8 @@ export class LanguageModelLoader implements DataLoader {
       })
     }
     this.#epoch = epoch
+    if (random) this.#generator?.restore(random)
+    this.#next = null
   }
 
   /** Those of the coming epoch. */

@@ -1,6 +1,8 @@
 /** The browser's variant needs no more than fetch and WebCrypto, which Node has too. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { files } from '../../src/files/browser'
 
@@ -32,6 +34,23 @@ describe('files in a page', () => {
     await expect(files.writeAtomic('model.safetensors', '')).rejects.toThrow(
       'cannot write model.safetensors: a page has no file system',
     )
+  })
+
+  it('is what a bundle for a page holds, without anything of Node', async () => {
+    const { metafile } = await build({
+      entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'browser',
+      format: 'esm',
+      conditions: ['@dl/source'],
+      external: ['@dl/core', '@tensorflow/tfjs-core'],
+    })
+    const inputs = Object.keys(metafile.inputs).join()
+    expect(inputs).toContain('files/browser.ts')
+    expect(inputs).not.toContain('files/node.ts')
+    expect(inputs).not.toContain('node:')
   })
 
   it('sums with WebCrypto', async () => {

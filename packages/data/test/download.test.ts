@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { datasets, download } from '@dl/data'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+
+const content = Buffer.from('God is dead. '.repeat(20_000))
+const sha256 = createHash('sha256').update(content).digest('hex')
+
+let server: Server
+let origin: string
+let requests = 0
+let folder: string
+let cache: string
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    requests++
+    if (request.url === '/broken') {
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content.subarray(0, 1000), () => response.destroy())
+    } else if (request.url === '/text') response.end(content)
+    else response.writeHead(404).end('no such file')
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => new Promise(resolve => server.close(resolve)))
+
+beforeEach(async () => {
+  requests = 0
+  folder = await mkdtemp(join(tmpdir(), 'dl-download-'))
+  cache = join(folder, 'cache')
+  vi.stubEnv('DL_CACHE', cache)
+  vi.stubEnv('DL_DATA', '')
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const name = 'corpus/text.txt'
+const kept = () => readdir(cache, { recursive: true }).catch(() => [])
+const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'nothing was thrown',
+    (error: Error) => error.message.replaceAll(origin, '<origin>'),
+  )
+
+describe('download', () => {
+  it('fetches once, checks and keeps', async () => {
+    const file = { url: `${origin}/text`, sha256, name }
+    const path = await download(file)
+    expect(path).toBe(join(cache, name))
+    expect(content.equals(await readFile(path))).toBe(true)
+    expect(await download(file)).toBe(path)
+    expect(requests).toBe(1)
+    expect((await kept()).sort()).toEqual(['corpus', name])
+  })
+
+  it('prefers a copy in the folder DL_DATA', async () => {
+    await mkdir(join(folder, 'corpus'))
+    await writeFile(join(folder, name), 'mine')
+    vi.stubEnv('DL_DATA', folder)
+    const path = await download({ url: `${origin}/text`, sha256, name })
+    expect([path, requests]).toEqual([join(folder, name), 0])
+  })
+
+  it('follows XDG_CACHE_HOME when DL_CACHE is unset', async () => {
+    vi.stubEnv('DL_CACHE', '')
+    vi.stubEnv('XDG_CACHE_HOME', folder)
+    const path = await download({ url: `${origin}/text`, sha256, name })
+    expect(path).toBe(join(folder, 'dl', name))
+  })
+
+  it('keeps nothing of a wrong file and names both sums', async () => {
+    const file = { url: `${origin}/text`, sha256: '0'.repeat(64), name }
+    expect(await messageOf(download(file))).toBe(
+      `corpus/text.txt from <origin>/text has the SHA-256 sum ${sha256}; expected ${'0'.repeat(64)}. Nothing was kept. Either the file there has changed or something on the way altered it; setting the environment variable DL_DATA to a folder that has corpus/text.txt works too.`,
+    )
+    expect(await kept()).toEqual(['corpus'])
+  })
+
+  it('keeps nothing when the connection breaks', async () => {
+    const file = { url: `${origin}/broken`, sha256, name }
+    await expect(download(file)).rejects.toMatchObject({ name: 'DlError', code: 'offline' })
+    expect(await kept()).toEqual(['corpus'])
+  })
+
+  it('says what the server answered', async () => {
+    expect(
+      await messageOf(download({ url: `${origin}/none`, sha256, name })),
+    ).toMatchInlineSnapshot(
+      `"<origin>/none answered HTTP 404 when asked for corpus/text.txt. Try again later; setting the environment variable DL_DATA to a folder that has corpus/text.txt works too."`,
+    )
+    expect(await kept()).toEqual(['corpus'])
+  })
+
+  it('says what to do without a network', async () => {
+    const closed = createServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => closed.once('listening', resolve))
+    const { port } = closed.address() as AddressInfo
+    await new Promise(resolve => closed.close(resolve))
+    const file = { url: `http://127.0.0.1:${port}/text`, sha256, name }
+    expect((await messageOf(download(file))).replace(`${port}`, '<port>')).toMatchInlineSnapshot(
+      `"corpus/text.txt could not be downloaded from http://127.0.0.1:<port>/text: ECONNREFUSED; expected a network connection, the first time. Connect and try again; setting the environment variable DL_DATA to a folder that has corpus/text.txt works too."`,
+    )
+    await expect(download(file)).rejects.toMatchObject({ code: 'offline' })
+  })
+})
+
+describe('datasets', () => {
+  it('come from the cache and are cut as in the lesson', async () => {
+    const rows = Array.from({ length: 9935 }, (_, i) => `row ${i + 1}`)
+    await mkdir(join(cache, 'nietzsche'), { recursive: true })
+    await writeFile(join(cache, 'nietzsche', 'nietzsche.txt'), rows.join('\n'))
+    const { train, validation, source, name } = await datasets.nietzsche()
+    expect([name, source]).toEqual(['nietzsche', 'cache'])
+    expect(train.endsWith('\nrow 7998\n')).toBe(true)
+    expect(validation.startsWith('row 7999\n')).toBe(true)
+    expect(validation.endsWith('\nrow 9935')).toBe(true)
+  })
+})
