@@ -56,7 +56,7 @@ export async function expectGolden(
   tolerance = 1e-4,
 ): Promise<void> {
   expect(actual.shape, what).toEqual(golden.shape)
-  const ours = await actual.data()
+  const ours = await actual.data<'float32'>()
   const theirs = decode(golden.values)
   expect(theirs.length, what).toBe(Math.ceil(ours.length / golden.stride))
   const sampled = theirs.map((_, i) => ours[i * golden.stride]!)
