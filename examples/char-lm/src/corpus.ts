@@ -60,6 +60,6 @@ async function embedded(field: Field, options: LoaderOptions): Promise<Corpus> {
 }
 
 function held(text: string, field: Field, options: LoaderOptions): LanguageModelData {
-  const [train, validation] = splitRows(text, 1 - HELD_OUT)
+  const [train, validation] = splitRows(text, { fraction: 1 - HELD_OUT })
   return LanguageModelData.fromTexts({ train, validation }, field, options)
 }
