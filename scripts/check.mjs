@@ -14,7 +14,7 @@ export async function runChecks() {
   /** @type {Record<string, () => Promise<{ ok: boolean, output: string }>>} */
   const steps = {
     // first, because the types of the examples are checked, too
-    examples: async () => told(extractExamples().problems),
+    examples: async () => told(extractExamples()),
     types: () => collect('tsc', ['--noEmit', '-p', '.']),
     style: () => collect('biome', ['check', '--error-on-warnings', '.']),
     floors: () => collect('depcruise', ['--output-type', 'err', ...programs]),
