@@ -19,4 +19,4 @@ const project = (backend: string) => ({
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
-export default defineConfig({ test: { projects: [project('cpu')] } })
+export default defineConfig({ test: { projects: [project('cpu'), project('wasm')] } })
