@@ -11,7 +11,7 @@ const project = (backend: string) => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+    include: ['{packages,examples}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
   },
