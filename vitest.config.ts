@@ -14,7 +14,7 @@ const project = (backend: string, alsoInclude: string[] = []) => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: ['packages/*/test/**/*.test.ts', ...alsoInclude],
+    include: ['{packages,examples}/*/test/**/*.test.ts', ...alsoInclude],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
   },
@@ -22,4 +22,6 @@ const project = (backend: string, alsoInclude: string[] = []) => ({
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
-export default defineConfig({ test: { projects: [project('cpu', anyBackend)] } })
+export default defineConfig({
+  test: { projects: [project('cpu', anyBackend), project('wasm')] },
+})

@@ -1,14 +1,36 @@
 import { DlError, defaultGenerator, Generator, manualSeed, threefryWords } from '@dl/core'
 import { describe, expect, it } from 'vitest'
+import { threefry2x32 } from '../src/random/threefry'
 
 describe('threefry2x32', () => {
-  // Known answers published with Random123 (kat_vectors, threefry 2x32, 20 rounds).
-  it.each([{ key: [0, 0], counter: 0, words: [0x6b200159, 0x99ba4efe] }])(
-    'gives the published words for key $key, counter $counter',
-    ({ key, counter, words }) => {
-      expect([...threefryWords([key[0]!, key[1]!], counter, 2)]).toEqual(words)
+  const block = (key: readonly number[], counter: readonly number[]) => {
+    const words = new Uint32Array(2)
+    threefry2x32(key[0]!, key[1]!, counter[0]!, counter[1]!, words, 0)
+    return [...words]
+  }
+
+  // known answers published with Random123 (kat_vectors, threefry 2x32, 20 rounds)
+  it.each([
+    { counter: [0, 0], key: [0, 0], words: [0x6b200159, 0x99ba4efe] },
+    {
+      counter: [0xffffffff, 0xffffffff],
+      key: [0xffffffff, 0xffffffff],
+      words: [0x1cb996fc, 0xbb002be7],
     },
-  )
+    {
+      counter: [0x243f6a88, 0x85a308d3],
+      key: [0x13198a2e, 0x03707344],
+      words: [0xc4923a9c, 0x483df7a0],
+    },
+  ])('gives the published words for key $key, counter $counter', ({ key, counter, words }) => {
+    expect(block(key, counter)).toEqual(words)
+  })
+
+  it('counts on beyond 32 bits, and cuts the last block short', () => {
+    const words = threefryWords([7, 8], 2 ** 32 - 1, 3)
+    const second = block([7, 8], [0, 1])
+    expect([...words]).toEqual([...block([7, 8], [0xffffffff, 0]), second[0]])
+  })
 })
 
 describe('Generator', () => {

@@ -1,0 +1,116 @@
+// Elementwise functions. The host names the function by number (src/kernels/elementwise.ts), the
+// switch stands outside the loops, and inlining makes one loop per function.
+import { at, exp, load, loadOne, log, sigmoid, splat, store, storeOne, tanh } from './simd'
+
+@inline
+function apply2(op: i32, a: v128, b: v128): v128 {
+  if (op == 0) return f32x4.add(a, b)
+  if (op == 1) return f32x4.sub(a, b)
+  if (op == 2) return f32x4.mul(a, b)
+  if (op == 3) return f32x4.div(a, b)
+  if (op == 4) return f32x4.max(a, b)
+  if (op == 5) return f32x4.min(a, b)
+  const d = f32x4.sub(a, b)
+  return f32x4.mul(d, d)
+}
+
+/** The innermost dimension; a stride is 1 or 0 (the same element throughout). */
+@inline
+function row2(op: i32, a: usize, sa: i32, b: usize, sb: i32, out: usize, n: i32): void {
+  let i = 0
+  if (sa == 1 && sb == 1) {
+    for (; i + 4 <= n; i += 4) store(out, i, apply2(op, load(a, i), load(b, i)))
+    for (; i < n; i++) storeOne(out, i, apply2(op, loadOne(a, i), loadOne(b, i)))
+  } else if (sa == 1) {
+    const y = loadOne(b, 0)
+    for (; i + 4 <= n; i += 4) store(out, i, apply2(op, load(a, i), y))
+    for (; i < n; i++) storeOne(out, i, apply2(op, loadOne(a, i), y))
+  } else {
+    const x = loadOne(a, 0)
+    for (; i + 4 <= n; i += 4) store(out, i, apply2(op, x, sb == 1 ? load(b, i) : loadOne(b, 0)))
+    for (; i < n; i++) storeOne(out, i, apply2(op, x, loadOne(b, sb * i)))
+  }
+}
+
+@inline
+function loop2(
+  op: i32, a: usize, b: usize, out: usize, d0: i32, d1: i32, d2: i32, d3: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32,
+): void {
+  for (let i = 0; i < d0; i++) {
+    for (let j = 0; j < d1; j++) {
+      for (let k = 0; k < d2; k++) {
+        row2(op, at(a, i * a0 + j * a1 + k * a2), a3, at(b, i * b0 + j * b1 + k * b2), b3, out, d3)
+        out = at(out, d3)
+      }
+    }
+  }
+}
+
+/** out = op(a, b) over four dimensions; a stride of 0 repeats (broadcasting). `out` may be `a` or `b`. */
+export function binary(
+  op: i32, a: usize, b: usize, out: usize, d0: i32, d1: i32, d2: i32, d3: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32,
+): void {
+  switch (op) {
+    case 0: loop2(0, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    case 1: loop2(1, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    case 2: loop2(2, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    case 3: loop2(3, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    case 4: loop2(4, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    case 5: loop2(5, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
+    default: loop2(6, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3)
+  }
+}
+
+@inline
+function apply1(op: i32, x: v128, parameter: v128): v128 {
+  if (op == 0) return f32x4.pmax(x, splat(0)) // keeps NaN
+  if (op == 1) return sigmoid(x)
+  if (op == 2) return tanh(x)
+  if (op == 3) return exp(x)
+  if (op == 4) return log(x)
+  if (op == 5) return f32x4.sqrt(x)
+  if (op == 6) return f32x4.mul(x, x)
+  if (op == 7) return f32x4.neg(x)
+  if (op == 8) return f32x4.abs(x)
+  if (op == 9) return f32x4.div(splat(1), f32x4.sqrt(x))
+  if (op == 10) return f32x4.div(splat(1), x)
+  // the step function: 1 above 0, the parameter elsewhere, NaN stays
+  const step = v128.bitselect(splat(1), parameter, f32x4.gt(x, splat(0)))
+  return v128.bitselect(step, x, f32x4.eq(x, x))
+}
+
+@inline
+function loop1(op: i32, x: usize, out: usize, n: i32, parameter: v128): void {
+  let i = 0
+  for (; i + 4 <= n; i += 4) store(out, i, apply1(op, load(x, i), parameter))
+  for (; i < n; i++) storeOne(out, i, apply1(op, loadOne(x, i), parameter))
+}
+
+/** out = op(x) over n elements. `out` may be `x`. */
+export function unary(op: i32, x: usize, out: usize, n: i32, parameter: f32): void {
+  const p = splat(parameter)
+  switch (op) {
+    case 0: loop1(0, x, out, n, p); break
+    case 1: loop1(1, x, out, n, p); break
+    case 2: loop1(2, x, out, n, p); break
+    case 3: loop1(3, x, out, n, p); break
+    case 4: loop1(4, x, out, n, p); break
+    case 5: loop1(5, x, out, n, p); break
+    case 6: loop1(6, x, out, n, p); break
+    case 7: loop1(7, x, out, n, p); break
+    case 8: loop1(8, x, out, n, p); break
+    case 9: loop1(9, x, out, n, p); break
+    case 10: loop1(10, x, out, n, p); break
+    default: loop1(11, x, out, n, p)
+  }
+}
+
+/** Sets n elements to one value. */
+export function fill(out: usize, n: i32, value: f32): void {
+  const x = splat(value)
+  let i = 0
+  for (; i + 4 <= n; i += 4) store(out, i, x)
+  for (; i < n; i++) storeOne(out, i, x)
+}

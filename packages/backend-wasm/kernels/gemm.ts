@@ -1,0 +1,253 @@
+// Matrix product C (+)= A·B out of 4×8 tiles. Both factors are first copied into the order in which
+// the tile reads them, which absorbs any transposition: strides are given for both dimensions.
+//
+// 4×8 and no unrolling: 8 sums, 4 + 2 operands fit the 15 vector registers V8 gives out on x64, and
+// V8 loads all operands of a basic block before it multiplies. Every larger tile, or the same one
+// unrolled, spills sums and halves the speed (55 → 27 GFLOP/s).
+import { at, load, loadOne, madd, splat, storeTransposed, store, storeOne, sumLanes } from './simd'
+
+const MR: i32 = 4
+const NR: i32 = 8
+/** Depth of a block: panels of 4 and 8 floats by KC stay in the first-level cache together. */
+const KC: i32 = 512
+/** Rows of A copied at a time (KC · MC floats stay in the second-level cache). */
+const MC: i32 = 128
+
+/** Bytes of scratch `gemm` wants: one tile for the edges, one block of A. */
+export function gemmScratch(): i32 {
+  return (MR * NR + MC * KC) << 2
+}
+
+/** Bytes of the packed form of a k×n matrix. */
+export function packedBytes(k: i32, n: i32): usize {
+  return (<usize>k * <usize>((n + NR - 1) / NR)) * <usize>(NR << 2)
+}
+
+/** One 4×8 tile of C from a panel of A and one of B; `ldc` in bytes. */
+@inline
+function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void {
+  let c00 = splat(0), c01 = splat(0), c10 = splat(0), c11 = splat(0)
+  let c20 = splat(0), c21 = splat(0), c30 = splat(0), c31 = splat(0)
+  for (; k > 0; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16)
+    const a0 = v128.load_splat<f32>(a)
+    c00 = madd(a0, b0, c00)
+    c01 = madd(a0, b1, c01)
+    const a1 = v128.load_splat<f32>(a, 4)
+    c10 = madd(a1, b0, c10)
+    c11 = madd(a1, b1, c11)
+    const a2 = v128.load_splat<f32>(a, 8)
+    c20 = madd(a2, b0, c20)
+    c21 = madd(a2, b1, c21)
+    const a3 = v128.load_splat<f32>(a, 12)
+    c30 = madd(a3, b0, c30)
+    c31 = madd(a3, b1, c31)
+    a += 16
+    b += 32
+  }
+  if (add) {
+    c00 = f32x4.add(c00, v128.load(c))
+    c01 = f32x4.add(c01, v128.load(c, 16))
+    c10 = f32x4.add(c10, v128.load(c + ldc))
+    c11 = f32x4.add(c11, v128.load(c + ldc, 16))
+    c20 = f32x4.add(c20, v128.load(c + 2 * ldc))
+    c21 = f32x4.add(c21, v128.load(c + 2 * ldc, 16))
+    c30 = f32x4.add(c30, v128.load(c + 3 * ldc))
+    c31 = f32x4.add(c31, v128.load(c + 3 * ldc, 16))
+  }
+  v128.store(c, c00)
+  v128.store(c, c01, 16)
+  v128.store(c + ldc, c10)
+  v128.store(c + ldc, c11, 16)
+  v128.store(c + 2 * ldc, c20)
+  v128.store(c + 2 * ldc, c21, 16)
+  v128.store(c + 3 * ldc, c30)
+  v128.store(c + 3 * ldc, c31, 16)
+}
+
+/** Rows × k of A into panels of four rows, [panel][k][4], rows beyond the end as zeros. */
+function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
+  for (let i = 0; i < rows; i += MR) {
+    const src = at(a, i * rs)
+    const left = min(MR, rows - i)
+    let p = 0
+    if (left == MR) {
+      if (cs == 1) {
+        for (; p + 4 <= k; p += 4) {
+          storeTransposed(
+            load(src, p), load(src, rs + p), load(src, 2 * rs + p), load(src, 3 * rs + p), at(dst, p * MR), MR << 2,
+          )
+        }
+      } else if (rs == 1) {
+        for (; p < k; p++) store(dst, p * MR, load(src, p * cs))
+      }
+    }
+    for (; p < k; p++) {
+      for (let r = 0; r < MR; r++) {
+        f32.store(at(dst, p * MR + r), r < left ? f32.load(at(src, r * rs + p * cs)) : 0)
+      }
+    }
+    dst = at(dst, k * MR)
+  }
+}
+
+/** A k×n matrix into panels of eight columns, [panel][k][8], columns beyond the end as zeros. */
+export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize): void {
+  const panelBytes = <usize>k * <usize>(NR << 2)
+  const full = n / NR
+  if (cs == 1) {
+    // few rows at a time, so that a page is not touched anew for every eight columns
+    for (let p0 = 0; p0 < k; p0 += 16) {
+      const p1 = min(k, p0 + 16)
+      for (let j = 0; j < full; j++) {
+        const panel = dst + <usize>j * panelBytes
+        for (let p = p0; p < p1; p++) {
+          const src = at(b, p * rs + j * NR)
+          const to = at(panel, p * NR)
+          v128.store(to, v128.load(src))
+          v128.store(to, v128.load(src, 16), 16)
+        }
+      }
+    }
+  } else {
+    for (let j = 0; j < full; j++) {
+      const panel = dst + <usize>j * panelBytes
+      const src = at(b, j * NR * cs)
+      let p = 0
+      if (rs == 1) {
+        for (; p + 4 <= k; p += 4) {
+          const to = at(panel, p * NR)
+          storeTransposed(
+            load(src, p), load(src, cs + p), load(src, 2 * cs + p), load(src, 3 * cs + p), to, NR << 2,
+          )
+          storeTransposed(
+            load(src, 4 * cs + p), load(src, 5 * cs + p), load(src, 6 * cs + p), load(src, 7 * cs + p), to + 16, NR << 2,
+          )
+        }
+      }
+      for (; p < k; p++) {
+        for (let c = 0; c < NR; c++) f32.store(at(panel, p * NR + c), f32.load(at(src, p * rs + c * cs)))
+      }
+    }
+  }
+  const left = n - full * NR
+  if (left > 0) {
+    const panel = dst + <usize>full * panelBytes
+    const src = at(b, full * NR * cs)
+    for (let p = 0; p < k; p++) {
+      for (let c = 0; c < NR; c++) {
+        f32.store(at(panel, p * NR + c), c < left ? f32.load(at(src, p * rs + c * cs)) : 0)
+      }
+    }
+  }
+}
+
+/**
+ * C (+)= A·B for a packed B; C has row stride `ldc`. The order of additions depends on k alone.
+ * `scratch` holds `gemmScratch()` bytes.
+ */
+export function gemm(
+  a: usize, ars: i32, acs: i32, packed: usize, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool, scratch: usize,
+): void {
+  if (k == 0 && !accumulate) {
+    for (let i = 0; i < m; i++) memory.fill(at(c, i * ldc), 0, <usize>n << 2)
+    return
+  }
+  const blockA = at(scratch, MR * NR)
+  const panelBytes = <usize>k * <usize>(NR << 2)
+  const ldcBytes = <usize>ldc << 2
+  for (let k0 = 0; k0 < k; k0 += KC) {
+    const kc = min(KC, k - k0)
+    const add = accumulate || k0 > 0
+    for (let i0 = 0; i0 < m; i0 += MC) {
+      const mc = min(MC, m - i0)
+      packA(at(a, i0 * ars + k0 * acs), ars, acs, mc, kc, blockA)
+      for (let j = 0; j < n; j += NR) {
+        const panelB = packed + <usize>(j / NR) * panelBytes + (<usize>k0 * <usize>(NR << 2))
+        for (let i = 0; i < mc; i += MR) {
+          const to = at(c, (i0 + i) * ldc + j)
+          if (i + MR <= mc && j + NR <= n) tile(kc, at(blockA, i * kc), panelB, to, ldcBytes, add)
+          else {
+            tile(kc, at(blockA, i * kc), panelB, scratch, NR << 2, false)
+            edge(scratch, to, ldcBytes, min(MR, mc - i), min(NR, n - j), add)
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Copies or adds the part of a finished tile that lies inside C. */
+function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32, add: bool): void {
+  for (let r = 0; r < rows; r++) {
+    for (let q = 0; q < columns; q++) {
+      const p = at(to + <usize>r * ldc, q)
+      const x = f32.load(at(from, r * NR + q))
+      f32.store(p, add ? f32.load(p) + x : x)
+    }
+  }
+}
+
+/** C (+)= A·B for few rows of A and a B whose rows are contiguous: B is read once, in place. */
+export function gemmFewRows(
+  a: usize, ars: i32, acs: i32, b: usize, ldb: i32, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
+): void {
+  if (!accumulate) for (let i = 0; i < m; i++) memory.fill(at(c, i * ldc), 0, <usize>n << 2)
+  for (let j0 = 0; j0 < n; j0 += 1024) {
+    const j1 = min(n, j0 + 1024)
+    let p = 0
+    for (; p + 4 <= k; p += 4) {
+      const b0 = at(b, p * ldb), b1 = at(b0, ldb), b2 = at(b1, ldb), b3 = at(b2, ldb)
+      for (let i = 0; i < m; i++) {
+        const row = at(c, i * ldc)
+        const from = at(a, i * ars + p * acs)
+        const a0 = loadOne(from, 0), a1 = loadOne(from, acs), a2 = loadOne(from, 2 * acs), a3 = loadOne(from, 3 * acs)
+        let j = j0
+        for (; j + 4 <= j1; j += 4) {
+          let sum = madd(a0, load(b0, j), load(row, j))
+          sum = madd(a1, load(b1, j), sum)
+          sum = madd(a2, load(b2, j), sum)
+          store(row, j, madd(a3, load(b3, j), sum))
+        }
+        for (; j < j1; j++) {
+          let sum = madd(a0, loadOne(b0, j), loadOne(row, j))
+          sum = madd(a1, loadOne(b1, j), sum)
+          sum = madd(a2, loadOne(b2, j), sum)
+          storeOne(row, j, madd(a3, loadOne(b3, j), sum))
+        }
+      }
+    }
+    for (; p < k; p++) {
+      const b0 = at(b, p * ldb)
+      for (let i = 0; i < m; i++) {
+        const row = at(c, i * ldc)
+        const a0 = loadOne(a, i * ars + p * acs)
+        let j = j0
+        for (; j + 4 <= j1; j += 4) store(row, j, madd(a0, load(b0, j), load(row, j)))
+        for (; j < j1; j++) storeOne(row, j, madd(a0, loadOne(b0, j), loadOne(row, j)))
+      }
+    }
+  }
+}
+
+/** C (+)= A·B for few rows of A and a B whose columns are contiguous (and A's rows): dot products. */
+export function gemmDots(
+  a: usize, ars: i32, b: usize, bcs: i32, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
+): void {
+  for (let j = 0; j < n; j++) {
+    const column = at(b, j * bcs)
+    for (let i = 0; i < m; i++) {
+      const row = at(a, i * ars)
+      let s0 = splat(0), s1 = splat(0)
+      let p = 0
+      for (; p + 8 <= k; p += 8) {
+        s0 = madd(load(row, p), load(column, p), s0)
+        s1 = madd(load(row, p + 4), load(column, p + 4), s1)
+      }
+      let sum = sumLanes(f32x4.add(s0, s1))
+      for (; p < k; p++) sum += f32.load(at(row, p)) * f32.load(at(column, p))
+      const to = at(c, i * ldc + j)
+      f32.store(to, accumulate ? f32.load(to) + sum : sum)
+    }
+  }
+}

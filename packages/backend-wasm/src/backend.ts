@@ -1,0 +1,178 @@
+/**
+ * The backend: tfjs's CPU backend (so that each of its kernels runs here too) whose tensors have
+ * one of two homes, a JavaScript array (uploads, outputs of CPU kernels) or a block of the
+ * WebAssembly memory (outputs of our kernels). A tensor moves to the memory when one of our kernels
+ * first reads it, and stays there.
+ */
+import { DlError } from '@dl/core'
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core'
+import {
+  compileKernels,
+  instantiate,
+  type SimdVariant,
+  simdVariant,
+  type WasmKernels,
+} from './instance'
+import { type Block, LinearMemory, type LinearMemoryOptions } from './linear-memory'
+
+type Values = backend_util.BackendValues
+type DataId = TensorInfo['dataId']
+
+/** What is known of one tensor's data. CPU kernels read `values`; ours ask for a pointer. */
+class TensorRecord {
+  refCount = 1
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo }
+  #block: Block | null = null
+  #length = 0
+  #values: Values | undefined
+
+  constructor(
+    readonly backend: WasmBackend,
+    readonly dtype: DataType,
+    values: Values | undefined,
+  ) {
+    this.values = values
+  }
+
+  /** The data, wherever it lives. Of data in the memory this is a view that is stale after the next growth. */
+  get values(): Values | undefined {
+    if (this.#block === null) return this.#values
+    return this.#view(this.#block.pointer, this.#length)
+  }
+
+  /** Whoever hands over a piece of the memory (a CPU kernel passing its input on) gets a copy. */
+  set values(values: Values | undefined) {
+    this.release()
+    const buffer = (values as { buffer?: ArrayBufferLike } | undefined)?.buffer
+    this.#values =
+      buffer !== undefined && buffer === this.backend.linear.memory.buffer
+        ? (values as Float32Array).slice()
+        : values
+  }
+
+  /** Makes the data live in `block` from now on. */
+  settle(block: Block, length: number): void {
+    this.#values = undefined
+    this.#block = block
+    this.#length = length
+    this.backend.tensorBlocks++
+  }
+
+  get inMemory(): boolean {
+    return this.#block !== null
+  }
+
+  /** Where the data is in the memory; moves it there. */
+  pointer(): number {
+    if (this.#block === null) {
+      const values = this.#values as ArrayLike<number>
+      const block = this.backend.linear.allocate(values.length * 4)
+      this.#view(block.pointer, values.length).set(values)
+      this.settle(block, values.length)
+    }
+    return this.#block!.pointer
+  }
+
+  release(): void {
+    if (this.#block === null) return
+    this.backend.linear.release(this.#block)
+    this.backend.tensorBlocks--
+    this.#block = null
+  }
+
+  #view(pointer: number, length: number): Float32Array | Int32Array {
+    const { linear } = this.backend
+    return this.dtype === 'float32' ? linear.floats(pointer, length) : linear.ints(pointer, length)
+  }
+}
+
+export class WasmBackend extends MathBackendCPU {
+  readonly linear: LinearMemory
+  /** Number of blocks that tensors own. */
+  tensorBlocks = 0
+  readonly simd: SimdVariant
+  readonly kernels: WasmKernels
+  /** Names of CPU kernels that ran since this was last emptied. */
+  readonly fallbacks = new Set<string>()
+
+  constructor(options: LinearMemoryOptions = {}) {
+    super()
+    this.simd = simdVariant()
+    this.linear = new LinearMemory(options)
+    this.kernels = instantiate(compileKernels(this.simd), this.linear.memory)
+  }
+
+  override write(values: Values, _shape: number[], dtype: DataType): DataId {
+    const dataId = {}
+    this.data.set(dataId, new TensorRecord(this, dtype, values))
+    return dataId
+  }
+
+  override move(
+    dataId: DataId,
+    values: Values,
+    _shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const record = new TensorRecord(this, dtype, values)
+    record.refCount = refCount
+    this.data.set(dataId, record)
+  }
+
+  /** A float32 tensor in the memory, contents undefined. */
+  allocate(shape: number[], length: number): TensorInfo {
+    const block = this.linear.allocate(length * 4)
+    const record = new TensorRecord(this, 'float32', undefined)
+    record.settle(block, length)
+    const dataId = {}
+    this.data.set(dataId, record)
+    return { dataId, shape, dtype: 'float32' }
+  }
+
+  /** What is known of a tensor's data; a disposed tensor is refused by name. */
+  record(info: TensorInfo): TensorRecord {
+    if ((info as { isDisposed?: boolean }).isDisposed) {
+      throw new DlError('disposed', {
+        problem: `a tensor of shape [${info.shape.join(', ')}] was used after it was disposed`,
+        fix: 'Keep it with keep() or clone(), or move its use inside the tidy().',
+      })
+    }
+    return this.data.get(info.dataId) as TensorRecord
+  }
+
+  /** Always a copy: the data may change in place or move once this returns. */
+  override readSync(dataId: DataId): Values {
+    const values = super.readSync(dataId)
+    return (values as Float32Array | undefined)?.slice() as Values
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const record = this.data.has(dataId) ? (this.data.get(dataId) as TensorRecord) : null
+    const gone = super.disposeData(dataId, force)
+    if (gone) record?.release()
+    return gone
+  }
+
+  /**
+   * `blocks` counts blocks of the memory that no tensor accounts for: between kernels there are
+   * none. (A tensor's own block comes and goes with its home; the engine counts tensors.)
+   */
+  override memory(): ReturnType<MathBackendCPU['memory']> & WasmMemoryInfo {
+    const { bytesHeld, bytesInUse } = this.linear
+    const { tensorBlocks } = this
+    const blocks = this.linear.blocks - tensorBlocks
+    return { unreliable: false, reasons: [], blocks, tensorBlocks, bytesHeld, bytesInUse }
+  }
+}
+
+/** What this backend adds to `tf.memory()`. */
+export interface WasmMemoryInfo {
+  blocks: number
+  tensorBlocks: number
+  /** Bytes taken from the system so far; does not grow once a training loop is warm. */
+  bytesHeld: number
+  /** Bytes of these that tensors occupy now. */
+  bytesInUse: number
+}

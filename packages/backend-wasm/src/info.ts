@@ -1,0 +1,51 @@
+import { DlError } from '@dl/core'
+import { findBackend } from '@tensorflow/tfjs-core'
+import { WasmBackend } from './backend'
+import type { SimdVariant } from './instance'
+import { kernels } from './ops'
+
+/** What runs underneath. */
+export interface WasmBackendInfo {
+  backend: 'wasm'
+  /** `relaxed` has fused multiply-add; results differ from `plain` in the last bits. */
+  simd: SimdVariant
+  threads: number
+  /** How many kernels are WebAssembly. */
+  kernels: number
+  /** Kernels that tfjs's CPU backend had to run since this was last asked. */
+  fallbacks: string[]
+  /** Bytes taken from the system so far. */
+  bytesHeld: number
+}
+
+/**
+ * What this backend runs with; checkpoints and bug reports want it.
+ *
+ * @example
+ * ```ts
+ * import { backendInfo } from '@dl/backend-wasm'
+ *
+ * backendInfo().backend // → wasm
+ * backendInfo().threads // → 1
+ * ```
+ */
+export function backendInfo(): WasmBackendInfo {
+  const backend = findBackend('wasm')
+  if (!(backend instanceof WasmBackend)) {
+    throw new DlError('no-backend', {
+      problem: "the backend 'wasm' does not come from this copy of @dl/backend-wasm",
+      fix: 'Run `npm ls @dl/backend-wasm` and keep one copy.',
+    })
+  }
+  const fallbacks = [...backend.fallbacks].sort()
+  backend.fallbacks.clear()
+  const { bytesHeld } = backend.linear
+  return {
+    backend: 'wasm',
+    simd: backend.simd,
+    threads: 1,
+    kernels: kernels.length,
+    fallbacks,
+    bytesHeld,
+  }
+}

@@ -1,0 +1,145 @@
+/** How a kernel of ours is written: a name and a function of one call. */
+import { DlError, showShape } from '@dl/core'
+import { getKernel, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import type { WasmBackend } from './backend'
+import type { WasmKernels } from './instance'
+import type { Block } from './linear-memory'
+
+export type Outputs = TensorInfo | TensorInfo[]
+
+/** One kernel: its name in tfjs's registry and what it does. */
+export interface Kernel {
+  name: string
+  run(call: KernelCall): Outputs
+}
+
+/** What a kernel sees while it runs. Scratch is returned when it ends, outputs too if it throws. */
+export class KernelCall {
+  readonly wasm: WasmKernels
+  readonly #scratch: Block[] = []
+  readonly #outputs: TensorInfo[] = []
+
+  constructor(
+    readonly name: string,
+    readonly backend: WasmBackend,
+    /** Tensors by name; a list (AddN, Concat) has its indices as names. */
+    readonly inputs: Record<string, TensorInfo>,
+    // biome-ignore lint/suspicious/noExplicitAny: attributes are as free as tfjs's own
+    readonly attrs: Record<string, any>,
+  ) {
+    this.wasm = backend.kernels
+  }
+
+  /** The input of that name, which must be there. */
+  input(name: string): TensorInfo {
+    return this.inputs[name]!
+  }
+
+  /** Where a tensor's numbers are in the memory, as floats. */
+  float(info: TensorInfo): number {
+    return this.#pointer(info, 'float32')
+  }
+
+  /** Where a tensor's numbers are in the memory, as 32-bit integers. */
+  int(info: TensorInfo): number {
+    return this.#pointer(info, 'int32')
+  }
+
+  /** {@link float} of an input that may be absent: then 0. */
+  optional(name: string): number {
+    const info = this.inputs[name]
+    return info === undefined ? 0 : this.float(info)
+  }
+
+  /** A new float32 tensor, contents undefined. */
+  output(shape: number[]): TensorInfo {
+    const info = this.backend.allocate(shape, util.sizeFromShape(shape))
+    this.#outputs.push(info)
+    return info
+  }
+
+  /** `length` floats of scratch. */
+  scratch(length: number): number {
+    const block = this.backend.linear.allocate(length * 4)
+    this.#scratch.push(block)
+    return block.pointer
+  }
+
+  /** The same data under another shape. */
+  alias(info: TensorInfo, shape: number[] = info.shape): TensorInfo {
+    this.backend.incRef(info.dataId)
+    return { dataId: info.dataId, shape, dtype: info.dtype }
+  }
+
+  /** Leaves the call to tfjs's CPU kernel, for what this kernel does not cover. */
+  fallback(): Outputs {
+    this.abandon()
+    return runFallback(this.name, this.backend, this.inputs, this.attrs)
+  }
+
+  /** Complains unless the input has this shape (and is float32): kernels trust their sizes. */
+  expectShape(name: string, shape: number[], dtype = 'float32'): void {
+    const info = this.inputs[name]
+    if (info !== undefined && info.dtype === dtype && util.arraysEqual(info.shape, shape)) return
+    throw new DlError('shape-mismatch', {
+      problem: `${this.name} got ${info === undefined ? `no ${name}` : `${name} as ${info.dtype} ${showShape(info.shape)}`}`,
+      expected: `${dtype} ${showShape(shape)}`,
+    })
+  }
+
+  finish(): void {
+    for (const block of this.#scratch) this.backend.linear.release(block)
+  }
+
+  abandon(): void {
+    for (const info of this.#outputs.splice(0)) this.backend.disposeData(info.dataId)
+  }
+
+  #pointer(info: TensorInfo, dtype: 'float32' | 'int32'): number {
+    const record = this.backend.record(info)
+    if (record.dtype === dtype) return record.pointer()
+    // tfjs's own casts may leave integers behind a tensor that is called float32
+    const values = record.values as ArrayLike<number>
+    const pointer = this.scratch(values.length)
+    const { linear } = this.backend
+    const { length } = values
+    const view = dtype === 'float32' ? linear.floats(pointer, length) : linear.ints(pointer, length)
+    view.set(values)
+    return pointer
+  }
+}
+
+/** The kernel as tfjs calls it. */
+export function kernelFunc(kernel: Kernel): KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const call = new KernelCall(
+      kernel.name,
+      backend as WasmBackend,
+      inputs as Record<string, TensorInfo>,
+      attrs ?? {},
+    )
+    try {
+      return kernel.run(call)
+    } catch (error) {
+      call.abandon()
+      throw error
+    } finally {
+      call.finish()
+    }
+  }
+}
+
+/** Runs tfjs's CPU kernel of that name and notes that it ran. */
+export function runFallback(
+  name: string,
+  backend: WasmBackend,
+  inputs: Record<string, TensorInfo>,
+  attrs: KernelCall['attrs'],
+): Outputs {
+  backend.fallbacks.add(name)
+  return getKernel(name, 'cpu').kernelFunc({ inputs, attrs, backend })
+}
+
+/** Whether all of them are float32, the only type our kernels compute in. */
+export const allFloat = (...infos: TensorInfo[]): boolean =>
+  infos.every(info => info.dtype === 'float32')

@@ -1,0 +1,192 @@
+/**
+ * The memory the kernels work in, and who holds which part of it. Freed blocks wait in one list
+ * per size; sizes come in four steps to each doubling, so that batches of varying length find each
+ * other's blocks and a training step takes nothing new from the system once it is warm.
+ */
+import { DlError } from '@dl/core'
+
+const PAGE = 65536
+const GIB = 2 ** 30
+/** Smallest step of growth, so that a program's start does not grow page by page. */
+const GROWTH = 16 * 2 ** 20
+/** WebAssembly's 32-bit pointers end here, one page early: the length itself must fit too. */
+const LARGEST = 4 * GIB - PAGE
+
+/** A piece of the memory; `bytes` is its size class, at least what was asked for. */
+export interface Block {
+  readonly pointer: number
+  readonly bytes: number
+}
+
+export interface LinearMemoryOptions {
+  /** Where the memory ends (default: 4 GiB, or the most the engine reserves). */
+  maximumBytes?: number
+}
+
+export class LinearMemory {
+  readonly memory: WebAssembly.Memory
+  /** Bytes in blocks that are in use. */
+  bytesInUse = 0
+  /** Number of blocks in use. */
+  blocks = 0
+  readonly #maximum: number
+  readonly #free = new Map<number, Block[]>()
+  /** Everything from here on was never handed out. Address 0 stays unused, it means "absent". */
+  #top = 64
+
+  constructor({ maximumBytes = LARGEST }: LinearMemoryOptions = {}) {
+    const reserved = reserve(Math.floor(maximumBytes / PAGE))
+    this.memory = reserved.memory
+    this.#maximum = reserved.pages * PAGE
+  }
+
+  /** Bytes taken from the system so far. */
+  get bytesHeld(): number {
+    return this.memory.buffer.byteLength
+  }
+
+  /** A block of at least `bytes` bytes, contents undefined; throws `out-of-memory`. */
+  allocate(bytes: number): Block {
+    const size = sizeClass(bytes)
+    const block = this.#reuse(size) ?? this.#extend(size)
+    if (block !== null) return this.#hand(block)
+    this.#mergeFree()
+    const merged = this.#split(size) ?? this.#extend(size)
+    if (merged !== null) return this.#hand(merged)
+    throw new DlError('out-of-memory', {
+      problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.#maximum)} are in use`,
+      expected: 'a batch whose tensors fit',
+      fix: 'Lower bs or bptt, or dispose tensors that are no longer needed.',
+    })
+  }
+
+  release(block: Block): void {
+    this.bytesInUse -= block.bytes
+    this.blocks--
+    this.#listOf(block.bytes).push(block)
+  }
+
+  /** The block's floats as they are now. Valid until the memory grows: never keep it. */
+  floats(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, pointer, length)
+  }
+
+  ints(pointer: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, pointer, length)
+  }
+
+  #hand(block: Block): Block {
+    this.bytesInUse += block.bytes
+    this.blocks++
+    return block
+  }
+
+  #listOf(size: number): Block[] {
+    let list = this.#free.get(size)
+    if (list === undefined) {
+      list = []
+      this.#free.set(size, list)
+    }
+    return list
+  }
+
+  /** A free block of this size or, rather than growing, one of up to twice the size. */
+  #reuse(size: number): Block | null {
+    for (let wanted = size; wanted <= 2 * size; wanted = sizeClass(wanted + 1)) {
+      const block = this.#free.get(wanted)?.pop()
+      if (block !== undefined) return block
+    }
+    return null
+  }
+
+  #extend(size: number): Block | null {
+    const end = this.#top + size
+    if (end > this.#maximum) return null
+    const held = this.bytesHeld
+    if (end > held) {
+      const ideal = Math.max(end, held + Math.max(GROWTH, held / 8))
+      if (!this.#growTo(Math.min(ideal, this.#maximum)) && !this.#growTo(end)) return null
+    }
+    const block = { pointer: this.#top, bytes: size }
+    this.#top = end
+    return block
+  }
+
+  #growTo(bytes: number): boolean {
+    try {
+      this.memory.grow(Math.ceil((bytes - this.bytesHeld) / PAGE))
+      return true
+    } catch {
+      return false // the system has no more to give
+    }
+  }
+
+  /** Joins free neighbours into larger pieces and gives the last one back to the unused rest. */
+  #mergeFree(): void {
+    const blocks = [...this.#free.values()].flat().sort((a, b) => a.pointer - b.pointer)
+    this.#free.clear()
+    let run: Block | null = null
+    const keep = (block: Block) => {
+      if (block.pointer + block.bytes === this.#top) this.#top = block.pointer
+      else this.#listOf(block.bytes).push(block)
+    }
+    for (const block of blocks) {
+      if (run !== null && run.pointer + run.bytes === block.pointer) {
+        run = { pointer: run.pointer, bytes: run.bytes + block.bytes }
+      } else {
+        if (run !== null) keep(run)
+        run = block
+      }
+    }
+    if (run !== null) keep(run)
+  }
+
+  /** Cuts `size` bytes out of the smallest merged piece that has them; the rest is cut into classes. */
+  #split(size: number): Block | null {
+    const fitting = [...this.#free].filter(([bytes, list]) => bytes >= size && list.length > 0)
+    if (fitting.length === 0) return null
+    const [bytes, list] = fitting.reduce((best, next) => (next[0] < best[0] ? next : best))
+    const { pointer } = list.pop()!
+    let at = pointer + size
+    for (let left = bytes - size; left > 0; ) {
+      const piece = largestClassWithin(left)
+      this.#listOf(piece).push({ pointer: at, bytes: piece })
+      at += piece
+      left -= piece
+    }
+    return { pointer, bytes: size }
+  }
+}
+
+/** The smallest size handed out that has room for `bytes`: a multiple of 64, 4 to each doubling. */
+export function sizeClass(bytes: number): number {
+  const step = Math.max(64, 2 ** (Math.floor(Math.log2(Math.max(bytes, 2) - 1)) - 2))
+  return Math.max(64, Math.ceil(bytes / step) * step)
+}
+
+/** The largest size class that is no larger than `bytes`, a multiple of 64. */
+function largestClassWithin(bytes: number): number {
+  const step = Math.max(64, 2 ** (Math.floor(Math.log2(bytes)) - 2))
+  return Math.floor(bytes / step) * step
+}
+
+/** Reserves address space (not memory), less of it where the engine refuses so much. */
+function reserve(pages: number): { memory: WebAssembly.Memory; pages: number } {
+  for (let maximum = pages; ; maximum = Math.floor(maximum / 2)) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: 1, maximum }), pages: maximum }
+    } catch (cause) {
+      if (maximum > 1024) continue
+      throw new DlError('out-of-memory', {
+        problem: 'the engine reserves not even 64 MiB of WebAssembly memory',
+        cause,
+      })
+    }
+  }
+}
+
+function showBytes(bytes: number): string {
+  if (bytes >= GIB) return `${(bytes / GIB).toFixed(2)} GiB`
+  if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MiB`
+  return `${bytes} bytes`
+}

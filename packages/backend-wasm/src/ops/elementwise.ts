@@ -1,0 +1,110 @@
+/** Elementwise kernels on float32; other types stay with tfjs's CPU kernels. */
+import {
+  backend_util,
+  type DataType,
+  type TensorInfo,
+  type TypedArray,
+  util,
+} from '@tensorflow/tfjs-core'
+import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import { broadcastStrides, collapse } from '../strides'
+
+/** The numbers kernels/elementwise.ts knows these functions by. */
+const BINARY = {
+  Add: 0,
+  Sub: 1,
+  Multiply: 2,
+  RealDiv: 3,
+  Maximum: 4,
+  Minimum: 5,
+  SquaredDifference: 6,
+}
+export const UNARY = {
+  ...{ Relu: 0, Sigmoid: 1, Tanh: 2, Exp: 3, Log: 4, Sqrt: 5, Square: 6, Neg: 7 },
+  ...{ Abs: 8, Rsqrt: 9, Reciprocal: 10, Step: 11 },
+}
+
+function binary(call: KernelCall, op: number): Outputs {
+  const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
+  if (!allFloat(a, b)) return call.fallback()
+  const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape)
+  const loop = collapse(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)])
+  if (loop === null) return call.fallback()
+  const [p, q] = [call.float(a), call.float(b)]
+  const out = call.output(shape)
+  const [ofA, ofB] = loop.strides as [number[], number[]]
+  // a dimension of size 1 is padded with stride 0; for the innermost either is right, 1 is faster
+  call.wasm.binary(op, p, q, call.float(out), ...loop.sizes, ...ofA, ...ofB)
+  return out
+}
+
+function unary(call: KernelCall, op: number): Outputs {
+  const x = call.input('x')
+  if (!allFloat(x)) return call.fallback()
+  const from = call.float(x)
+  const out = call.output(x.shape)
+  const size = util.sizeFromShape(x.shape)
+  call.wasm.unary(op, from, call.float(out), size, call.attrs.alpha ?? 0)
+  return out
+}
+
+function addN(call: KernelCall): Outputs {
+  const terms = Object.values(call.inputs)
+  if (terms.length < 2 || !allFloat(...terms)) return call.fallback()
+  const shape = terms[0]!.shape
+  if (!terms.every(term => util.arraysEqual(term.shape, shape))) return call.fallback()
+  const size = util.sizeFromShape(shape)
+  const out = call.output(shape)
+  const to = call.float(out)
+  let sum = call.float(terms[0]!)
+  for (const term of terms.slice(1)) {
+    call.wasm.binary(BINARY.Add, sum, call.float(term), to, 1, 1, 1, size, 0, 0, 0, 1, 0, 0, 0, 1)
+    sum = to
+  }
+  return out
+}
+
+/** Unlike tfjs's, never lets integers pass for floats: a tensor's data has its own type here. */
+function cast(call: KernelCall): Outputs {
+  const x = call.input('x')
+  const dtype = call.attrs.dtype as DataType
+  if (x.dtype === dtype) return call.alias(x)
+  if (dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return call.fallback()
+  const values = Float32Array.from(call.backend.record(x).values as TypedArray)
+  return call.backend.makeTensorInfo(x.shape, dtype, values)
+}
+
+function fill(call: KernelCall): Outputs {
+  const { shape, value, dtype } = call.attrs
+  if (typeof value !== 'number' || (dtype ?? 'float32') !== 'float32') return call.fallback()
+  return filled(call, shape, value)
+}
+
+function filled(call: KernelCall, shape: number[], value: number): TensorInfo {
+  const out = call.output(shape)
+  call.wasm.fill(call.float(out), util.sizeFromShape(shape), value)
+  return out
+}
+
+const like =
+  (value: number) =>
+  (call: KernelCall): Outputs => {
+    const x = call.input('x')
+    return allFloat(x) ? filled(call, x.shape, value) : call.fallback()
+  }
+
+export const elementwiseKernels: Kernel[] = [
+  ...Object.entries(BINARY).map(([name, op]) => ({
+    name,
+    run: (call: KernelCall) => binary(call, op),
+  })),
+  ...Object.entries(UNARY).map(([name, op]) => ({
+    name,
+    run: (call: KernelCall) => unary(call, op),
+  })),
+  { name: 'AddN', run: addN },
+  { name: 'Cast', run: cast },
+  { name: 'Fill', run: fill },
+  { name: 'ZerosLike', run: like(0) },
+  { name: 'OnesLike', run: like(1) },
+]
