@@ -83,7 +83,9 @@ test('imports come first, the rest into a function, arrows become expectations',
 })
 
 test('an arrow needs an expression to end', () => {
-  expect(() => module('const a = f()\n[a].join() // → 1')).toThrowErrorMatchingInlineSnapshot(`[Error: docs.md:1: "// → 1" does not end the line of an expression or a const (should a line begin with [, ( or \`, put a ; before it).]`)
+  expect(() => module('const a = f()\n[a].join() // → 1')).toThrowErrorMatchingInlineSnapshot(
+    `[Error: docs.md:1: "// → 1" does not end the line of an expression or a const (should a line begin with [, ( or \`, put a ; before it).]`,
+  )
   expect(() => module('const { a } = f() // → 1')).toThrow('docs.md:1: "// → 1" does not end')
   expect(() => module('f() // → 1\n[2].join() // → 2')).toThrow('"// → 1" does not end')
   expect(() => module('// → nothing')).toThrow('"// → nothing" does not end')
