@@ -59,7 +59,8 @@ export function progress({
   }
 
   const show = (label: string, done: number, facts: readonly string[]): void => {
-    stream.write(CLEAR + drawBar({ label, done, facts }, stream.columns ?? 80, color))
+    // some terminals do not know their width and say 0
+    stream.write(CLEAR + drawBar({ label, done, facts }, stream.columns || 80, color))
     visible = true
   }
 

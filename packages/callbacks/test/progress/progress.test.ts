@@ -64,6 +64,12 @@ test('redraws ten times a second at most, but always shows the last batch', asyn
   expect(text()).toContain('1001/1001')
 })
 
+test('a terminal that does not know its width gets 80 columns', async () => {
+  const { stream, now, text } = stage({ isTTY: true, columns: 0 })
+  await rehearse([progress({ stream, now, color: false })], { batches: 1 })
+  expect(text().split('\r\x1b[2K')[1]).toHaveLength(79)
+})
+
 test('the time left follows the measured pace, also after a slow start', async () => {
   const { stream, now, pass, text } = stage({ isTTY: true, columns: 100 })
   let batch = 0
