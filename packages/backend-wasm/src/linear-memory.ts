@@ -55,7 +55,6 @@ export class LinearMemory {
     if (merged !== null) return this.#hand(merged)
     throw new DlError('out-of-memory', {
       problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.#maximum)} are in use`,
-      expected: 'a batch whose tensors fit',
       fix: 'Lower bs or bptt, or dispose tensors that are no longer needed.',
     })
   }
@@ -90,9 +89,9 @@ export class LinearMemory {
     return list
   }
 
-  /** A free block of this size or, rather than growing, one of up to twice the size. */
+  /** A free block of this size or, rather than growing, one of up to half as much again. */
   #reuse(size: number): Block | null {
-    for (let wanted = size; wanted <= 2 * size; wanted = sizeClass(wanted + 1)) {
+    for (let wanted = size; wanted <= 1.5 * size; wanted = sizeClass(wanted + 1)) {
       const block = this.#free.get(wanted)?.pop()
       if (block !== undefined) return block
     }
