@@ -16,7 +16,7 @@ export interface Kernel {
 /** What a kernel sees while it runs. Scratch is returned when it ends, outputs too if it throws. */
 export class KernelCall {
   readonly wasm: WasmKernels
-  readonly #scratch: Block[] = []
+  readonly #scratch = new Map<number, Block>()
   readonly #outputs: TensorInfo[] = []
 
   constructor(
@@ -61,14 +61,33 @@ export class KernelCall {
   /** `length` floats of scratch. */
   scratch(length: number): number {
     const block = this.backend.linear.allocate(length * 4)
-    this.#scratch.push(block)
+    this.#scratch.set(block.pointer, block)
     return block.pointer
   }
 
-  /** The same data under another shape. */
-  alias(info: TensorInfo, shape: number[] = info.shape): TensorInfo {
+  /** Gives scratch back before the kernel ends. */
+  free(pointer: number): void {
+    this.backend.linear.release(this.#scratch.get(pointer)!)
+    this.#scratch.delete(pointer)
+  }
+
+  /** An output that is the input's data itself. */
+  alias(info: TensorInfo): TensorInfo {
     this.backend.incRef(info.dataId)
-    return { dataId: info.dataId, shape, dtype: info.dtype }
+    const output = { dataId: info.dataId, shape: info.shape, dtype: info.dtype }
+    this.#outputs.push(output)
+    return output
+  }
+
+  /**
+   * Where to write the new value of an input: over the old one if nobody else holds it, else into a
+   * new tensor.
+   */
+  successor(info: TensorInfo): TensorInfo {
+    const { dtype, refCount } = this.backend.record(info)
+    const uses = Object.values(this.inputs).filter(({ dataId }) => dataId === info.dataId).length
+    const alone = dtype === 'float32' && refCount === 1 && uses === 1
+    return alone ? this.alias(info) : this.output(info.shape)
   }
 
   /** Leaves the call to tfjs's CPU kernel, for what this kernel does not cover. */
@@ -88,7 +107,7 @@ export class KernelCall {
   }
 
   finish(): void {
-    for (const block of this.#scratch) this.backend.linear.release(block)
+    for (const block of this.#scratch.values()) this.backend.linear.release(block)
   }
 
   abandon(): void {

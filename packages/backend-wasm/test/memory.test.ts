@@ -135,7 +135,9 @@ describe('the two homes of a tensor', () => {
   it('a disposed tensor is refused by name', () => {
     const x = tensor([1, 2])
     x.dispose()
-    expect(() => engine().runKernel('Relu', { x })).toThrowErrorMatchingInlineSnapshot(`[DlError: a tensor of shape [2] was used after it was disposed. Keep it with keep() or clone(), or move its use inside the tidy().]`)
+    expect(() => engine().runKernel('Relu', { x })).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: a tensor of shape [2] was used after it was disposed. Keep it with keep() or clone(), or move its use inside the tidy().]`,
+    )
   })
 })
 
@@ -221,7 +223,9 @@ describe('LinearMemory', () => {
   it('says how much was asked, how much is held and what helps', () => {
     const linear = new LinearMemory({ maximumBytes: 8 * MIB })
     linear.allocate(3 * MIB)
-    expect(() => linear.allocate(6 * MIB)).toThrowErrorMatchingInlineSnapshot(`[DlError: 6.0 MiB more do not fit: 3.0 MiB of the WebAssembly memory's 8.0 MiB are in use; expected a batch whose tensors fit. Lower bs or bptt, or dispose tensors that are no longer needed.]`)
+    expect(() => linear.allocate(6 * MIB)).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: 6.0 MiB more do not fit: 3.0 MiB of the WebAssembly memory's 8.0 MiB are in use. Lower bs or bptt, or dispose tensors that are no longer needed.]`,
+    )
     expect(linear.allocate(4 * MIB).bytes).toBe(4 * MIB)
   })
 })
