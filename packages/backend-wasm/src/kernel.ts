@@ -16,7 +16,7 @@ export interface Kernel {
 /** What a kernel sees while it runs. Scratch is returned when it ends, outputs too if it throws. */
 export class KernelCall {
   readonly wasm: WasmKernels
-  readonly #scratch = new Map<number, Block>()
+  readonly #scratch: Block[] = []
   readonly #outputs: TensorInfo[] = []
 
   constructor(
@@ -61,14 +61,14 @@ export class KernelCall {
   /** `length` floats of scratch. */
   scratch(length: number): number {
     const block = this.backend.linear.allocate(length * 4)
-    this.#scratch.set(block.pointer, block)
+    this.#scratch.push(block)
     return block.pointer
   }
 
   /** Gives scratch back before the kernel ends. */
   free(pointer: number): void {
-    this.backend.linear.release(this.#scratch.get(pointer)!)
-    this.#scratch.delete(pointer)
+    const at = this.#scratch.findIndex(block => block.pointer === pointer)
+    for (const block of this.#scratch.splice(at, 1)) this.backend.linear.release(block)
   }
 
   /** An output that is the input's data itself. */
@@ -107,7 +107,7 @@ export class KernelCall {
   }
 
   finish(): void {
-    for (const block of this.#scratch.values()) this.backend.linear.release(block)
+    for (const block of this.#scratch) this.backend.linear.release(block)
   }
 
   abandon(): void {

@@ -159,13 +159,19 @@ export class LinearMemory {
 
 /** The smallest size handed out that has room for `bytes`: a multiple of 64, 4 to each doubling. */
 export function sizeClass(bytes: number): number {
-  const step = Math.max(64, 2 ** (Math.floor(Math.log2(Math.max(bytes, 2) - 1)) - 2))
-  return Math.max(64, Math.ceil(bytes / step) * step)
+  if (bytes <= 512) return Math.max(64, Math.ceil(bytes / 64) * 64)
+  const step = stepBelow(bytes - 1)
+  return Math.ceil(bytes / step) * step
+}
+
+/** The distance of neighbouring size classes around `bytes`: an eighth to a quarter of it. */
+function stepBelow(bytes: number): number {
+  return 2 ** (Math.floor(Math.log2(bytes)) - 2)
 }
 
 /** The largest size class that is no larger than `bytes`, a multiple of 64. */
 function largestClassWithin(bytes: number): number {
-  const step = Math.max(64, 2 ** (Math.floor(Math.log2(bytes)) - 2))
+  const step = Math.max(64, stepBelow(bytes))
   return Math.floor(bytes / step) * step
 }
 

@@ -96,7 +96,9 @@ describe('cross-entropy', () => {
       runKernel('DlCrossEntropy', inputs, { reduction: 'mean', ignoreIndex: -100 })
     })
     expect(name).toBe('bad-label')
-    expect(message).toMatchInlineSnapshot(`"the label of row 1 is 5; expected a class from 0 to 4, or the ignored index -100. Check that the model has as many outputs as there are classes."`)
+    expect(message).toMatchInlineSnapshot(
+      `"the label of row 1 is 5; expected a class from 0 to 4, or the ignored index -100. Check that the model has as many outputs as there are classes."`,
+    )
   })
 })
 
@@ -131,7 +133,9 @@ describe('embedding', () => {
       runKernel('DlEmbedding', { weight: toTensor(floats(9, 2)), ids: toTensor(ids) })
     })
     expect(name).toBe('bad-id')
-    expect(message).toMatchInlineSnapshot(`"id -1 at position 2 is no row of the table; expected ids from 0 to 8. Check that the vocabulary and the embedding have the same size."`)
+    expect(message).toMatchInlineSnapshot(
+      `"id -1 at position 2 is no row of the table; expected ids from 0 to 8. Check that the vocabulary and the embedding have the same size."`,
+    )
     const [again] = code(() => {
       runKernel('DlEmbeddingGrad', { ids: toTensor(ids), dy: toTensor(floats(3, 2)) }, { rows: 9 })
     })
@@ -269,6 +273,8 @@ describe('optimizer steps', () => {
       runKernel('DlSgdStep', inputs, { lr: 1, momentum: 0, nesterov: false, ...rest })
     })
     expect(name).toBe('shape-mismatch')
-    expect(message).toMatchInlineSnapshot(`"DlSgdStep got grad as float32 [4]; expected float32 [3]."`)
+    expect(message).toMatchInlineSnapshot(
+      `"DlSgdStep got grad as float32 [4]; expected float32 [3]."`,
+    )
   })
 })

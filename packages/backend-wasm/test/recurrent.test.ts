@@ -215,6 +215,8 @@ describe('calls', () => {
       }
     })
     expect(DlError.is(thrown, 'shape-mismatch')).toBe(true)
-    expect((thrown as Error).message).toMatchInlineSnapshot(`"DlLstm got wHh as float32 [5, 19]; expected float32 [5, 20]."`)
+    expect((thrown as Error).message).toMatchInlineSnapshot(
+      `"DlLstm got wHh as float32 [5, 19]; expected float32 [5, 20]."`,
+    )
   })
 })

@@ -28,6 +28,8 @@ const cases: [number[], number | number[] | undefined][] = [
   [[7, 1, 3], 1],
   [[0, 3], 0],
   [[3, 0], 0],
+  [[130, 39], 0],
+  [[2, 70, 21], 1],
 ]
 
 describe.each(Object.entries({ sum, mean, max }))('%s', (name, op) => {
