@@ -1,6 +1,4 @@
 /** `npm run check`: everything that can be said about the code without running it. */
-import { extractExamples } from './examples.mjs'
-import { checkPackages } from './package-rules.mjs'
 import { collect, isMain, packagesIn, prepare } from './workspace.mjs'
 
 /**
@@ -8,13 +6,16 @@ import { collect, isMain, packagesIn, prepare } from './workspace.mjs'
  * @returns {Promise<number>}
  */
 export async function runChecks() {
+  // these need what is installed, which is true only now
+  const { extractExamples } = await import('./examples.mjs')
+  const { checkPackages } = await import('./package-rules.mjs')
   const programs = ['packages', 'examples', 'benchmarks', '.examples'].filter(
     folder => folder === 'packages' || folder === '.examples' || packagesIn(folder).length > 0,
   )
   /** @type {Record<string, () => Promise<{ ok: boolean, output: string }>>} */
   const steps = {
     // first, because the types of the examples are checked, too
-    examples: async () => told(extractExamples().problems),
+    examples: async () => told(extractExamples()),
     types: () => collect('tsc', ['--noEmit', '-p', '.']),
     style: () => collect('biome', ['check', '--error-on-warnings', '.']),
     floors: () => collect('depcruise', ['--output-type', 'err', ...programs]),

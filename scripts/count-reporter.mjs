@@ -9,9 +9,10 @@ import { writeFileSync } from 'node:fs'
  * @property {string[]} reasons why tests were skipped, one line each
  */
 
-/** @type {import('vitest/reporters').Reporter} */
-export default {
-  onTestRunEnd(modules, unhandledErrors) {
+/** A vitest reporter. */
+export default class CountReporter {
+  /** @type {NonNullable<import('vitest/reporters').Reporter['onTestRunEnd']>} */
+  onTestRunEnd = (modules, unhandledErrors) => {
     /** @type {Counts} */
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0, reasons: [] }
     for (const module of modules) {
@@ -32,5 +33,5 @@ export default {
     }
     const path = process.env.DL_TEST_COUNTS
     if (path) writeFileSync(path, JSON.stringify(counts))
-  },
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * Documentation that runs. Every ```ts fence with an import, in the `@example`s of a package's
- * source and in the READMEs, becomes a test under .examples/, where a line `value // → text` says
- * what String(value) is. A fence marked `ts no-run` is compiled only.
+ * source and in the READMEs, becomes a module under .examples/, called by one test file a package.
+ * A line `value // → text` says what String(value) is. A fence marked `ts no-run` is compiled only.
  */
 import {
   existsSync,
@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import ts from 'typescript'
 import { isMain, packagesIn, root } from './workspace.mjs'
 
@@ -26,55 +26,58 @@ import { isMain, packagesIn, root } from './workspace.mjs'
 /** A comment that says what a value is as text. */
 const ARROW = /^\/\/ → ?(.*)$/
 
-/** Writes .examples/ anew. The problems are fences that could not become tests. */
+/** Writes .examples/ anew. The problems are fences that could not become modules. */
 export function extractExamples() {
   const target = join(root, '.examples')
   rmSync(target, { recursive: true, force: true })
   linkPackages(target)
   /** @type {string[]} */
   const problems = []
-  let count = 0
-  for (const { owner, path } of documents()) {
-    const text = readFileSync(join(root, path), 'utf8')
-    const fences = path.endsWith('.md') ? fencesOfMarkdown(text) : fencesOfSource(text)
-    fences.filter(hasImport).forEach((fence, i) => {
-      try {
-        const name = `${basename(path).replace(/\W/g, '-')}-${i + 1}${fence.run ? '.test' : ''}.ts`
-        mkdirSync(join(target, owner), { recursive: true })
-        const folder = path.startsWith('packages') ? dirname(path).split('/').slice(3) : []
-        const file = join(target, owner, [...folder, name].join('-'))
-        writeFileSync(file, toTest(fence, `${path}:${fence.line}`))
-        count++
-      } catch (error) {
-        problems.push(/** @type {Error} */ (error).message)
+  for (const { owner, paths } of documents()) {
+    const folder = join(target, owner)
+    mkdirSync(folder, { recursive: true })
+    /** @type {{ origin: string, module: string }[]} */
+    const runs = []
+    for (const path of paths) {
+      const text = readFileSync(join(root, path), 'utf8')
+      const fences = path.endsWith('.md') ? fencesOfMarkdown(text) : fencesOfSource(text)
+      for (const fence of fences.filter(hasImport)) {
+        const origin = `${path}:${fence.line}`
+        const module = origin.replace(/^packages\/[^/]+\/(src\/)?/, '').replace(/\W/g, '-')
+        try {
+          writeFileSync(join(folder, `${module}.ts`), toModule(fence, origin))
+          if (fence.run) runs.push({ origin, module })
+        } catch (error) {
+          problems.push(/** @type {Error} */ (error).message)
+        }
       }
-    })
+    }
+    if (runs.length > 0) writeFileSync(join(folder, 'all.test.ts'), toTests(runs))
   }
-  return { count, problems }
+  return problems
 }
 
 /**
- * The fences of a Markdown text.
+ * The TypeScript fences of a Markdown text.
  * @param {string} text
  * @returns {Fence[]}
  */
 export function fencesOfMarkdown(text) {
   /** @type {Fence[]} */
   const fences = []
-  /** @type {Fence | null} */
+  /** @type {Fence & { language?: string | undefined } | null} */
   let open = null
   for (const [i, line] of text.split('\n').entries()) {
     const mark = line.match(/^```(.*)$/)
     if (open !== null && mark) {
-      fences.push(open)
+      const { language, ...fence } = open
+      if (language === 'ts') fences.push(fence)
       open = null
     } else if (open !== null) {
       open.code += `${line}\n`
     } else if (mark) {
       const [language, ...flags] = (mark[1] ?? '').trim().split(/\s+/)
-      open = { code: '', line: i + 2, run: !flags.includes('no-run') }
-      // a fence in another language is passed over as one without imports
-      if (language !== 'ts') open = { ...open, code: '// not TypeScript\n' }
+      open = { language, code: '', line: i + 2, run: !flags.includes('no-run') }
     }
   }
   return fences
@@ -93,15 +96,14 @@ export function fencesOfSource(text) {
   })
 }
 
-const hasImport = (/** @type {Fence} */ { code }) =>
-  /^import /m.test(code) && !code.startsWith('// not TypeScript\n')
+const hasImport = (/** @type {Fence} */ { code }) => /^import /m.test(code)
 
 /**
- * A test file out of a fence: its imports, then its body in one test.
+ * A module out of a fence: its imports, then its body as a function.
  * @param {Fence} fence
  * @param {string} origin where it stands, for messages
  */
-export function toTest({ code, run }, origin) {
+export function toModule({ code }, origin) {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.ES2022, true)
   /** @type {string[]} */
   const imports = []
@@ -112,7 +114,7 @@ export function toTest({ code, run }, origin) {
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) {
       imports.push(statement.getText())
-      edits.push([statement.getFullStart(), statement.end, ''])
+      edits.push([statement.getStart(), statement.end, ''])
     } else if (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(isExport)) {
       throw new Error(`${origin}: an example cannot export, because it becomes the body of a test.`)
     }
@@ -123,9 +125,12 @@ export function toTest({ code, run }, origin) {
       edits.push([node.getStart(), arrow.end, check(node.expression.getText(), arrow.text)])
       arrows.delete(arrow.line)
     } else if (arrow && ts.isVariableStatement(node)) {
-      const name = node.declarationList.declarations.at(-1)?.name.getText() ?? ''
-      edits.push([arrow.start, arrow.end, `; ${check(name, arrow.text)}`])
-      arrows.delete(arrow.line)
+      const [{ name } = { name: node }] = node.declarationList.declarations
+      // on one line only: what looks like the next statement may have been read as part of this
+      if (ts.isIdentifier(name) && lineAt(code, node.getStart()) === arrow.line) {
+        edits.push([arrow.start, arrow.end, `; ${check(name.text, arrow.text)}`])
+        arrows.delete(arrow.line)
+      }
     }
     ts.forEachChild(node, visit)
   }
@@ -133,7 +138,7 @@ export function toTest({ code, run }, origin) {
   for (const { text } of arrows.values()) {
     throw new Error(
       `${origin}: "// → ${text}" does not end the line of an expression or a const ` +
-        '(a next line that begins with [ or ( would be read as its continuation).',
+        '(should a line begin with [, ( or `, put a ; before it).',
     )
   }
 
@@ -142,12 +147,15 @@ export function toTest({ code, run }, origin) {
     body = body.slice(0, from) + text + body.slice(to)
   }
   const indented = body.trim().replace(/^(?=.)/gm, '  ')
-  const head = [`// ${origin}`, ...imports]
-  if (!run)
-    return `${[...head, '', 'export async function example() {', indented, '}'].join('\n')}\n`
-  const test = `test(${JSON.stringify(origin)}, async () => {`
-  const vitest = "import { expect as expected, test } from 'vitest'"
-  return `${[...head, vitest, '', test, indented, '})'].join('\n')}\n`
+  const head = [`// ${origin}`, ...imports, "import { expect as expected } from 'vitest'"]
+  return `${[...head, '', 'export async function example() {', indented, '}'].join('\n')}\n`
+}
+
+/** The test file of a folder of modules. */
+function toTests(/** @type {{ origin: string, module: string }[]} */ runs) {
+  const imports = runs.map(({ module }, i) => `import { example as run${i} } from './${module}'`)
+  const tests = runs.map(({ origin }, i) => `test(${JSON.stringify(origin)}, run${i})`)
+  return `${["import { test } from 'vitest'", ...imports, '', ...tests].join('\n')}\n`
 }
 
 const check = (/** @type {string} */ expression, /** @type {string} */ text) =>
@@ -175,22 +183,19 @@ function findArrows(/** @type {string} */ code) {
   return arrows
 }
 
-/** Where examples may stand, with the folder their tests go to. */
+/** Where examples may stand, by the folder that their modules go to. */
 function documents() {
-  /** @type {{ owner: string, path: string }[]} */
-  const found = []
-  const add = (/** @type {string} */ owner, /** @type {string} */ path) => {
-    if (existsSync(join(root, path))) found.push({ owner, path })
+  const found = [{ owner: 'root', paths: ['README.md'] }]
+  for (const owner of packagesIn('packages')) {
+    const sources = readdirSync(join(root, 'packages', owner, 'src'), { recursive: true })
+    const files = sources.map(file => `src/${String(file).replaceAll('\\', '/')}`).sort()
+    const paths = ['README.md', ...files.filter(file => file.endsWith('.ts'))]
+    found.push({ owner, paths: paths.map(path => `packages/${owner}/${path}`) })
   }
-  add('root', 'README.md')
-  for (const name of packagesIn('packages')) {
-    add(name, `packages/${name}/README.md`)
-    const sources = readdirSync(join(root, 'packages', name, 'src'), { recursive: true })
-    for (const file of sources.map(String).sort()) {
-      if (file.endsWith('.ts')) add(name, `packages/${name}/src/${file.replaceAll('\\', '/')}`)
-    }
-  }
-  return found
+  return found.map(({ owner, paths }) => ({
+    owner,
+    paths: paths.filter(path => existsSync(join(root, path))),
+  }))
 }
 
 /** Lets the tests import every package by name, as a program would that has installed them. */
@@ -203,8 +208,7 @@ function linkPackages(/** @type {string} */ target) {
 }
 
 if (isMain(import.meta.url)) {
-  const { count, problems } = extractExamples()
+  const problems = extractExamples()
   for (const problem of problems) console.error(problem)
-  console.log(`${count} examples`)
   if (problems.length > 0) process.exitCode = 1
 }

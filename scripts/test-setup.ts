@@ -1,13 +1,15 @@
 /** Before each test file: the backend under test. Around each test: the leak guard. */
 import { type LeakGuard, leakGuard } from '@dl/core'
 import '@tensorflow/tfjs-backend-cpu'
-import { ready, setBackend } from '@tensorflow/tfjs-core'
+import { env, ready, setBackend } from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach } from 'vitest'
 
 const backend = process.env.DL_TEST_BACKEND ?? 'cpu'
 let guard: LeakGuard
 
 beforeAll(async () => {
+  // tfjs greets every process that starts its slow backend in Node
+  env().set('IS_TEST', true)
   if (backend === 'wasm') await import('@dl/backend-wasm')
   await setBackend(backend)
   await ready()

@@ -25,7 +25,7 @@ const DOTS = [
  * import { brailleChart } from '@dl/callbacks'
  *
  * const text = brailleChart([{ label: 'loss', y: [4, 3, 2, 1] }], { width: 20, height: 2 })
- * text.split('\n')[0] // → 4 ┤⠒⠒⠒⠤⠤⠤⣀⣀⡀
+ * text.split('\n')[0] // → 4 ┤⠉⠑⠒⠒⠢⠤⢄⣀⡀
  * ```
  */
 export function brailleChart(
