@@ -6,9 +6,12 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { hold } from './parameter'
-import { sharedState } from './shared-state'
+import { shared } from './shared'
 
 const brand = Symbol.for('@dl/buffer')
+
+/** The writes to buffers that a `valueAndGrads` in progress holds back; null while there is none. */
+export const queuedWrites = shared<Map<Buffer, Tensor> | null>('queuedWrites', null)
 
 export interface BufferOptions {
   /** Whether state dicts hold it (default true). */
@@ -53,18 +56,17 @@ export class Buffer {
 
   /** The current value, a queued write included. It belongs to the buffer: do not dispose it. */
   get value(): Tensor {
-    return sharedState().recording?.writes.get(this) ?? this.#value
+    return queuedWrites.current?.get(this) ?? this.#value
   }
 
   /** Replaces the value; a tensor passed stays yours. No gradient flows through a buffer. */
   write(next: Tensor | (() => Tensor)): void {
-    const recording = sharedState().recording
-    if (recording === null) {
-      this.#replace(hold(next))
-      return
-    }
-    recording.writes.get(this)?.dispose()
-    recording.writes.set(this, hold(next))
+    const held = hold(next)
+    const queue = queuedWrites.current
+    const replaced = queue === null ? this.#value : queue.get(this)
+    if (queue === null) this.#value = held
+    else queue.set(this, held)
+    replaced?.dispose()
   }
 
   /** Back to the initial value; for buffers that are `carried`. */
@@ -79,11 +81,6 @@ export class Buffer {
 
   [Symbol.dispose](): void {
     this.dispose()
-  }
-
-  #replace(held: Tensor): void {
-    this.#value.dispose()
-    this.#value = held
   }
 }
 

@@ -7,9 +7,10 @@ import { isBuffer, isParameter } from '@dl/core'
 import { type Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core'
 import { describe } from './describe'
 import { type LoadOptions, type LoadReport, loadStateDict, stateDict } from './state-dict'
-import { type AnyModule, walk } from './walk'
+import { hasModuleBrand, moduleBrand, walk } from './walk'
 
-const brand = Symbol.for('@dl/module')
+// biome-ignore lint/suspicious/noExplicitAny: a module of whatever inputs and outputs
+export type AnyModule = Module<any, any>
 
 /** Sees a module's inputs and output; what it returns, if anything, takes the output's place. */
 export type ForwardHook<In extends unknown[], Out> = (
@@ -46,7 +47,7 @@ export type ForwardHook<In extends unknown[], Out> = (
  * ```
  */
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
-  readonly [brand] = true
+  readonly [moduleBrand] = true
   /** Whether layers that differ between the two behave as in training. Set by `train()` and `eval()`. */
   training = true
   #hooks = new Set<ForwardHook<In, Out>>()
@@ -139,7 +140,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** Frees all parameters and buffers. */
   dispose(): void {
-    for (const [, part] of [...walk(this)]) if (!isModule(part)) part.dispose()
+    for (const [, part] of [...walk(this)]) {
+      if (isParameter(part) || isBuffer(part)) part.dispose()
+    }
   }
 
   [Symbol.dispose](): void {
@@ -149,5 +152,5 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
 /** Whether `value` is a Module, of whichever copy of this package. */
 export function isModule(value: unknown): value is AnyModule {
-  return (value as { [brand]?: true } | null | undefined)?.[brand] === true
+  return hasModuleBrand(value)
 }

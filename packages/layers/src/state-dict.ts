@@ -1,7 +1,7 @@
 /** State dicts: names are paths, values are in PyTorch's layout, so weights travel both ways. */
 import { type Buffer, DlError, isBuffer, isParameter, type Parameter, showShape } from '@dl/core'
 import { clone, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core'
-import { type AnyModule, walk } from './walk'
+import { walk } from './walk'
 
 export interface LoadOptions {
   /** Whether missing and unexpected names are errors (default true). Wrong shapes always are. */
@@ -16,13 +16,13 @@ export interface LoadReport {
 
 type Stored = Parameter | Buffer
 
-export function stateDict(module: AnyModule): Record<string, Tensor> {
+export function stateDict(module: object): Record<string, Tensor> {
   const entries = [...stored(module)].map(([name, part]) => [name, toTorch(part)] as const)
   return Object.fromEntries(entries)
 }
 
 export function loadStateDict(
-  module: AnyModule,
+  module: object,
   state: Record<string, Tensor>,
   { strict = true }: LoadOptions = {},
 ): LoadReport {
@@ -57,7 +57,7 @@ export function loadStateDict(
   return { missing, unexpected }
 }
 
-function* stored(module: AnyModule): Generator<[string, Stored]> {
+function* stored(module: object): Generator<[string, Stored]> {
   for (const [path, part] of walk(module)) {
     if (isParameter(part) || (isBuffer(part) && part.persistent)) yield [path, part]
   }

@@ -4,28 +4,30 @@
  * once, under its first path. #private fields are invisible; typed arrays, Maps and arrays that
  * start with a primitive are passed over.
  */
-import { type Buffer, isBuffer, isParameter, type Parameter } from '@dl/core'
-import { isModule, type Module } from './module'
+import { isBuffer, isParameter } from '@dl/core'
 
-export type Part = Parameter | Buffer | AnyModule
-// biome-ignore lint/suspicious/noExplicitAny: a module of whatever inputs and outputs
-export type AnyModule = Module<any, any>
+/** Marks modules, of whichever copy of this package. */
+export const moduleBrand: unique symbol = Symbol.for('@dl/module') as never
+
+export const hasModuleBrand = (value: unknown): boolean =>
+  (value as { [moduleBrand]?: true } | null | undefined)?.[moduleBrand] === true
 
 /** Every part below `root`, `root` itself first under the path '', depth first in field order. */
-export function* walk(root: AnyModule): Generator<[path: string, part: Part]> {
-  yield* visit(root, '', new Set())
+export function walk(root: object): Generator<[path: string, part: unknown]> {
+  return visit(root, '', new Set())
 }
 
 function* visit(
   value: unknown,
   path: string,
   seen: Set<unknown>,
-): Generator<[path: string, part: Part]> {
-  const isPart = isModule(value) || isParameter(value) || isBuffer(value)
+): Generator<[path: string, part: unknown]> {
+  const isLeaf = isParameter(value) || isBuffer(value)
+  const isPart = isLeaf || hasModuleBrand(value)
   if (!(isPart || isContainer(value)) || seen.has(value)) return
   seen.add(value)
   if (isPart) yield [path, value]
-  if (isParameter(value) || isBuffer(value)) return
+  if (isLeaf) return
   for (const [key, child] of Object.entries(value as object)) {
     yield* visit(child, path === '' ? key : `${path}.${key}`, seen)
   }

@@ -2,7 +2,7 @@
 import { DlError, defaultGenerator, detach, Generator } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { slice, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import type { Field } from './field'
+import { END_OF_TEXT, type Field } from './field'
 import { sample } from './sample'
 import { PADDING, UNKNOWN } from './vocab'
 
@@ -50,7 +50,9 @@ export async function generate(
   checkOptions(ids.length, length, temperature)
   const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
   const { vocab } = field
-  const banned = new Set([UNKNOWN, PADDING].flatMap(token => vocab.stoi.get(token) ?? []))
+  const banned = new Set(
+    [UNKNOWN, PADDING, END_OF_TEXT].flatMap(token => vocab.stoi.get(token) ?? []),
+  )
   const putBack = setAside(model)
   try {
     let fed = Int32Array.from(ids)

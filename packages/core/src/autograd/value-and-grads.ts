@@ -5,10 +5,9 @@
  */
 import { add, clone, engine, onesLike, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { TapeNode } from '@tensorflow/tfjs-core/dist/tape'
+import { type Buffer, queuedWrites } from '../buffer'
 import { DlError, showShape } from '../errors'
 import { isParameter, type Parameter } from '../parameter'
-import type { Recording } from '../recording'
-import { sharedState } from '../shared-state'
 import { ABSENT, walkState } from './walk-state'
 
 /** A value, its gradients, and the writes to buffers that came about on the way. */
@@ -81,9 +80,14 @@ export function valueAndGrads(f: () => Tensor, xs: readonly (Parameter | Tensor)
   }
 }
 
-function record(f: () => Tensor): Recording & { value: Tensor; tape: TapeNode[] } {
-  const shared = sharedState()
-  if (shared.recording !== null) {
+interface Recorded {
+  value: Tensor
+  tape: TapeNode[]
+  writes: Map<Buffer, Tensor>
+}
+
+function record(f: () => Tensor): Recorded {
+  if (queuedWrites.current !== null) {
     throw new DlError('nested-gradients', {
       problem: 'valueAndGrads was called inside a function that is being differentiated',
       expected: 'one level of gradients',
@@ -92,11 +96,11 @@ function record(f: () => Tensor): Recording & { value: Tensor; tape: TapeNode[] 
   const { state } = engine()
   const outerTape = state.activeTape
   const tape: TapeNode[] = []
-  const writes: Recording['writes'] = new Map()
+  const writes: Recorded['writes'] = new Map()
   state.activeTape = tape
   state.gradientDepth++
   walkState.recording = true
-  shared.recording = { writes }
+  queuedWrites.current = writes
   try {
     const value = tidy(f)
     checkScalar(value)
@@ -109,7 +113,7 @@ function record(f: () => Tensor): Recording & { value: Tensor; tape: TapeNode[] 
     state.gradientDepth--
     state.activeTape = outerTape
     walkState.recording = false
-    shared.recording = null
+    queuedWrites.current = null
   }
 }
 

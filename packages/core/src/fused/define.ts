@@ -16,7 +16,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core'
-import { sharedState } from '../shared-state'
+import { shared } from '../shared'
 
 /** Inputs by name. An absent optional input is an omitted key, never undefined. */
 export type TensorInputs = Record<string, Tensor>
@@ -49,6 +49,9 @@ export interface FusedOpStatus {
   implementation: 'fused' | 'composed'
 }
 
+/** Kernel name → the backends on which the composed implementation stands in. */
+const fusedKernels = shared('fusedKernels', new Map<string, Set<string>>())
+
 /** Makes the function that runs a kernel, and registers its gradient. */
 export function defineFusedKernel<A extends Attrs>(
   kernel: FusedKernel<A>,
@@ -63,11 +66,11 @@ export function defineFusedKernel<A extends Attrs>(
         gradient.grads(Array.isArray(dy) ? dy : [dy], saved, attrs as unknown as A),
     })
   }
-  sharedState().fusedKernels.set(name, new Set())
+  fusedKernels.current.set(name, new Set())
   return (inputs, attrs) => {
     const backendName = activeBackend()
     if (getKernel(name, backendName) == null) {
-      sharedState().fusedKernels.get(name)!.add(backendName)
+      fusedKernels.current.get(name)!.add(backendName)
       registerKernel({
         kernelName: name,
         backendName,
@@ -92,7 +95,7 @@ export function defineFusedKernel<A extends Attrs>(
  */
 export function opInfo(): FusedOpStatus[] {
   const backendName = activeBackend()
-  return [...sharedState().fusedKernels].map(([op, composedOn]) => ({
+  return [...fusedKernels.current].map(([op, composedOn]) => ({
     op,
     implementation:
       getKernel(op, backendName) == null || composedOn.has(backendName) ? 'composed' : 'fused',

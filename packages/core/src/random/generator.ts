@@ -3,7 +3,7 @@
  * sampling) draws from a {@link Generator}; `manualSeed(n)` makes a run repeatable.
  */
 import { DlError } from '../errors'
-import { sharedState } from '../shared-state'
+import { shared } from '../shared'
 import { threefryWords } from './threefry'
 
 /** A place in a stream: what a kernel needs to draw its own numbers, and what a checkpoint stores. */
@@ -124,11 +124,11 @@ export class Generator {
 
 const toUnit = (word: number): number => (word >>> 8) / 2 ** 24
 
+const inUse = shared<Generator | null>('generator', null)
+
 /** The generator used where none is given; starts from a random seed. */
 export function defaultGenerator(): Generator {
-  const state = sharedState()
-  state.generator ??= new Generator(Math.floor(Math.random() * 2 ** 32))
-  return state.generator
+  return (inUse.current ??= new Generator(Math.floor(Math.random() * 2 ** 32)))
 }
 
 /**
@@ -146,7 +146,5 @@ export function defaultGenerator(): Generator {
  * ```
  */
 export function manualSeed(seed: number): Generator {
-  const state = sharedState()
-  state.generator = new Generator(seed)
-  return state.generator
+  return (inUse.current = new Generator(seed))
 }

@@ -1,0 +1,59 @@
+import { manualSeed } from '@dl/core'
+import { CharLM, chars, Field, generate } from '@dl/text'
+import { tensor } from '@tensorflow/tfjs-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const field = new Field({ tokenize: chars })
+field.build(['abcdefgh '])
+let model: CharLM
+
+beforeEach(() => {
+  manualSeed(2)
+  model = new CharLM({ vocab: field.vocab.size, embedding: 4, hidden: 8, layers: 2 })
+})
+
+afterEach(() => model.dispose())
+
+it('continues the prompt, the same from a seed, token by token', async () => {
+  const tokens: string[] = []
+  const options = { length: 12, seed: 4 }
+  const text = await generate(model, field, 'bad', { ...options, onToken: t => tokens.push(t) })
+  expect(text).toBe(`bad${tokens.join('')}`)
+  expect(tokens).toHaveLength(12)
+  expect(await generate(model, field, 'bad', options)).toBe(text)
+  expect(await generate(model, field, 'bad', { ...options, seed: 5 })).not.toBe(text)
+})
+
+it('carries the state: greedy text equals that of feeding everything anew each time', async () => {
+  let slow = 'bad'
+  for (let i = 0; i < 6; i++) slow = await generate(model, field, slow, { length: 1, greedy: true })
+  expect(await generate(model, field, 'bad', { length: 6, greedy: true })).toBe(slow)
+})
+
+it('never writes <unk>, <pad> or <eos>', async () => {
+  const text = await generate(model, field, 'a', { length: 200, temperature: 50, seed: 1 })
+  expect(text).toHaveLength(201)
+  expect(text).not.toMatch(/[<>]/)
+})
+
+it('puts mode and carried state back', async () => {
+  const ids = tensor([2, 3], [1, 2], 'int32')
+  model.train()
+  model.call(ids).dispose()
+  const state = async () => [...(await model.rnn.carried.h!.value.data())]
+  const before = await state()
+  await generate(model, field, 'a', { length: 3 })
+  expect(await state()).toEqual(before)
+  expect(model.rnn.training).toBe(true)
+  ids.dispose()
+})
+
+describe('bad input', () => {
+  it.each([
+    ['', {}, 'generate got an empty prompt; expected at least one token to start from.'],
+    ['a', { length: -1 }, 'generate got the length -1; expected an integer of at least 0.'],
+    ['a', { temperature: 0 }, 'generate got the temperature 0; expected a number above 0.'],
+  ])('%j with %j', async (prompt, options, message) => {
+    await expect(generate(model, field, prompt, options)).rejects.toThrow(message)
+  })
+})

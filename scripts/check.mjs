@@ -1,0 +1,43 @@
+/** `npm run check`: everything that can be said about the code without running it. */
+import { extractExamples } from './examples.mjs'
+import { checkPackages } from './package-rules.mjs'
+import { collect, isMain, packagesIn, prepare } from './workspace.mjs'
+
+/**
+ * Runs all checks and tells their results; the value is the number of those that failed.
+ * @returns {Promise<number>}
+ */
+export async function runChecks() {
+  const programs = ['packages', 'examples', 'benchmarks', '.examples'].filter(
+    folder => folder === 'packages' || folder === '.examples' || packagesIn(folder).length > 0,
+  )
+  /** @type {Record<string, () => Promise<{ ok: boolean, output: string }>>} */
+  const steps = {
+    // first, because the types of the examples are checked, too
+    examples: async () => told(extractExamples().problems),
+    types: () => collect('tsc', ['--noEmit', '-p', '.']),
+    style: () => collect('biome', ['check', '--error-on-warnings', '.']),
+    floors: () => collect('depcruise', ['--output-type', 'err', ...programs]),
+    packages: async () => told(checkPackages()),
+  }
+  let failed = 0
+  for (const [name, step] of Object.entries(steps)) {
+    const { ok, output } = await step()
+    console.log(`${ok ? '✓' : '✗'} ${name}`)
+    if (!ok) {
+      failed++
+      console.log(output.trimEnd())
+    }
+  }
+  return failed
+}
+
+const told = (/** @type {string[]} */ problems) => ({
+  ok: problems.length === 0,
+  output: problems.join('\n'),
+})
+
+if (isMain(import.meta.url)) {
+  await prepare()
+  if ((await runChecks()) > 0) process.exitCode = 1
+}

@@ -1,0 +1,50 @@
+/**
+ * `npm test`: builds, checks, runs the suite on every backend, and ends standard output with one
+ * line: `N passed, N failed, N skipped`. Arguments go to vitest: `npm test -- packages/core`.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runChecks } from './check.mjs'
+import { prepare, root } from './workspace.mjs'
+
+let failed = 1
+/** @type {import('./count-reporter.mjs').Counts} */
+let counts = { passed: 0, failed: 0, skipped: 0, reasons: [] }
+
+process.on('exit', code => {
+  for (const reason of counts.reasons) console.log(`skipped ${reason}`)
+  if (code !== 0 && failed + counts.failed === 0) failed = 1
+  console.log(
+    `${counts.passed} passed, ${failed + counts.failed} failed, ${counts.skipped} skipped`,
+  )
+})
+
+await prepare()
+failed = await runChecks()
+const suite = await runSuite(process.argv.slice(2))
+counts = suite.counts
+if (suite.code !== 0 || failed > 0) process.exitCode = 1
+
+/** @param {string[]} args */
+async function runSuite(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'dl-test-'))
+  const path = join(folder, 'counts.json')
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=./scripts/count-reporter.mjs']
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    env: { ...process.env, DL_TEST_COUNTS: path },
+    stdio: 'inherit',
+  })
+  const code = await new Promise(resolve => child.on('close', resolve))
+  try {
+    return { code, counts: JSON.parse(readFileSync(path, 'utf8')) }
+  } catch {
+    // vitest ended before it could count, and has said why
+    return { code: 1, counts: { ...counts, failed: 1 } }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
