@@ -9,6 +9,14 @@ export interface Values {
   data: Float32Array | Float64Array | Int32Array
 }
 export type Inputs = Record<string, Values>
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+const valuesOf = (shape: number[], data: number[]): Values & { data: Float64Array } => ({
+  shape,
+  data: Float64Array.from(data),
+})
+
 // biome-ignore lint/suspicious/noExplicitAny: as free as the kernels' attributes
 export type Attrs = Record<string, any>
 
@@ -80,16 +88,29 @@ export function unroll(kind: string, { x, h0, c0, wIh, wHh, bIh, bHh }: Inputs) 
     y!.push(...h)
     states!.push(...c)
   }
-  return { y: y!, hN: h, cN: c, cache: cache!, gates: cache!, cells: states! }
+  const last = [batch, width]
+  const all = valuesOf([time, batch, cache!.length / (time * batch)], cache!)
+  return {
+    y: valuesOf([time, ...last], y!),
+    hN: valuesOf(last, h),
+    cN: valuesOf(last, c),
+    cache: all,
+    gates: all,
+    cells: valuesOf([time, ...last], states!),
+  }
 }
 
 /** ∂f/∂inputs[name] by central differences. */
-export function numericGradient(f: (inputs: Inputs) => number, inputs: Inputs, name: string) {
+export function numericGradient(
+  f: (inputs: Inputs) => number,
+  inputs: Inputs,
+  name: string,
+): Values {
   const STEP = 1e-5
   const { shape, data: original } = inputs[name]!
   const data = Float64Array.from(original)
   const shifted = { ...inputs, [name]: { shape, data } }
-  return Array.from(original, (value, i) => {
+  const gradient = Array.from(original, (value, i) => {
     data[i] = value + STEP
     const above = f(shifted)
     data[i] = value - STEP
@@ -97,6 +118,7 @@ export function numericGradient(f: (inputs: Inputs) => number, inputs: Inputs, n
     data[i] = value
     return (above - below) / (2 * STEP)
   })
+  return valuesOf(shape, gradient)
 }
 
 const rowsOf = ({ shape, data }: Values): number[][] =>
@@ -121,33 +143,39 @@ export function crossEntropy({ logits, labels, dy }: Inputs, { reduction, ignore
       return counted[n] ? (slope * dy!.data[reduction === 'none' ? n : 0]!) / parts : 0
     }),
   )
-  return { loss: reduction === 'none' ? losses : [total / parts], logSumExp, dlogits }
+  return {
+    loss: reduction === 'none' ? valuesOf([rows.length], losses) : valuesOf([], [total / parts]),
+    logSumExp: valuesOf([rows.length], logSumExp),
+    dlogits: valuesOf(logits!.shape, dlogits),
+  }
 }
 
-export function embedding({ weight, ids }: Inputs): number[] {
+export function embedding({ weight, ids }: Inputs): Values {
   const rows = rowsOf(weight!)
-  return [...ids!.data].flatMap(id => rows[id]!)
+  const picked = [...ids!.data].flatMap(id => rows[id]!)
+  return valuesOf([...ids!.shape, weight!.shape[1]!], picked)
 }
 
-export function embeddingGradient({ ids, dy }: Inputs, { rows }: Attrs): number[] {
+export function embeddingGradient({ ids, dy }: Inputs, { rows }: Attrs): Values {
   const width = dy!.shape.at(-1)!
   const gradient = Array<number>(rows * width).fill(0)
   dy!.data.forEach((value, i) => {
     gradient[ids!.data[Math.floor(i / width)]! * width + (i % width)]! += value
   })
-  return gradient
+  return valuesOf([rows, width], gradient)
 }
 
-export function dropout({ x }: Inputs, { p, key0, key1, counter }: Attrs): number[] {
-  return Array.from(x!.data, (value, e) => {
+export function dropout({ x }: Inputs, { p, key0, key1, counter }: Attrs): Values {
+  const kept = Array.from(x!.data, (value, e) => {
     const block = BigInt(counter) + BigInt(e >> 1)
     const words = new Uint32Array(2)
     threefry2x32(key0, key1, Number(block & 0xffffffffn), Number(block >> 32n), words, 0)
     return p < 1 && words[e % 2]! >>> 8 >= p * 2 ** 24 ? value / (1 - p) : 0
   })
+  return valuesOf(x!.shape, kept)
 }
 
-export function sgdStep({ param, grad, buffer, scale }: Inputs, attrs: Attrs): number[][] {
+export function sgdStep({ param, grad, buffer, scale }: Inputs, attrs: Attrs): Values[] {
   const { lr, momentum, nesterov, weightDecay, decoupledDecay } = attrs
   const steps = Array.from(param!.data, (p, i) => {
     const g = grad!.data[i]! * (scale?.data[0] ?? 1) + weightDecay * p
@@ -155,10 +183,16 @@ export function sgdStep({ param, grad, buffer, scale }: Inputs, attrs: Attrs): n
     const direction = buffer && nesterov ? g + momentum * kept : kept
     return [p * (1 - lr * decoupledDecay) - lr * direction, kept]
   })
-  return [steps.map(s => s[0]!), ...(buffer ? [steps.map(s => s[1]!)] : [])]
+  const outputs = buffer ? [0, 1] : [0]
+  return outputs.map(k =>
+    valuesOf(
+      param!.shape,
+      steps.map(s => s[k]!),
+    ),
+  )
 }
 
-export function adamStep({ param, grad, m, v, scale }: Inputs, attrs: Attrs): number[][] {
+export function adamStep({ param, grad, m, v, scale }: Inputs, attrs: Attrs): Values[] {
   const { lr, beta1, beta2, eps, weightDecay, decoupledDecay, step } = attrs
   const steps = Array.from(param!.data, (p, i) => {
     const g = grad!.data[i]! * (scale?.data[0] ?? 1) + weightDecay * p
@@ -167,5 +201,10 @@ export function adamStep({ param, grad, m, v, scale }: Inputs, attrs: Attrs): nu
     const direction = first / (1 - beta1 ** step) / (Math.sqrt(second / (1 - beta2 ** step)) + eps)
     return [p * (1 - lr * decoupledDecay) - lr * direction, first, second]
   })
-  return [0, 1, 2].map(k => steps.map(s => s[k]!))
+  return [0, 1, 2].map(k =>
+    valuesOf(
+      param!.shape,
+      steps.map(s => s[k]!),
+    ),
+  )
 }
