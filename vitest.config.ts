@@ -17,6 +17,8 @@ const project = (backend: string, alsoInclude: string[] = []) => ({
     include: ['{packages,examples}/*/test/**/*.test.ts', ...alsoInclude],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
+    // loading tfjs anew for each file would cost more than all tests together
+    isolate: false,
   },
   resolve: { conditions: ['@dl/source'] },
   ssr: { resolve: { conditions: ['@dl/source'] } },

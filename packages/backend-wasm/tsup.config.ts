@@ -3,7 +3,10 @@ import asc from 'assemblyscript/asc'
 import { library } from '../../scripts/tsup'
 
 /** No heap, no assertions, memory from the host: the rules stand in the README. */
-const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory']
+const OPTIONS = [
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+  ...['--importMemory', '--noExportMemory'],
+]
 
 /** Compiles kernels/ and returns the module in base64. */
 async function compile(extra: string[] = []): Promise<string> {

@@ -1,4 +1,8 @@
+export { dropout } from './dropout'
 export { binary, fill, unary } from './elementwise'
 export { gemm, gemmDots, gemmFewRows, gemmScratch, packB, packedBytes } from './gemm'
 export { copy, fillRows, gatherRows, scatterAddRows } from './layout'
+export { countLabels, crossEntropy, crossEntropyGrad } from './loss'
+export { adamStep, sgdStep } from './optim'
+export { gruStep, gruStepGrad, lstmStep, lstmStepGrad, rnnStep, rnnStepGrad } from './recurrent'
 export { max_ as max, softmax, sum } from './reduce'

@@ -20,6 +20,30 @@ function column(op: i32, x: usize, n: i32, inner: i32, j: i32, one: bool): v128 
   return total
 }
 
+/** Sums of the 16 columns from `x` on, in the same order as `column`: whole cache lines at a time. */
+function sum16(x: usize, out: usize, n: i32, inner: i32, d: v128): void {
+  let t0 = splat(0), t1 = splat(0), t2 = splat(0), t3 = splat(0)
+  for (let i0 = 0; i0 < n; i0 += 64) {
+    const i1 = min(n, i0 + 64)
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0)
+    for (let i = i0; i < i1; i++) {
+      const p = at(x, i * inner)
+      s0 = f32x4.add(s0, v128.load(p))
+      s1 = f32x4.add(s1, v128.load(p, 16))
+      s2 = f32x4.add(s2, v128.load(p, 32))
+      s3 = f32x4.add(s3, v128.load(p, 48))
+    }
+    t0 = f32x4.add(t0, s0)
+    t1 = f32x4.add(t1, s1)
+    t2 = f32x4.add(t2, s2)
+    t3 = f32x4.add(t3, s3)
+  }
+  v128.store(out, f32x4.div(t0, d))
+  v128.store(out, f32x4.div(t1, d), 16)
+  v128.store(out, f32x4.div(t2, d), 32)
+  v128.store(out, f32x4.div(t3, d), 48)
+}
+
 function sumRow(x: usize, n: i32): f32 {
   let total: f64 = 0
   for (let i0 = 0; i0 < n; i0 += CHUNK) {
@@ -56,6 +80,7 @@ export function sum(x: usize, out: usize, outer: i32, n: i32, inner: i32, diviso
       const from = at(x, o * n * inner), to = at(out, o * inner)
       const d = splat(divisor)
       let j = 0
+      for (; j + 16 <= inner; j += 16) sum16(at(from, j), at(to, j), n, inner, d)
       for (; j + 4 <= inner; j += 4) store(to, j, f32x4.div(column(0, from, n, inner, j, false), d))
       for (; j < inner; j++) storeOne(to, j, f32x4.div(column(0, from, n, inner, j, true), d))
     }

@@ -81,5 +81,7 @@ export function multiply(call: KernelCall, b: Matrix, product: Product): void {
       wasm.packB(from, b.rowStride, b.columnStride, k, columns, packed)
       multiplyPacked(call, packed, scratch, { ...product, c: c + j * 4, n: columns })
     }
+    call.free(packed)
+    call.free(scratch)
   }
 }

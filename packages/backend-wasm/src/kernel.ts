@@ -65,10 +65,29 @@ export class KernelCall {
     return block.pointer
   }
 
-  /** The same data under another shape. */
-  alias(info: TensorInfo, shape: number[] = info.shape): TensorInfo {
+  /** Gives scratch back before the kernel ends. */
+  free(pointer: number): void {
+    const at = this.#scratch.findIndex(block => block.pointer === pointer)
+    for (const block of this.#scratch.splice(at, 1)) this.backend.linear.release(block)
+  }
+
+  /** An output that is the input's data itself. */
+  alias(info: TensorInfo): TensorInfo {
     this.backend.incRef(info.dataId)
-    return { dataId: info.dataId, shape, dtype: info.dtype }
+    const output = { dataId: info.dataId, shape: info.shape, dtype: info.dtype }
+    this.#outputs.push(output)
+    return output
+  }
+
+  /**
+   * Where to write the new value of an input: over the old one if nobody else holds it, else into a
+   * new tensor.
+   */
+  successor(info: TensorInfo): TensorInfo {
+    const { dtype, refCount } = this.backend.record(info)
+    const uses = Object.values(this.inputs).filter(({ dataId }) => dataId === info.dataId).length
+    const alone = dtype === 'float32' && refCount === 1 && uses === 1
+    return alone ? this.alias(info) : this.output(info.shape)
   }
 
   /** Leaves the call to tfjs's CPU kernel, for what this kernel does not cover. */

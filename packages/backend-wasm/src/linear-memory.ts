@@ -55,7 +55,6 @@ export class LinearMemory {
     if (merged !== null) return this.#hand(merged)
     throw new DlError('out-of-memory', {
       problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.#maximum)} are in use`,
-      expected: 'a batch whose tensors fit',
       fix: 'Lower bs or bptt, or dispose tensors that are no longer needed.',
     })
   }
@@ -90,9 +89,9 @@ export class LinearMemory {
     return list
   }
 
-  /** A free block of this size or, rather than growing, one of up to twice the size. */
+  /** A free block of this size or, rather than growing, one of up to half as much again. */
   #reuse(size: number): Block | null {
-    for (let wanted = size; wanted <= 2 * size; wanted = sizeClass(wanted + 1)) {
+    for (let wanted = size; wanted <= 1.5 * size; wanted = sizeClass(wanted + 1)) {
       const block = this.#free.get(wanted)?.pop()
       if (block !== undefined) return block
     }
@@ -160,13 +159,19 @@ export class LinearMemory {
 
 /** The smallest size handed out that has room for `bytes`: a multiple of 64, 4 to each doubling. */
 export function sizeClass(bytes: number): number {
-  const step = Math.max(64, 2 ** (Math.floor(Math.log2(Math.max(bytes, 2) - 1)) - 2))
-  return Math.max(64, Math.ceil(bytes / step) * step)
+  if (bytes <= 512) return Math.max(64, Math.ceil(bytes / 64) * 64)
+  const step = stepBelow(bytes - 1)
+  return Math.ceil(bytes / step) * step
+}
+
+/** The distance of neighbouring size classes around `bytes`: an eighth to a quarter of it. */
+function stepBelow(bytes: number): number {
+  return 2 ** (Math.floor(Math.log2(bytes)) - 2)
 }
 
 /** The largest size class that is no larger than `bytes`, a multiple of 64. */
 function largestClassWithin(bytes: number): number {
-  const step = Math.max(64, 2 ** (Math.floor(Math.log2(bytes)) - 2))
+  const step = Math.max(64, stepBelow(bytes))
   return Math.floor(bytes / step) * step
 }
 

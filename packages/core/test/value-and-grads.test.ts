@@ -2,6 +2,7 @@ import { Buffer, DlError, holdings, noGrad, Parameter, valueAndGrads } from '@dl
 import {
   abs,
   add,
+  addN,
   engine,
   getBackend,
   greater,
@@ -138,6 +139,11 @@ it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means
     [2, 4],
     [6, 8],
   ])
+})
+
+it('leaves tensors the methods that tfjs’s own gradients call', async () => {
+  const { grads } = await gradientsOf(x => sum(addN([x, x.clone()])), tensor([1, 2]))
+  expect(grads).toEqual([[2, 2]])
 })
 
 it('frees everything and drops buffer writes when something throws', () => {

@@ -13,7 +13,8 @@ import { Recurrent, type RecurrentLayerOptions } from './recurrent'
  * const layer = new GRU(42, 16, { layers: 2, stateful: true })
  * const x = zeros([8, 3, 42]) // time, batch, inputs
  * const { output, h } = layer.call(x)
- * `${output.shape} | ${h.shape}` // → 8,3,16 | 2,3,16
+ * output.shape // → 8,3,16
+ * h.shape // → 2,3,16
  * for (const tensor of [x, output, h]) tensor.dispose()
  * layer.dispose()
  * ```

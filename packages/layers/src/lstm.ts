@@ -13,7 +13,8 @@ import { Recurrent, type RecurrentLayerOptions } from './recurrent'
  * const layer = new LSTM(42, 16, { layers: 2, stateful: true })
  * const x = zeros([8, 3, 42]) // time, batch, inputs
  * const { output, h, c } = layer.call(x)
- * `${output.shape} | ${c.shape}` // → 8,3,16 | 2,3,16
+ * output.shape // → 8,3,16
+ * c.shape // → 2,3,16
  * for (const tensor of [x, output, h, c]) tensor.dispose()
  * layer.dispose()
  * ```

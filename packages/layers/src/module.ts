@@ -40,7 +40,8 @@ export type ForwardHook<In extends unknown[], Out> = (
  * const x = ones([3, 4])
  * const y = model.call(x)
  * y.shape // → 3,2
- * [...model.namedParameters()].map(([name]) => name).join(' ') // → hidden.weight hidden.bias out.weight out.bias
+ * const names = [...model.namedParameters()].map(([name]) => name)
+ * names.join(' ') // → hidden.weight hidden.bias out.weight out.bias
  * x.dispose()
  * y.dispose()
  * model.dispose()

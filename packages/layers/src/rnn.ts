@@ -18,7 +18,8 @@ export interface RNNOptions extends RecurrentLayerOptions {
  * const layer = new RNN(42, 16, { layers: 2, stateful: true })
  * const x = zeros([8, 3, 42]) // time, batch, inputs
  * const { output, h } = layer.call(x)
- * `${output.shape} | ${h.shape}` // → 8,3,16 | 2,3,16
+ * output.shape // → 8,3,16
+ * h.shape // → 2,3,16
  * for (const tensor of [x, output, h]) tensor.dispose()
  * layer.dispose()
  * ```

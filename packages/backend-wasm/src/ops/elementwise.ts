@@ -27,15 +27,25 @@ export const UNARY = {
 function binary(call: KernelCall, op: number): Outputs {
   const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
   if (!allFloat(a, b)) return call.fallback()
+  if (util.arraysEqual(a.shape, b.shape)) {
+    const [p, q] = [call.float(a), call.float(b)]
+    const out = call.output(a.shape)
+    flat(call, op, p, q, call.float(out), util.sizeFromShape(a.shape))
+    return out
+  }
   const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape)
   const loop = collapse(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)])
   if (loop === null) return call.fallback()
   const [p, q] = [call.float(a), call.float(b)]
   const out = call.output(shape)
   const [ofA, ofB] = loop.strides as [number[], number[]]
-  // a dimension of size 1 is padded with stride 0; for the innermost either is right, 1 is faster
   call.wasm.binary(op, p, q, call.float(out), ...loop.sizes, ...ofA, ...ofB)
   return out
+}
+
+/** out = op(a, b) over `n` elements each. */
+function flat(call: KernelCall, op: number, a: number, b: number, out: number, n: number): void {
+  call.wasm.binary(op, a, b, out, 1, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1)
 }
 
 function unary(call: KernelCall, op: number): Outputs {
@@ -58,7 +68,7 @@ function addN(call: KernelCall): Outputs {
   const to = call.float(out)
   let sum = call.float(terms[0]!)
   for (const term of terms.slice(1)) {
-    call.wasm.binary(BINARY.Add, sum, call.float(term), to, 1, 1, 1, size, 0, 0, 0, 1, 0, 0, 0, 1)
+    flat(call, BINARY.Add, sum, call.float(term), to, size)
     sum = to
   }
   return out

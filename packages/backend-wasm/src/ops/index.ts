@@ -1,7 +1,12 @@
 import type { Kernel } from '../kernel'
+import { dropoutKernels } from './dropout'
 import { elementwiseKernels } from './elementwise'
+import { embeddingKernels } from './embedding'
 import { layoutKernels } from './layout'
+import { lossKernels } from './loss'
 import { matMulKernels } from './matmul'
+import { optimizerKernels } from './optimizers'
+import { recurrentKernels } from './recurrent'
 import { reduceKernels } from './reduce'
 
 /** Every kernel of ours. */
@@ -10,4 +15,9 @@ export const kernels: readonly Kernel[] = [
   ...elementwiseKernels,
   ...reduceKernels,
   ...layoutKernels,
+  ...recurrentKernels,
+  ...lossKernels,
+  ...embeddingKernels,
+  ...dropoutKernels,
+  ...optimizerKernels,
 ]

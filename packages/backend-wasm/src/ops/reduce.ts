@@ -24,10 +24,11 @@ function runsOf(shape: number[], axes: number[]): Run[] {
 function reduce(call: KernelCall, op: 'sum' | 'max', mean = false): Outputs {
   const x = call.input('x')
   if (!allFloat(x)) return call.fallback()
-  const axes = util.parseAxisParam(call.attrs.axis, x.shape)
+  const axes = util.parseAxisParam(call.attrs.axis ?? call.attrs.reductionIndices, x.shape)
   const [kept, reducedShape] = backend_util.computeOutAndReduceShapes(x.shape, axes)
   const shape = call.attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept
-  const divisor = mean ? util.sizeFromShape(reducedShape) : 1
+  // the mean of nothing is 0, as in tfjs
+  const divisor = mean ? Math.max(1, util.sizeFromShape(reducedShape)) : 1
   const runs = runsOf(x.shape, axes)
   let from = call.float(x)
   const out = call.output(shape)

@@ -93,7 +93,7 @@ const hot = (labels: Tensor, classes: number): Tensor =>
  * const logits = zeros([2, 3, 4]) // time, batch, classes
  * const labels = tensor([[0, 1, 2], [3, 0, 1]], [2, 3], 'int32')
  * const loss = crossEntropy(logits, labels)
- * ;(await loss.data())[0]!.toFixed(4) // → 1.3863
+ * const value = (await loss.data())[0]!.toFixed(4) // → 1.3863
  * logits.dispose()
  * labels.dispose()
  * loss.dispose()
