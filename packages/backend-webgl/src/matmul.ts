@@ -43,7 +43,7 @@ export function repairMatMul(): void {
 
 /** Only what a program wrote has them: uploads and unpacked textures are packed with zeros. */
 const leftovers = (backend: MathBackendWebGL, { dataId }: TensorInfo): boolean =>
-  backend.texData.get(dataId).isPacked
+  backend.texData.get(dataId).isPacked === true
 
 function wipe(backend: MathBackendWebGL, { dataId, shape, dtype }: TensorInfo): TensorInfo {
   const [rows, columns] = shape.slice(-2) as [number, number]
