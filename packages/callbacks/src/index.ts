@@ -1,5 +1,10 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
-export { type LossRecorder, lossRecorder, type RecordedEpoch } from './loss-recorder'
+export {
+  type LossRecorder,
+  type LossRecorderOptions,
+  lossRecorder,
+  type RecordedEpoch,
+} from './loss-recorder'
 export { type BrailleOptions, brailleChart } from './plots/braille'
 export { type Plot, type PlotOptions, plot } from './plots/plot'
 export type { ScaleKind } from './plots/scale'
@@ -18,12 +23,7 @@ export {
   TRANSFORMS,
   type TrainContext,
 } from './protocol'
-export {
-  type Saveable,
-  type SaveOnCycle,
-  type SaveOnCycleOptions,
-  saveOnCycle,
-} from './save-on-cycle'
+export { type SaveOnCycle, type SaveOnCycleOptions, saveOnCycle } from './save-on-cycle'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
 export { cosine } from './schedules/cosine'
 export { terminateOnNaN } from './terminate-on-nan'
