@@ -24,6 +24,8 @@ export {
   type TrainContext,
 } from './protocol'
 export { type SaveOnCycle, type SaveOnCycleOptions, saveOnCycle } from './save-on-cycle'
+export type { CycleOptions } from './schedules/clock'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
 export { cosine } from './schedules/cosine'
+export type { CyclicOptions } from './schedules/cyclic'
 export { terminateOnNaN } from './terminate-on-nan'
