@@ -24,8 +24,10 @@ export {
   type TrainContext,
 } from './protocol'
 export { type SaveOnCycle, type SaveOnCycleOptions, saveOnCycle } from './save-on-cycle'
+export { type CircularLROptions, circularLR } from './schedules/circular-lr'
 export type { CycleOptions } from './schedules/clock'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
 export { cosine } from './schedules/cosine'
 export type { CyclicOptions } from './schedules/cyclic'
+export type { Momentums } from './schedules/momentums'
 export { terminateOnNaN } from './terminate-on-nan'
