@@ -31,4 +31,9 @@ export { cosine } from './schedules/cosine'
 export type { CyclicOptions } from './schedules/cyclic'
 export type { Momentums } from './schedules/momentums'
 export { type OneCycleOptions, oneCycle } from './schedules/one-cycle'
+export {
+  type DecayingOptimizer,
+  type WeightDecayScheduleOptions,
+  weightDecaySchedule,
+} from './schedules/weight-decay'
 export { terminateOnNaN } from './terminate-on-nan'
