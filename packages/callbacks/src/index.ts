@@ -1,10 +1,12 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
+export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'
 export {
   type LossRecorder,
   type LossRecorderOptions,
   lossRecorder,
   type RecordedEpoch,
 } from './loss-recorder'
+export type { MonitorOptions } from './monitor'
 export { type BrailleOptions, brailleChart } from './plots/braille'
 export { type Plot, type PlotOptions, plot } from './plots/plot'
 export type { ScaleKind } from './plots/scale'
