@@ -25,7 +25,14 @@ export {
   TRANSFORMS,
   type TrainContext,
 } from './protocol'
+export {
+  type BestEpoch,
+  type SaveBestModel,
+  type SaveBestModelOptions,
+  saveBestModel,
+} from './save-best-model'
 export { type SaveOnCycle, type SaveOnCycleOptions, saveOnCycle } from './save-on-cycle'
+export type { Saveable } from './saveable'
 export { type CircularLROptions, circularLR } from './schedules/circular-lr'
 export type { CycleOptions } from './schedules/clock'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
