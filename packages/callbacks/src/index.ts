@@ -1,4 +1,5 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
+export { type CsvLogOptions, csvLog } from './csv-log'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'
 export {
   type LossRecorder,
