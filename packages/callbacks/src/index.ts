@@ -46,4 +46,5 @@ export {
   type WeightDecayScheduleOptions,
   weightDecaySchedule,
 } from './schedules/weight-decay'
+export { type AveragedModel, type Swa, type SwaOptions, swa } from './swa'
 export { terminateOnNaN } from './terminate-on-nan'
