@@ -7,6 +7,16 @@ export {
   lossRecorder,
   type RecordedEpoch,
 } from './loss-recorder'
+export { type LrFinder, type LrFinderOptions, lrFinder } from './lr-finder/lr-finder'
+export type { LrFinderResult, Suggest } from './lr-finder/result'
+export type {
+  OptimizerSnapshot,
+  RestorableBuffer,
+  RestorableLoader,
+  RestorableModel,
+  RestorableOptimizer,
+} from './lr-finder/snapshot'
+export { steepest, valley } from './lr-finder/suggest'
 export type { MonitorOptions } from './monitor'
 export { type BrailleOptions, brailleChart } from './plots/braille'
 export { type Plot, type PlotOptions, plot } from './plots/plot'
