@@ -87,6 +87,11 @@ class TensorRecord {
   }
 }
 
+export interface WasmBackendOptions extends LinearMemoryOptions {
+  /** Which kernels to use (default: the best the engine has). */
+  simd?: SimdVariant
+}
+
 export class WasmBackend extends MathBackendCPU {
   readonly linear: LinearMemory
   /** Number of blocks that tensors own. */
@@ -96,10 +101,10 @@ export class WasmBackend extends MathBackendCPU {
   /** Names of CPU kernels that ran since this was last emptied. */
   readonly fallbacks = new Set<string>()
 
-  constructor(options: LinearMemoryOptions = {}) {
+  constructor({ simd = simdVariant(), ...memory }: WasmBackendOptions = {}) {
     super()
-    this.simd = simdVariant()
-    this.linear = new LinearMemory(options)
+    this.simd = simd
+    this.linear = new LinearMemory(memory)
     this.kernels = instantiate(compileKernels(this.simd), this.linear.memory)
   }
 

@@ -1,4 +1,6 @@
 /** Compiles the kernels that fit the engine and binds them to a memory, without waiting. */
+
+import { DlError } from '@dl/core'
 import { plain, relaxed } from '#kernels'
 
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */
@@ -55,7 +57,16 @@ export function simdVariant(): SimdVariant {
 /** The compiled kernels, as the build made them. */
 export function compileKernels(variant: SimdVariant): WebAssembly.Module {
   const bytes = atob(variant === 'relaxed' ? relaxed : plain)
-  return new WebAssembly.Module(Uint8Array.from(bytes, char => char.charCodeAt(0)))
+  try {
+    return new WebAssembly.Module(Uint8Array.from(bytes, char => char.charCodeAt(0)))
+  } catch (cause) {
+    throw new DlError('no-wasm-simd', {
+      problem: `the engine does not compile the kernels: ${(cause as Error).message}`,
+      expected: 'WebAssembly with SIMD, allowed by the content security policy',
+      fix: "Use Node 20.19 or a browser of 2023 or later; a policy must contain 'wasm-unsafe-eval'.",
+      cause,
+    })
+  }
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmKernels {

@@ -8,9 +8,8 @@ import {
   registerKernel,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { WasmBackend } from './backend'
+import { WasmBackend, type WasmBackendOptions } from './backend'
 import { kernelFunc, runFallback } from './kernel'
-import type { LinearMemoryOptions } from './linear-memory'
 import { kernels } from './ops'
 
 /** Kernels that touch no numbers; tfjs's own serve as they are and count as no fallback. */
@@ -24,14 +23,14 @@ const brand = Symbol.for('@dl/backend-wasm')
 /** Registers a backend with all our kernels, and tfjs's CPU kernels for everything else. */
 export function registerWasm(
   name: string,
-  options: LinearMemoryOptions & { priority?: number } = {},
+  options: WasmBackendOptions & { priority?: number } = {},
 ): void {
   const present = findBackendFactory(name)
   if (present) {
     if (brand in present) return // a second copy of this package
     throw new DlError('backend-clash', {
       problem: `a backend named '${name}' is already registered`,
-      expected: `no other package to claim it`,
+      expected: 'no other package to claim the name',
       fix: 'Import @dl/backend-wasm instead of @tensorflow/tfjs-backend-wasm, not beside it.',
     })
   }

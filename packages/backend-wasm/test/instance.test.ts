@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileKernels, instantiate } from '../src/instance'
+import { compileKernels, instantiate, simdVariant } from '../src/instance'
 import { LinearMemory } from '../src/linear-memory'
 
 /** Names of the sections of a module, by their numbers. */
@@ -20,6 +20,10 @@ function sections(bytes: Uint8Array): number[] {
 }
 
 const DATA = 11
+
+it('every Node we support has relaxed SIMD, once asked for', () => {
+  expect(simdVariant()).toBe('relaxed')
+})
 
 describe.each(['plain', 'relaxed'] as const)('the %s kernels', variant => {
   it('have no data section and import nothing but the memory', async () => {

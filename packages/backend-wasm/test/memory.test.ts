@@ -56,7 +56,8 @@ describe('the two homes of a tensor', () => {
       const shared = (record(x).values as Float32Array).subarray(1, 3)
       const written = backend.write(shared, [2], 'float32')
       const info = { dataId: written, shape: [2], dtype: 'float32' as const }
-      expect((backend.record(info).values as Float32Array).buffer).not.toBe(shared.buffer)
+      const { buffer } = backend.record(info).values as Float32Array
+      expect(buffer === shared.buffer).toBe(false)
       for (const id of [dataId, written]) backend.disposeData(id as DataId)
       const parts = topk(x, 2)
       expect(values(parts.values)).toEqual([4, 3])
@@ -227,6 +228,51 @@ describe('LinearMemory', () => {
       `[DlError: 6.0 MiB more do not fit: 3.0 MiB of the WebAssembly memory's 8.0 MiB are in use. Lower bs or bptt, or dispose tensors that are no longer needed.]`,
     )
     expect(linear.allocate(4 * MIB).bytes).toBe(4 * MIB)
+  })
+
+  it('reserves less where the engine refuses so much', () => {
+    const Original = WebAssembly.Memory
+    WebAssembly.Memory = class extends Original {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        if (descriptor.maximum! > 2 ** 14) throw new RangeError('could not allocate memory')
+        super(descriptor)
+      }
+    }
+    try {
+      const linear = new LinearMemory()
+      expect(linear.allocate(MIB).bytes).toBe(MIB)
+      expect(() => linear.allocate(2 * 2 ** 30)).toThrow(/the WebAssembly memory's 1023.\d MiB are/)
+    } finally {
+      WebAssembly.Memory = Original
+    }
+  })
+})
+
+describe('addresses above 2 GiB', () => {
+  it('serve like any others', async () => {
+    registerWasm('wasm-high', { priority: 0 })
+    await setBackend('wasm-high')
+    const high = engine().backend as WasmBackend
+    const lower = high.linear.allocate(2 ** 31 + 2 ** 20) // address space, not memory
+    tidy(() => {
+      const x = relu(tensor([1, 2, 3, 4, 5, 6], [2, 3]))
+      expect(high.record(x).pointer()).toBeGreaterThan(2 ** 31)
+      expect(values(matMul(x as never, x as never, false, true))).toEqual([14, 32, 32, 77])
+      expect(values(sum(x, 0))).toEqual([5, 7, 9])
+      expect(values(slice(x, [0, 1], [2, 2]))).toEqual([2, 3, 5, 6])
+    })
+    high.linear.release(lower)
+    await setBackend('wasm')
+    removeBackend('wasm-high')
+  })
+})
+
+describe('registering', () => {
+  it('again is silent, over a stranger is refused', () => {
+    registerWasm('wasm')
+    expect(() => registerWasm('cpu')).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: a backend named 'cpu' is already registered; expected no other package to claim the name. Import @dl/backend-wasm instead of @tensorflow/tfjs-backend-wasm, not beside it.]`,
+    )
   })
 })
 

@@ -177,7 +177,7 @@ function checkGradients(kind: Kind, s: Sizes, given: string[], relu = false): vo
 }
 
 describe('gradients', () => {
-  const shapes = sizes.slice(0, 3)
+  const shapes = sizes.filter(({ I }) => I < 17)
   it.each(shapes)('Rnn T $T B $B I $I H $H', s => {
     checkGradients('Rnn', s, ['dy', 'dhN'])
     checkGradients('Rnn', s, ['dy'])

@@ -1,5 +1,23 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
-export { type LossRecorder, lossRecorder, type RecordedEpoch } from './loss-recorder'
+export { type CsvLogOptions, csvLog } from './csv-log'
+export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'
+export {
+  type LossRecorder,
+  type LossRecorderOptions,
+  lossRecorder,
+  type RecordedEpoch,
+} from './loss-recorder'
+export { type LrFinder, type LrFinderOptions, lrFinder } from './lr-finder/lr-finder'
+export type { LrFinderResult, Suggest } from './lr-finder/result'
+export type {
+  OptimizerSnapshot,
+  RestorableBuffer,
+  RestorableLoader,
+  RestorableModel,
+  RestorableOptimizer,
+} from './lr-finder/snapshot'
+export { steepest, valley } from './lr-finder/suggest'
+export type { MonitorOptions } from './monitor'
 export { type BrailleOptions, brailleChart } from './plots/braille'
 export { type Plot, type PlotOptions, plot } from './plots/plot'
 export type { ScaleKind } from './plots/scale'
@@ -19,11 +37,24 @@ export {
   type TrainContext,
 } from './protocol'
 export {
-  type Saveable,
-  type SaveOnCycle,
-  type SaveOnCycleOptions,
-  saveOnCycle,
-} from './save-on-cycle'
+  type BestEpoch,
+  type SaveBestModel,
+  type SaveBestModelOptions,
+  saveBestModel,
+} from './save-best-model'
+export { type SaveOnCycle, type SaveOnCycleOptions, saveOnCycle } from './save-on-cycle'
+export type { Saveable } from './saveable'
+export { type CircularLROptions, circularLR } from './schedules/circular-lr'
+export type { CycleOptions } from './schedules/clock'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
 export { cosine } from './schedules/cosine'
+export type { CyclicOptions } from './schedules/cyclic'
+export type { Momentums } from './schedules/momentums'
+export { type OneCycleOptions, oneCycle } from './schedules/one-cycle'
+export {
+  type DecayingOptimizer,
+  type WeightDecayScheduleOptions,
+  weightDecaySchedule,
+} from './schedules/weight-decay'
+export { type AveragedModel, type Swa, type SwaOptions, swa } from './swa'
 export { terminateOnNaN } from './terminate-on-nan'

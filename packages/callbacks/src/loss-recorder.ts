@@ -1,5 +1,5 @@
 /** Keeps the numbers of a run, to plot or to compare. fast.ai's default scheduler did the same. */
-import type { Callback, EpochRow } from './protocol'
+import type { Callback, EpochRow, LayerOptimizerLike } from './protocol'
 
 /** What was known when an epoch ended; `step` is the number of batches finished by then. */
 export type RecordedEpoch = EpochRow & { step: number }
@@ -10,20 +10,35 @@ export interface LossRecorder extends Callback {
   readonly smoothLosses: readonly number[]
   /** The learning rate (of the last group) that each batch was trained with. */
   readonly lrs: readonly number[]
+  /** The momentum that each batch was trained with; empty unless an optimizer was given. */
+  readonly moms: readonly number[]
   readonly epochs: readonly RecordedEpoch[]
   /** The step after which each cycle ended. */
   readonly cycles: readonly number[]
+}
+
+export interface LossRecorderOptions {
+  /** Whose momentum to record: the context of a run tells the learning rate alone. */
+  optimizer?: Pick<LayerOptimizerLike, 'mom'>
 }
 
 interface Recorded {
   losses: number[]
   smoothLosses: number[]
   lrs: number[]
+  moms: number[]
   epochs: RecordedEpoch[]
   cycles: number[]
 }
 
-const nothing = (): Recorded => ({ losses: [], smoothLosses: [], lrs: [], epochs: [], cycles: [] })
+const nothing = (): Recorded => ({
+  losses: [],
+  smoothLosses: [],
+  lrs: [],
+  moms: [],
+  epochs: [],
+  cycles: [],
+})
 
 /**
  * Records the loss, the smoothed loss and the learning rate of every batch, and each epoch's row.
@@ -38,7 +53,7 @@ const nothing = (): Recorded => ({ losses: [], smoothLosses: [], lrs: [], epochs
  * recorder.losses.length // → 0
  * ```
  */
-export function lossRecorder(): LossRecorder {
+export function lossRecorder({ optimizer }: LossRecorderOptions = {}): LossRecorder {
   let run = nothing()
   let restored = false
   return {
@@ -51,6 +66,9 @@ export function lossRecorder(): LossRecorder {
     },
     get lrs() {
       return run.lrs
+    },
+    get moms() {
+      return run.moms
     },
     get epochs() {
       return run.epochs
@@ -67,6 +85,7 @@ export function lossRecorder(): LossRecorder {
       run.losses.push(ctx.loss)
       run.smoothLosses.push(ctx.smoothLoss)
       run.lrs.push(ctx.lr)
+      if (optimizer?.mom !== undefined) run.moms.push(optimizer.mom)
     },
     onCycleEnd(ctx) {
       run.cycles.push(ctx.step)
@@ -85,12 +104,13 @@ export function lossRecorder(): LossRecorder {
 }
 
 /** JSON has no NaN and writes null instead. */
-function fromJson({ losses, smoothLosses, lrs, epochs, cycles }: Recorded): Recorded {
+function fromJson({ losses, smoothLosses, lrs, moms, epochs, cycles }: Recorded): Recorded {
   const number = (value: number | null): number => value ?? Number.NaN
   return {
     losses: losses.map(number),
     smoothLosses: smoothLosses.map(number),
     lrs: lrs.map(number),
+    moms: moms.map(number),
     epochs: epochs.map(row => ({ ...row })),
     cycles: [...cycles],
   }

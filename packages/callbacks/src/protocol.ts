@@ -4,7 +4,10 @@
  * Unlike fast.ai's, every callback sees every event, any may stop the run, and `onTrainEnd` always
  * comes, also after an error.
  */
+import type { Batch } from '@dl/data'
 import type { Tensor } from '@tensorflow/tfjs-core'
+
+export type { Batch }
 
 /** The part of an optimizer that schedules use; `LayerOptimizer` of @dl/optim is one. */
 export interface LayerOptimizerLike {
@@ -14,16 +17,10 @@ export interface LayerOptimizerLike {
   readonly lrs: readonly number[]
   /** The learning rate of each group as given by its owner; schedules start from these. */
   readonly baseLrs: readonly number[]
+  /** Momentum, or Adam's beta1, where the optimizer has one. */
   readonly mom?: number
   setLrs(lrs: number | readonly number[]): void
-}
-
-/** One batch on its way to the model. */
-export interface Batch {
-  readonly inputs: readonly Tensor[]
-  readonly target: Tensor
-  /** What averages are weighted by: images, tokens. */
-  readonly items: number
+  setMom?(momentum: number): void
 }
 
 /** One finished epoch: what a row of the results table shows, in the order of its keys. */

@@ -1,12 +1,6 @@
 /** Snapshots: the weights at the end of every cycle, as SGDR's ensembles want them. */
-import { saveTensors } from '@dl/data'
-import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Callback, TrainContext } from './protocol'
-
-/** What can be saved. The tensors are the caller's to dispose, as with a Module's `stateDict`. */
-export interface Saveable {
-  stateDict(): Record<string, Tensor> | Promise<Record<string, Tensor>>
-}
+import type { Callback } from './protocol'
+import { type Saveable, saveModel } from './saveable'
 
 export interface SaveOnCycleOptions {
   /** Goes into each file beside epoch, step, losses and learning rate. */
@@ -52,12 +46,8 @@ export function saveOnCycle(
     },
     async onCycleEnd(ctx, cycle) {
       const path = `${prefix}_${cycle}.safetensors`
-      const tensors = await model.stateDict()
-      try {
-        await saveTensors(path, tensors, { ...describe(ctx, cycle), ...metadata })
-      } finally {
-        for (const tensor of Object.values(tensors)) tensor.dispose()
-      }
+      const { epoch, step, loss, smoothLoss, lr } = ctx
+      await saveModel(path, model, { cycle, epoch, step, loss, smoothLoss, lr, ...metadata })
       saved.push(path)
       await onSaved?.(path, cycle)
     },
@@ -68,13 +58,3 @@ export function saveOnCycle(
     },
   }
 }
-
-/** safetensors keeps text only. */
-const describe = ({ epoch, step, loss, smoothLoss, lr }: TrainContext, cycle: number) => ({
-  cycle: String(cycle),
-  epoch: String(epoch),
-  step: String(step),
-  loss: String(loss),
-  smoothLoss: String(smoothLoss),
-  lr: String(lr),
-})

@@ -1,4 +1,4 @@
-import { cosAnneal, lossRecorder } from '@dl/callbacks'
+import { cosAnneal, lossRecorder, oneCycle } from '@dl/callbacks'
 import { expect, test } from 'vitest'
 import { optimizer, rehearse } from './rehearsal'
 
@@ -40,5 +40,23 @@ test('a state is a copy', async () => {
   const recorder = lossRecorder()
   const before = recorder.state?.()
   await rehearse([recorder], { batches: 1 })
-  expect(before).toEqual({ losses: [], smoothLosses: [], lrs: [], epochs: [], cycles: [] })
+  expect(before).toEqual({
+    losses: [],
+    smoothLosses: [],
+    lrs: [],
+    moms: [],
+    epochs: [],
+    cycles: [],
+  })
+})
+
+test('momentum is recorded of the optimizer that is given', async () => {
+  const lo = optimizer(1)
+  const recorder = lossRecorder({ optimizer: lo })
+  await rehearse([oneCycle(lo), recorder, { name: 'look' }], { batches: 3, lo })
+  expect(recorder.moms).toHaveLength(3)
+  expect(recorder.moms[0]).toBe(0.95)
+  const without = lossRecorder()
+  await rehearse([without], { lo })
+  expect(without.moms).toEqual([])
 })

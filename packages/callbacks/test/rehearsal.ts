@@ -17,6 +17,10 @@ export function optimizer(...baseLrs: number[]) {
   const lo = {
     baseLrs,
     lrs: [...baseLrs],
+    mom: 0.9,
+    setMom(momentum: number) {
+      lo.mom = momentum
+    },
     get lr() {
       return lo.lrs.at(-1)!
     },
@@ -95,3 +99,13 @@ export async function rehearse(
 /** The learning rates of the batches, one group. */
 export const lrsOf = (log: readonly string[]): number[] =>
   log.filter(line => line.startsWith('lr ')).map(line => Number(line.slice(3)))
+
+/** Notes what `read` gives when each batch begins, after the schedules. */
+export function probe(read: () => number) {
+  const seen: number[] = []
+  const callback: Callback = {
+    name: 'probe',
+    onBatchBegin: () => void seen.push(Number(read().toFixed(6))),
+  }
+  return { seen, callback }
+}

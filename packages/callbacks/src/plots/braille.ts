@@ -1,6 +1,6 @@
 /** Line charts for the terminal: a braille character holds 2 × 4 dots. */
 import { DlError } from '@dl/core'
-import { scale } from './scale'
+import { type ScaleKind, scale } from './scale'
 import { extent, type Point, pointsOf, type Series } from './series'
 
 export interface BrailleOptions {
@@ -8,6 +8,8 @@ export interface BrailleOptions {
   width?: number
   /** Lines of the plot, without the line of x labels and the legend (default 10). */
   height?: number
+  /** `log` leaves out points that are not above 0 (default `linear`). */
+  xScale?: ScaleKind
 }
 
 /** The bit of each dot of a cell, by column and row. */
@@ -30,14 +32,17 @@ const DOTS = [
  */
 export function brailleChart(
   series: readonly Series[],
-  { width = 64, height = 10 }: BrailleOptions = {},
+  { width = 64, height = 10, xScale = 'linear' }: BrailleOptions = {},
 ): string {
   const shown = series.filter(({ style }) => style !== 'faint')
-  const lines = shown.map(one => ({ style: one.style, points: pointsOf(one) }))
+  const lines = shown.map(one => ({
+    style: one.style,
+    points: pointsOf(one).filter(([x]) => xScale === 'linear' || x > 0),
+  }))
   const finite = lines.flatMap(({ points }) => points.filter(([, y]) => Number.isFinite(y)))
-  const xs = extent(finite.map(([x]) => x)) ?? [0, 1]
+  const xs = extent(finite.map(([x]) => x)) ?? (xScale === 'log' ? [1, 10] : [0, 1])
   const ys = extent(finite.map(([, y]) => y)) ?? [0, 1]
-  const x = scale('linear', xs[0], xs[1], 4)
+  const x = scale(xScale, xs[0], xs[1], 4)
   const y = scale('linear', ys[0], ys[1], Math.max(2, height / 3))
 
   const names = [y.high, y.low].map(value => value.toPrecision(3)).map(trimZeros)
@@ -73,7 +78,9 @@ export function brailleChart(
     const drawn = line.map((bits, column) => overlay.get(`${column},${row}`) ?? character(bits))
     return `${name.padStart(margin)} ${name === '' ? '│' : '┤'}${drawn.join('')}`.trimEnd()
   })
-  const [first, last] = [x.low, x.high].map(value => trimZeros(value.toPrecision(6)))
+  const [first, last] = [x.low, x.high].map(value =>
+    xScale === 'log' ? x.label(value) : trimZeros(value.toPrecision(6)),
+  )
   const axis = ' '.repeat(margin + 2) + first!.padEnd(columns - last!.length) + last
   const legend = shown.map(({ label, style }) => `${style === 'points' ? '●' : '⠒⠒'} ${label}`)
   return [...rows, axis, `${' '.repeat(margin + 2)}${legend.join('   ')}`].join('\n')

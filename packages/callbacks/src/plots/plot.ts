@@ -1,8 +1,9 @@
 /** Pictures of a run: its losses and its learning rate, as files and in the terminal. */
 import { files } from '@dl/data'
 import { type LossRecorder, lossRecorder } from '../loss-recorder'
+import type { LrFinder } from '../lr-finder/lr-finder'
 import { defaultStream, type TextStream } from '../progress/stream'
-import type { Callback, TrainContext } from '../protocol'
+import type { Callback, LayerOptimizerLike, TrainContext } from '../protocol'
 import { type BrailleOptions, brailleChart } from './braille'
 import type { Mark, Series } from './series'
 import { lineChartSvg } from './svg'
@@ -16,6 +17,10 @@ export interface PlotOptions {
   print?: boolean
   /** Where it is drawn (default: standard error). */
   stream?: TextStream
+  /** Whose momentum is drawn, too, where it varies. */
+  optimizer?: Pick<LayerOptimizerLike, 'mom'>
+  /** Whose curve is drawn instead: for the run of an LR finder. */
+  finder?: LrFinder
 }
 
 export interface Plot extends Callback {
@@ -24,7 +29,9 @@ export interface Plot extends Callback {
   readonly recorder: LossRecorder
   lossSvg(): string
   lrSvg(): string
-  /** The loss as text for a terminal. */
+  /** Null where momentum did not vary, or was not recorded. */
+  momentumSvg(): string | null
+  /** The loss (or the finder's curve) as text for a terminal. */
   toString(options?: BrailleOptions): string
 }
 
@@ -32,7 +39,9 @@ export interface Plot extends Callback {
 const MAX_LABELS = 12
 
 /**
- * Writes `<path>loss.svg` and `<path>lr.svg` when training ends, also when it ends early.
+ * Writes `<path>loss.svg` and `<path>lr.svg` when training ends, also when it ends early; with an
+ * `optimizer` whose momentum varies `<path>momentum.svg`, too. With a `finder` it writes
+ * `<path>lr-finder.svg` alone.
  *
  * @example
  * ```ts
@@ -47,11 +56,20 @@ export function plot({
   title,
   print = true,
   stream = defaultStream(),
+  optimizer,
+  finder,
 }: PlotOptions = {}): Plot {
-  const recorder = lossRecorder()
+  const recorder = lossRecorder(optimizer ? { optimizer } : {})
   let paths: string[] = []
   const named = (what: string): string =>
     title === undefined ? what : `${title}: ${what.toLowerCase()}`
+  const byBatch = (what: string, yLabel: string, y: readonly number[]): string =>
+    lineChartSvg([{ label: what.toLowerCase(), y }], {
+      title: named(what),
+      xLabel: 'batches',
+      yLabel,
+      marks: cycleMarks(recorder),
+    })
 
   const callback: Plot = {
     ...pick(recorder),
@@ -67,22 +85,24 @@ export function plot({
         yLabel: 'loss',
         marks: cycleMarks(recorder),
       }),
-    lrSvg: () =>
-      lineChartSvg([{ label: 'learning rate', y: recorder.lrs }], {
-        title: named('Learning rate'),
-        xLabel: 'batches',
-        yLabel: 'lr',
-        marks: cycleMarks(recorder),
-      }),
-    toString: options => brailleChart(lossSeries(recorder), options),
+    lrSvg: () => byBatch('Learning rate', 'lr', recorder.lrs),
+    momentumSvg: () =>
+      new Set(recorder.moms).size > 1 ? byBatch('Momentum', 'momentum', recorder.moms) : null,
+    toString: options =>
+      finder
+        ? (finder.result?.toString(options) ?? 'the LR finder found nothing')
+        : brailleChart(lossSeries(recorder), options),
 
     async onTrainEnd() {
       paths = []
       if (recorder.losses.length === 0) return
       if (print) stream.write(`\n${callback}\n`)
       if (path === false) return
-      const charts = { loss: callback.lossSvg(), lr: callback.lrSvg() }
+      const charts = finder
+        ? { 'lr-finder': finder.result?.svg({ title: named('Learning rate finder') }) ?? null }
+        : { loss: callback.lossSvg(), lr: callback.lrSvg(), momentum: callback.momentumSvg() }
       for (const [what, svg] of Object.entries(charts)) {
+        if (svg === null) continue
         await files.writeAtomic(`${path}${what}.svg`, svg)
         paths.push(`${path}${what}.svg`)
       }

@@ -135,3 +135,15 @@ test('one point and a flat line have a place, too', () => {
          ⠒⠒ a"
   `)
 })
+
+test('in the terminal, too, x may be logarithmic', () => {
+  const series = { label: 'loss', x: [0, 1e-4, 1e-3, 1e-2], y: [9, 3, 2, 1] }
+  const chart = brailleChart([series], { width: 24, height: 3, xScale: 'log' })
+  expect(chart).toMatchInlineSnapshot(`
+    "3 ┤⠉⠒⠢⠤⢄⣀
+      │      ⠉⠑⠒⠢⠤⢄⣀⡀
+    1 ┤             ⠈⠉⠑⠒⠢⠤⢄⣀
+       1e-4             0.01
+       ⠒⠒ loss"
+  `)
+})

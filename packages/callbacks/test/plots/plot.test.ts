@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cosAnneal, lossRecorder, plot } from '@dl/callbacks'
+import { cosAnneal, lossRecorder, oneCycle, plot } from '@dl/callbacks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { optimizer, rehearse } from '../rehearsal'
 
@@ -36,6 +36,17 @@ test('two files at the end of the run, and a chart in the terminal', async () =>
   expect(loss.split('<circle')).toHaveLength(1 + 3 + 1) // three epochs and the legend
   expect(await readFile(picture.paths[1]!, 'utf8')).toContain('CharLM: learning rate')
   expect(written).toBe(`\n${picture}\n`)
+})
+
+test('momentum has a file of its own where it varies', async () => {
+  const lo = optimizer(0.01)
+  const picture = plot({ path: `${folder}/`, title: 'CharLM', print: false, optimizer: lo })
+  await rehearse([picture, oneCycle(lo)], { ...run, lo })
+  expect(await readdir(folder)).toEqual(['loss.svg', 'lr.svg', 'momentum.svg'])
+  expect(await readFile(picture.paths[2]!, 'utf8')).toContain('CharLM: momentum')
+  await rehearse([picture, cosAnneal(lo)], { ...run, lo })
+  expect(picture.momentumSvg()).toBeNull()
+  expect(picture.paths).toHaveLength(2)
 })
 
 test('without validation, without files, without print', async () => {

@@ -1,0 +1,45 @@
+import {
+  exp,
+  log,
+  matMul,
+  removeBackend,
+  setBackend,
+  sigmoid,
+  softmax,
+  square,
+  sum,
+  type Tensor,
+  tanh,
+} from '@tensorflow/tfjs-core'
+import { beforeAll, expect, it } from 'vitest'
+import { registerWasm } from '../src/register'
+import { expectClose, floats, results, runKernel, useWasm, type Value } from './helpers'
+
+beforeAll(useWasm)
+
+/** The engine here has fused multiply-add; those without it run the other build of the same kernels. */
+it('the plain kernels agree with the relaxed ones', async () => {
+  const cases: [f: (...xs: Tensor[]) => Tensor | Tensor[], inputs: Value[]][] = [
+    [(a, b) => matMul(a as never, b as never), [floats(67, 71), floats(71, 129)]],
+    [(a, b) => matMul(a as never, b as never, true, true), [floats(71, 67), floats(129, 71)]],
+    ...[exp, tanh, sigmoid, softmax].map(
+      op => [x => op(x), [floats(5, 101)]] as (typeof cases)[number],
+    ),
+    [x => log(square(x)), [floats(99)]],
+    [x => sum(x, 0), [floats(70, 21)]],
+    [
+      (x, h0, c0, wIh, wHh) => runKernel('DlLstm', { x, h0, c0, wIh, wHh } as never),
+      [floats(3, 5, 6), floats(5, 7), floats(5, 7), floats(6, 28), floats(7, 28)],
+    ],
+  ]
+  const relaxed = cases.map(([f, inputs]) => results(f, inputs))
+  registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
+  await setBackend('wasm-plain')
+  const plain = cases.map(([f, inputs]) => results(f, inputs))
+  await setBackend('wasm')
+  removeBackend('wasm-plain')
+  expect(plain.flat().length).toBe(relaxed.flat().length)
+  plain.flat().forEach((result, i) => {
+    expectClose(result.values, relaxed.flat()[i]!.values, 2e-5)
+  })
+})

@@ -1,0 +1,66 @@
+/**
+ * Where on the curve of an LR finder to train, after fastai's suggestions. Pure functions of the
+ * learning rates and the smoothed losses; null where the curve is too short or only rises.
+ */
+
+/**
+ * A third and a half of a third along the longest falling stretch (its longest falling subsequence,
+ * so that bumps do not end it).
+ *
+ * @example
+ * ```ts
+ * import { valley } from '@dl/callbacks'
+ *
+ * const lrs = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10]
+ * valley(lrs, [4, 3.9, 3, 2, 1.5, 9]) // → 0.01
+ * ```
+ */
+export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
+  const { end, length } = longestFall(losses)
+  if (length < 2) return null
+  const start = Math.max(0, end - length)
+  const third = (end - start) / 3
+  return lrs[start + Math.floor(third) + Math.floor(third / 2)]!
+}
+
+/**
+ * Where the loss falls fastest over the logarithm of the learning rate.
+ *
+ * @example
+ * ```ts
+ * import { steepest } from '@dl/callbacks'
+ *
+ * steepest([1e-4, 1e-3, 1e-2, 1e-1, 1], [4, 3.9, 3, 2.8, 9]) // → 0.001
+ * ```
+ */
+export function steepest(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
+  let best: number | null = null
+  let slope = 0
+  for (let i = 0; i + 1 < losses.length; i++) {
+    const here = (losses[i + 1]! - losses[i]!) / Math.log(lrs[i + 1]! / lrs[i]!)
+    if (here < slope) {
+      slope = here
+      best = lrs[i]!
+    }
+  }
+  return best
+}
+
+/** The first place where a longest falling subsequence ends (patience sorting), and its length. */
+function longestFall(losses: ArrayLike<number>): { end: number; length: number } {
+  // tails[k]: the largest last element of the falling subsequences of k + 1 elements so far
+  const tails: number[] = []
+  let end = 0
+  for (let i = 0; i < losses.length; i++) {
+    const loss = losses[i]!
+    let [low, high] = [0, tails.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (tails[middle]! > loss) low = middle + 1
+      else high = middle
+    }
+    if (low === tails.length) end = i
+    tails[low] = loss
+  }
+  return { end, length: tails.length }
+}

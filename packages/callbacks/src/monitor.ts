@@ -1,0 +1,51 @@
+/** A quantity to judge a run by, and which way is better. */
+import { DlError } from '@dl/core'
+import { badOption } from './bad-option'
+import type { TrainContext } from './protocol'
+
+export interface MonitorOptions {
+  /** `trnLoss` (smoothed), `valLoss` (the default), or the name of a metric. */
+  monitor?: string
+  /** Whether small or large is good; to be given unless the name ends in "loss", where small is. */
+  mode?: 'min' | 'max'
+}
+
+export interface Monitor {
+  readonly name: string
+  /** The quantity now, after validation. */
+  read(ctx: TrainContext): number
+  /** Whether `value` is better than `best` by more than `margin`. NaN never is. */
+  better(value: number, best: number | null, margin?: number): boolean
+}
+
+/** `owner` is whom errors name. */
+export function monitored(owner: string, { monitor = 'valLoss', mode }: MonitorOptions): Monitor {
+  const direction = mode ?? (/loss$/i.test(monitor) ? 'min' : undefined)
+  if (direction === undefined) {
+    badOption(
+      owner,
+      `monitor is ${JSON.stringify(monitor)} without a mode`,
+      "mode: 'min' or mode: 'max'",
+    )
+  }
+  if (direction !== 'min' && direction !== 'max') {
+    badOption(owner, `mode is ${JSON.stringify(direction)}`, "'min' or 'max'")
+  }
+  return {
+    name: monitor,
+    read({ smoothLoss, metrics }) {
+      const known: Readonly<Record<string, number>> = { trnLoss: smoothLoss, ...metrics }
+      if (Object.hasOwn(known, monitor)) return known[monitor]!
+      throw new DlError('unknown-metric', {
+        problem: `${owner} monitors ${JSON.stringify(monitor)}, which this run does not have`,
+        expected: `one of ${Object.keys(known).join(', ')}`,
+        ...(monitor === 'valLoss' ? { fix: "Give validation data, or monitor: 'trnLoss'." } : {}),
+      })
+    },
+    better(value, best, margin = 0) {
+      if (!Number.isFinite(value)) return false
+      if (best === null) return true
+      return direction === 'min' ? value < best - margin : value > best + margin
+    },
+  }
+}

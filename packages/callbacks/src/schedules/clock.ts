@@ -1,0 +1,103 @@
+/**
+ * Tells schedules where a run stands in their cycles: in exact epochs, or in batches whatever an
+ * epoch holds, as fast.ai counted.
+ */
+import { badOption } from '../bad-option'
+import type { TrainContext } from '../protocol'
+import { cycleAt, positionIn } from './cycles'
+
+export interface CycleOptions {
+  /** The first cycle's length in epochs, or in batches whatever an epoch holds. */
+  cycleLen?: number | { batches: number }
+  /** Each cycle is this many times as long as the one before (default 1). */
+  cycleMult?: number
+}
+
+/** A place in a cycle. */
+export interface Place {
+  /** The cycle's number, from 0. */
+  readonly cycle: number
+  /** How far along it is, from 0 to below 1. */
+  readonly position: number
+  /** How many batches it has, by the length of this epoch. */
+  readonly batches: number
+  /** The position of a turning point; on a whole batch where cycles are counted in batches. */
+  turn(fraction: number): number
+}
+
+export interface CycleClock {
+  /** Starts the first cycle here, unless a state was restored. */
+  begin(ctx: TrainContext): void
+  /** Where the batch about to begin stands. */
+  place(ctx: TrainContext): Place
+  /** The numbers of the cycles that the batch just finished has ended: mostly none. */
+  ended(ctx: TrainContext): number[]
+  state(): ClockState
+  restore(state: ClockState): void
+}
+
+/** Where the first cycle began. */
+export interface ClockState {
+  epoch: number
+  step: number
+}
+
+/** Without `cycleLen` one cycle spans the run. `owner` is whom errors name. */
+export function cycleClock(
+  owner: string,
+  { cycleLen, cycleMult = 1 }: CycleOptions = {},
+): CycleClock {
+  const byBatch = typeof cycleLen === 'object'
+  checkCycles(owner, cycleLen, cycleMult)
+
+  let origin: ClockState = { epoch: 0, step: 0 }
+  let restored = false
+
+  const first = (ctx: TrainContext): number =>
+    byBatch ? cycleLen.batches : (cycleLen ?? ctx.epochs - origin.epoch)
+  const elapsed = (ctx: TrainContext): number =>
+    byBatch ? ctx.step - origin.step : ctx.epoch - origin.epoch + ctx.batch / ctx.batchesInEpoch
+  const oneBatch = (ctx: TrainContext): number => (byBatch ? 1 : 1 / ctx.batchesInEpoch)
+
+  return {
+    begin(ctx) {
+      if (!restored) origin = { epoch: ctx.epoch, step: ctx.step }
+      restored = false
+    },
+    place(ctx) {
+      const now = elapsed(ctx)
+      const cycle = cycleAt(now, first(ctx), cycleMult)
+      return {
+        cycle: cycle.index,
+        position: positionIn(cycle, now),
+        batches: cycle.length / oneBatch(ctx),
+        turn: fraction =>
+          byBatch ? Math.floor(fraction * cycle.length + 1e-9) / cycle.length : fraction,
+      }
+    },
+    ended(ctx) {
+      const now = elapsed(ctx)
+      const last = cycleAt(now - oneBatch(ctx), first(ctx), cycleMult).index
+      const next = cycleAt(now, first(ctx), cycleMult).index
+      return Array.from({ length: next - last }, (_, i) => last + i)
+    },
+    state: () => ({ ...origin }),
+    restore({ epoch, step }) {
+      origin = { epoch, step }
+      restored = true
+    },
+  }
+}
+
+function checkCycles(owner: string, cycleLen: CycleOptions['cycleLen'], cycleMult: number): void {
+  if (typeof cycleLen === 'object') {
+    if (!(Number.isSafeInteger(cycleLen.batches) && cycleLen.batches >= 1)) {
+      badOption(owner, `cycleLen.batches is ${cycleLen.batches}`, 'an integer of at least 1')
+    }
+  } else if (cycleLen !== undefined && !(Number.isFinite(cycleLen) && cycleLen > 0)) {
+    badOption(owner, `cycleLen is ${cycleLen}`, 'a number of epochs above 0, or { batches }')
+  }
+  if (!(Number.isFinite(cycleMult) && cycleMult >= 1)) {
+    badOption(owner, `cycleMult is ${cycleMult}`, 'a number of at least 1')
+  }
+}

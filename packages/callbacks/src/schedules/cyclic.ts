@@ -1,0 +1,70 @@
+/** What schedules that go in cycles share: curves in, a callback out. */
+import { badOption } from '../bad-option'
+import type { Callback, LayerOptimizerLike } from '../protocol'
+import { type ClockState, type CycleOptions, cycleClock, type Place } from './clock'
+
+/** What a schedule does over a cycle. */
+export interface Curves {
+  /** A group's learning rate, out of its base. */
+  lr(base: number, place: Place): number
+  momentum?(place: Place): number
+}
+
+export interface CyclicOptions extends CycleOptions {
+  /** Called after the last batch of each cycle, with its number from 0. */
+  onCycleEnd?(cycle: number): void | Promise<void>
+}
+
+interface State extends ClockState {
+  momentum?: number
+}
+
+/**
+ * Before each batch the curves give its learning rates and momentum; after the last batch of a
+ * cycle comes `onCycleEnd`; when training ends the optimizer has back what it had.
+ */
+export function cyclic(
+  name: string,
+  optimizer: LayerOptimizerLike,
+  curves: Curves,
+  options: CyclicOptions,
+): Callback {
+  const clock = cycleClock(name, options)
+  if (curves.momentum && !optimizer.setMom) {
+    badOption(name, 'optimizer has no setMom', 'one whose momentum can be set, or no momentums')
+  }
+  // lrs have a base in the optimizer, momentum has none
+  let momentum: number | undefined
+  return {
+    name,
+    order: -10,
+
+    onTrainBegin(ctx) {
+      clock.begin(ctx)
+      momentum ??= optimizer.mom
+    },
+    onBatchBegin(ctx) {
+      const place = clock.place(ctx)
+      optimizer.setLrs(optimizer.baseLrs.map(base => curves.lr(base, place)))
+      if (curves.momentum) optimizer.setMom?.(curves.momentum(place))
+    },
+    async onBatchEnd(ctx) {
+      for (const cycle of clock.ended(ctx)) await ctx.emit('onCycleEnd', cycle)
+    },
+    onCycleEnd: (_ctx, cycle) => options.onCycleEnd?.(cycle),
+    onTrainEnd() {
+      optimizer.setLrs(optimizer.baseLrs)
+      if (curves.momentum && momentum !== undefined) optimizer.setMom?.(momentum)
+      momentum = undefined
+    },
+
+    state: (): State => ({
+      ...clock.state(),
+      ...(curves.momentum && momentum !== undefined ? { momentum } : {}),
+    }),
+    restore(state) {
+      clock.restore(state as State)
+      momentum = (state as State).momentum
+    },
+  }
+}
