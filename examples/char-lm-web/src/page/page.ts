@@ -14,8 +14,11 @@ const LAST_SAMPLE = 500
 const SEED = 42
 /** Often enough to look alive, rarely enough to cost nothing. */
 const REDRAW_MS = 200
-/** Small batches, because the texts that one tries in a page are small. */
-const BATCHES = { bs: 16, bptt: 16 }
+/**
+ * Small batches, because the texts that one tries in a page are small; few different lengths,
+ * because WebGL compiles a program for each.
+ */
+const BATCHES = { bs: 16, bptt: 16, lengthStep: 8 }
 
 const asked = new URLSearchParams(location.search)
 const form = element('controls', HTMLFormElement)
@@ -79,11 +82,11 @@ function audience(
       element('progress', HTMLProgressElement).value = (epoch + batch / batchesInEpoch) / epochs
       draw()
     },
-    async onEpochEnd({ epoch, metrics }) {
+    async onEpochEnd({ epoch, epochs, metrics }) {
       const { valLoss } = metrics
       element('valLoss', HTMLElement).textContent = valLoss?.toFixed(3) ?? '–'
       draw()
-      await write(`after epoch ${epoch + 1}`, SAMPLE)
+      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, SAMPLE)
     },
     onTrainEnd: draw,
   }
@@ -112,7 +115,11 @@ async function train(signal: AbortSignal): Promise<void> {
     const onToken = samples.begin(after)
     await run.write(PROMPT, { length, temperature: 0.7, seed: SEED, onToken })
   }
-  const curve = plot({ path: false, print: false, title: `${cell} of ${choice('hidden')}` })
+  const curve = plot({
+    path: false,
+    print: false,
+    title: `${cell.toUpperCase()}, state of ${choice('hidden')}`,
+  })
   try {
     const { history, stopped } = await run.train(data, {
       callbacks: [curve, audience(curve, write)],
