@@ -80,7 +80,9 @@ test('swapping in keeps buffers and calls what makes them anew; swapping out und
 
 test('training while the average is in the model is refused, and so is what makes no sense', async () => {
   const average = swa(model)
-  await expect(average.swapIn()).rejects.toThrowErrorMatchingInlineSnapshot(`[DlError: swa: there is no average yet; expected at least one epoch from \`start\` on. Train first, or start earlier.]`)
+  await expect(average.swapIn()).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[DlError: swa: there is no average yet; expected at least one epoch from \`start\` on. Train first, or start earlier.]`,
+  )
   const swapper = {
     name: 'swapper',
     onEpochBegin: (ctx: { epoch: number }) => {
@@ -89,7 +91,9 @@ test('training while the average is in the model is refused, and so is what make
   }
   await expect(
     rehearse([average, swapper], { epochs: 2 }),
-  ).rejects.toThrowErrorMatchingInlineSnapshot(`[DlError: swa: the average is in the model; expected its own weights. Call swapOut() first.]`)
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[DlError: swa: the average is in the model; expected its own weights. Call swapOut() first.]`,
+  )
   await expect(average.swapIn()).rejects.toThrow(/the average is in the model already/)
   average.dispose()
 })
