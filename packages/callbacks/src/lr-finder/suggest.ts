@@ -12,7 +12,7 @@
  * import { valley } from '@dl/callbacks'
  *
  * const lrs = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10]
- * valley(lrs, [4, 3.9, 3, 2, 1.5, 9]) // → 0.01
+ * valley(lrs, [4, 3.9, 3, 2, 1.5, 9]) // → 0.001
  * ```
  */
 export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
