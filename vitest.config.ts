@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs'
-import { defineConfig } from 'vitest/config'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { chromium, launchOptions } from './scripts/chromium.mjs'
+import { skipInPage } from './scripts/page-tests.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
@@ -8,22 +11,81 @@ if (!existsSync(gradients)) {
 
 /** What does not depend on the backend runs once: the scripts and the examples of the documentation. */
 const anyBackend = ['scripts/test/**/*.test.ts', '.examples/**/*.test.ts']
+const suite = '{packages,examples}/*/test/**/*.test.ts'
+/** Tests of a page's own abilities. */
+const pageOnly = '**/*.page.test.ts'
 
 /** The whole suite runs once on every backend; tfjs-cpu is the oracle. */
-const project = (backend: string, alsoInclude: string[] = []) => ({
+const project = (backend: string, alsoInclude: string[] = []): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: ['{packages,examples}/*/test/**/*.test.ts', ...alsoInclude],
+    include: [suite, ...alsoInclude],
+    exclude: ['**/node_modules/**', pageOnly],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
     isolate: false,
+    sequence: { groupOrder: 0 },
   },
   resolve: { conditions: ['@dl/source'] },
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
+/** The library's suite in a real browser. */
+const inChromium = (
+  backend: string,
+  groupOrder: number,
+  reasons: Record<string, string>,
+): TestProjectInlineConfiguration => {
+  if (chromium === null) return absent(backend)
+  return {
+    test: {
+      env: { DL_TEST_BACKEND: backend },
+      include: [suite],
+      exclude: ['**/node_modules/**', 'examples/*-web/**'],
+      setupFiles: ['scripts/test-setup.ts'],
+      testTimeout: 60_000,
+      isolate: false,
+      sequence: { groupOrder },
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions }),
+        instances: [{ browser: 'chromium', name: `chromium-${backend}` }],
+      },
+    },
+    resolve: { conditions: ['@dl/source', 'module', 'browser', 'development|production'] },
+    // told beforehand: a dependency found during the run would reload the page
+    optimizeDeps: {
+      include: [
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-core/dist/register_all_gradients.js',
+        '@tensorflow/tfjs-backend-cpu',
+        '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
+      ],
+    },
+    plugins: [skipInPage(reasons)],
+  }
+}
+
+/** One skipped test in place of a project, which says why. */
+const absent = (backend: string): TestProjectInlineConfiguration => ({
+  test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
+})
+
 export default defineConfig({
-  test: { projects: [project('cpu', anyBackend), project('wasm')] },
+  test: {
+    projects: [
+      project('cpu', anyBackend),
+      project('wasm'),
+      inChromium('wasm', 1, {
+        'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl',
+      }),
+      inChromium('webgl', 2, {
+        'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
+      }),
+    ],
+  },
 })

@@ -2,7 +2,6 @@
  * Golden values: what PyTorch made of inputs that both sides compute from a formula, so that only
  * results are stored. `scripts/fixtures/make.py` writes them and has the same formulas.
  */
-import { readFileSync } from 'node:fs'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 
@@ -19,7 +18,19 @@ export interface Golden {
 
 /** `<folder of the test>/fixtures/<name>.json` */
 export const readFixture = <T>(test: string, name: string): T =>
-  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, test), 'utf8')) as T
+  JSON.parse(readText(new URL(`fixtures/${name}.json`, test))) as T
+
+/** In Node and in a page, and both at once: tests are made of what they read. */
+function readText(url: URL): string {
+  if (url.protocol === 'file:') {
+    return process.getBuiltinModule('node:fs').readFileSync(url, 'utf8')
+  }
+  const request = new XMLHttpRequest()
+  request.open('GET', `/@fs${url.pathname}`, false)
+  request.send()
+  if (request.status !== 200) throw new Error(`${url} answered ${request.status}`)
+  return request.responseText
+}
 
 /** 32 well-mixed bits for each index (the finalizer of MurmurHash3). */
 function hash(seed: number, index: number): number {
@@ -86,6 +97,5 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
 }
 
 function decode(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64')
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+  return new Float32Array(Uint8Array.from(atob(base64), char => char.charCodeAt(0)).buffer)
 }

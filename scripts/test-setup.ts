@@ -4,13 +4,14 @@ import '@tensorflow/tfjs-backend-cpu'
 import { env, ready, setBackend } from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach } from 'vitest'
 
-const backend = process.env.DL_TEST_BACKEND ?? 'cpu'
+const backend = import.meta.env.DL_TEST_BACKEND ?? 'cpu'
 let guard: LeakGuard
 
 beforeAll(async () => {
   // tfjs greets every process that starts its slow backend in Node
   env().set('IS_TEST', true)
   if (backend === 'wasm') await import('@dl/backend-wasm')
+  if (backend === 'webgl') await import('@dl/backend-webgl')
   await setBackend(backend)
   await ready()
 })

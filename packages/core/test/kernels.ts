@@ -28,7 +28,7 @@ import { expect } from 'vitest'
 import { relativeError } from '../../../scripts/golden'
 import { type Attrs, type Inputs, sizeOf, type Values } from './reference'
 
-export const backend = process.env.DL_TEST_BACKEND ?? 'cpu'
+export const backend = import.meta.env.DL_TEST_BACKEND ?? 'cpu'
 export const FORWARD = 1e-5
 export const BACKWARD = 1e-4
 

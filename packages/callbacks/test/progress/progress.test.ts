@@ -106,7 +106,8 @@ test('elsewhere: plain lines, rarely', async () => {
   `)
 })
 
-test('colour is for terminals, and NO_COLOR says no', async () => {
+test('colour is for terminals, and NO_COLOR says no', async ctx => {
+  ctx.skip(!('process' in globalThis), 'a page has no environment variables')
   const run = async (env: string, terminal: { isTTY?: boolean }) => {
     vi.stubEnv('NO_COLOR', env)
     vi.stubEnv('TERM', 'xterm')
@@ -119,7 +120,8 @@ test('colour is for terminals, and NO_COLOR says no', async () => {
   expect(await run('', {})).toBe(false)
 })
 
-test('a dumb terminal gets plain lines', async () => {
+test('a dumb terminal gets plain lines', async ctx => {
+  ctx.skip(!('process' in globalThis), 'a page has no environment variables')
   vi.stubEnv('TERM', 'dumb')
   const { stream, now, text } = stage({ isTTY: true })
   await rehearse([progress({ stream, now })], { batches: 2 })

@@ -10,6 +10,7 @@ import {
   mul,
   notEqual,
   range,
+  reciprocal,
   reshape,
   scalar,
   sub,
@@ -43,11 +44,7 @@ const forward = defineFusedKernel<Attrs>({
     const honest = div(losses, sum(chosen, -1))
     const rows = where(counted, honest, zerosLike(losses))
     const loss =
-      reduction === 'none'
-        ? rows
-        : reduction === 'sum'
-          ? sum(rows)
-          : div(sum(rows), sum(cast(counted, 'float32')))
+      reduction === 'none' ? rows : reduction === 'sum' ? sum(rows) : mul(sum(rows), share(counted))
     return [loss, logSumExp]
   },
   gradient: {
@@ -65,11 +62,15 @@ const backward = defineFusedKernel<Attrs>({
   composed({ logits, labels, logSumExp, dy }, { reduction, ignoreIndex }) {
     const chosen = hot(labels!, logits!.shape[1]!)
     const softmax = exp(sub(logits!, reshape(logSumExp!, [-1, 1])))
-    const counted = cast(notEqual(labels!, scalar(ignoreIndex, 'int32')), 'float32')
-    const perRow = reduction === 'mean' ? div(mul(counted, dy!), sum(counted)) : mul(counted, dy!)
+    const counted = notEqual(labels!, scalar(ignoreIndex, 'int32'))
+    const each = mul(cast(counted, 'float32'), dy!)
+    const perRow = reduction === 'mean' ? mul(each, share(counted)) : each
     return [mul(sub(softmax, chosen), reshape(perRow, [-1, 1]))]
   },
 })
+
+/** What one counted row is of the mean. Not div(x, n): WebGL's has 0 / 0 = 1, which hides an empty batch. */
+const share = (counted: Tensor): Tensor => reciprocal(sum(cast(counted, 'float32')))
 
 /** One-hot rows; tfjs's own `oneHot` refuses a single class. */
 const hot = (labels: Tensor, classes: number): Tensor =>

@@ -1,0 +1,101 @@
+import { backendInfo } from '@dl/backend-webgl'
+import { DlError, opInfo } from '@dl/core'
+import {
+  env,
+  exp,
+  getBackend,
+  matMul,
+  memory,
+  reshape,
+  type Tensor,
+  tensor,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core'
+import { describe, expect, it, vi } from 'vitest'
+import { KEPT_BYTES, registerWebGL } from '../src/register'
+
+it('tells what runs underneath', () => {
+  const info = backendInfo()
+  expect(info).toMatchObject({ backend: 'webgl', version: 2 })
+  expect(info.renderer).toMatch(/SwiftShader|ANGLE/)
+  expect(info.kernels).toBeGreaterThan(160)
+  expect(info.maxTextureSize).toBeGreaterThanOrEqual(4096)
+  expect(opInfo().every(({ implementation }) => implementation === 'composed')).toBe(true)
+})
+
+it('keeps few textures and compiles few programs', async () => {
+  expect(env().getBool('WEBGL_USE_SHAPES_UNIFORMS')).toBe(true)
+  const { numBytesInGPUFree } = memory() as unknown as { numBytesInGPUFree: number }
+  expect(numBytesInGPUFree).toBeLessThanOrEqual(KEPT_BYTES)
+})
+
+describe('where WebGL is not enough', () => {
+  const complaint = () => {
+    try {
+      return registerWebGL()
+    } catch (error) {
+      return error
+    }
+  }
+
+  it('refuses to compute with 16 bits', () => {
+    const flags = vi.spyOn(env(), 'getBool').mockReturnValue(false)
+    const error = complaint()
+    flags.mockRestore()
+    expect(DlError.is(error, 'webgl-half-precision')).toBe(true)
+    expect((error as Error).message).toMatch(/Import '@dl\/backend-wasm' instead/)
+  })
+
+  it('says so in a browser without it', () => {
+    const flags = vi.spyOn(env(), 'getNumber').mockReturnValue(0)
+    const error = complaint()
+    flags.mockRestore()
+    expect(DlError.is(error, 'webgl-absent')).toBe(true)
+  })
+})
+
+/** Both factors come out of a program that leaves 1 beyond the edges. */
+describe('a product whose inner dimension is odd', () => {
+  const values = (length: number, shift: number) =>
+    Float32Array.from({ length }, (_, i) => Math.sin(i + shift))
+  const product = (a: Float32Array, b: Float32Array, m: number, k: number, n: number) =>
+    Float32Array.from({ length: m * n }, (_, at) => {
+      let sum = 0
+      for (let i = 0; i < k; i++) sum += a[Math.floor(at / n) * k + i]! * b[i * n + (at % n)]!
+      return sum
+    })
+
+  it.each([
+    // larger than what tfjs computes on the CPU
+    [33, 5, 47, false, false],
+    [34, 5, 46, false, true],
+    [46, 7, 32, true, false],
+    [35, 3, 45, true, true],
+    [12, 67, 19, false, true],
+    [33, 8, 47, false, false],
+  ])('[%i, %i] × […, %i], transposed %s, %s', async (m, k, n, transposeA, transposeB) => {
+    expect(getBackend()).toBe('webgl')
+    const [a, b] = [values(m * k, 1), values(k * n, 2)]
+    const made = tidy(() => {
+      const left = exp(tensor(a, [m, k])) as Tensor
+      const right = exp(tensor(b, [k, n])) as Tensor
+      // transposing packs anew, so that the leftovers have to be made after it
+      const first = transposeA ? exp(transpose(tensor(a, [m, k]))) : left
+      const second = transposeB ? exp(transpose(tensor(b, [k, n]))) : right
+      return [
+        matMul(first, second, transposeA, transposeB),
+        reshape(matMul(reshape(first, [1, ...first.shape]), second, transposeA, transposeB), [
+          m,
+          n,
+        ]),
+      ]
+    })
+    const expected = product(a.map(Math.exp), b.map(Math.exp), m, k, n)
+    for (const result of made) {
+      const got = await result.data()
+      expect(Math.max(...got.map((x, i) => Math.abs(x / expected[i]! - 1)))).toBeLessThan(1e-5)
+      result.dispose()
+    }
+  })
+})
