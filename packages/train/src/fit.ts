@@ -87,6 +87,7 @@ export async function fit(
     for await (const original of data.train) {
       const batch = transformed(original, list, run)
       try {
+        lo.setPosition(run.position)
         await list.emit('onBatchBegin', run)
         if (aborted()) break
         const value = await trainStep(model, batch, lo, loss, list, run)

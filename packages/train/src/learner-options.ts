@@ -14,14 +14,14 @@ import {
 } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import { files } from '@dl/data'
-import type { LayerOptimizer } from '@dl/optim'
+import type { Hyperparameter, LayerOptimizer, PerGroup } from '@dl/optim'
 import type { CycleOptions } from './epoch-count'
 import type { FitOptions } from './fit'
 import type { LearnerModel } from './model'
 
 export interface LearnerFitOptions extends FitOptions, CycleOptions {
   /** One weight decay, or one for each layer group (default 0). */
-  wds?: number | readonly number[]
+  wds?: PerGroup<Hyperparameter>
   /** SGDR unless one of the next two is asked for; without any, and without `cycleLen`, lrs stay. */
   useClr?: boolean | Omit<CircularLROptions, keyof CycleOptions>
   useOneCycle?: boolean | Omit<OneCycleOptions, keyof CycleOptions>

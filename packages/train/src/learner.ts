@@ -92,7 +92,7 @@ export class Learner {
    * @param lrs one learning rate, or one for each layer group, earliest first
    */
   async fit(
-    lrs: number | readonly number[],
+    lrs: PerGroup<Hyperparameter>,
     cycles: number,
     options: LearnerFitOptions = {},
   ): Promise<FitResult> {
@@ -137,6 +137,27 @@ export class Learner {
     } finally {
       dispose(outputs)
     }
+  }
+
+  /** What goes into and comes out of each module, for the first batch of the training set. */
+  async summary(options?: SummaryOptions): Promise<Summary> {
+    if (!isModule(this.model)) {
+      throw new DlError('no-summary', {
+        problem: 'the model is no Module, so its parts are not known',
+        expected: 'a Module of @dl/layers',
+      })
+    }
+    for await (const batch of this.data.train) {
+      try {
+        return summary(this.model, batch.inputs, options)
+      } finally {
+        disposeBatch(batch)
+      }
+    }
+    throw new DlError('empty-loader', {
+      problem: 'the training loader has no batches',
+      expected: 'at least one',
+    })
   }
 
   /** Only the layer groups from `n` on train; a negative `n` counts from the end. */
@@ -192,7 +213,7 @@ export class Learner {
     this.dispose()
   }
 
-  #optimizer(lrs: number | readonly number[], options: LearnerFitOptions): LayerOptimizer {
+  #optimizer(lrs: PerGroup<Hyperparameter>, options: LearnerFitOptions): LayerOptimizer {
     const { wds = 0, keepState = false, useWdSched } = options
     if (keepState && this.#lo) {
       this.#lo.setBaseLrs(lrs)
@@ -206,17 +227,12 @@ export class Learner {
   }
 
   #newOptimizer(
-    lrs: number | readonly number[],
-    wds: number | readonly number[],
+    lrs: PerGroup<Hyperparameter>,
+    wds: PerGroup<Hyperparameter>,
     more: LayerOptimizerOptions = {},
   ): LayerOptimizer {
-    const { optFn = () => sgd({ momentum: 0.9 }), clip, decoupled } = this.options
-    const options = {
-      ...(clip !== undefined && { clip }),
-      ...(decoupled && { decoupled }),
-      ...more,
-    }
-    return new LayerOptimizer(optFn, this.layerGroups, lrs, wds, options)
+    const { optFn = () => sgd({ momentum: 0.9 }) } = this.options
+    return new LayerOptimizer(optFn, this.layerGroups, lrs, wds, { ...this.options, ...more })
   }
 
   #train(isTrained: (group: number) => boolean): void {

@@ -141,6 +141,16 @@ describe('lrFind', () => {
   })
 })
 
+it('summarises the model on its own data', async () => {
+  const { rows, nbParams } = await learner().summary()
+  expect(rows.map(({ key, outputShape }) => `${key} ${outputShape}`)).toEqual([
+    'Linear-1 -1,3',
+    'Linear-2 -1,2',
+    'Linear-3 -1,1',
+  ])
+  expect(nbParams).toBe(3 + 3 + 6 + 2 + 2 + 1)
+})
+
 describe('freezing', () => {
   const trained = () => [0, 1, 2].map(i => [...model[i]!.parameters()][0]!.trainable)
 

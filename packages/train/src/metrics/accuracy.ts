@@ -1,4 +1,4 @@
-import { argMax, cast, equal, mean } from '@tensorflow/tfjs-core'
+import { argMax, cast, equal, mean, tidy } from '@tensorflow/tfjs-core'
 import type { Metric } from './metric'
 
 /**
@@ -18,5 +18,5 @@ import type { Metric } from './metric'
  */
 export const accuracy: Metric = {
   name: 'accuracy',
-  batch: (output, target) => mean(cast(equal(argMax(output, -1), target), 'float32')),
+  batch: (output, target) => tidy(() => mean(cast(equal(argMax(output, -1), target), 'float32'))),
 }
