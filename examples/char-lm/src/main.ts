@@ -1,18 +1,18 @@
 /**
- * The lesson's language model from text to text: numbers for characters, random-length BPTT, a
- * recurrent net that carries its state, Adam under SGDR, a checkpoint at each cycle's end.
+ * The lesson's language model from text to text, on the command line: a checkpoint at each cycle's
+ * end, plots, and what it writes. Model and training are in lesson.ts, which a page uses too.
  */
 import { join } from 'node:path'
-import { cosAnneal, plot, progress, saveOnCycle, terminateOnNaN } from '@dl/callbacks'
+import { plot, progress, saveOnCycle } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
 import { type DataLoader, loadTensors, take } from '@dl/data'
 import { crossEntropy } from '@dl/layers'
-import { adam, LayerOptimizer } from '@dl/optim'
-import { CharLM, type CharLMOptions, chars, Field, generate } from '@dl/text'
-import { evaluate, fit } from '@dl/train'
+import { CharLM, type CharLMOptions, generate } from '@dl/text'
+import { evaluate } from '@dl/train'
 import { dispose } from '@tensorflow/tfjs-core'
 import { useBackend } from './backend'
 import { loadCorpus } from './corpus'
+import { lesson, lessonField, MIN_FREQ } from './lesson'
 import { HELP, type Options, readOptions } from './options'
 import { stopwatch } from './stopwatch'
 
@@ -32,19 +32,17 @@ interface Recipe {
 }
 
 async function train(options: Options, say: Say) {
-  const { bs, bptt, seed, cell, hidden, layers, lr, wd, epochs, quick } = options
-  const text = new Field({ lower: true, tokenize: chars })
-  const corpus = await loadCorpus(options.corpus, text, { bs, bptt, minFreq: 3, seed }, say)
+  const { bs, bptt, seed, cell, quick } = options
+  const text = lessonField()
+  const corpus = await loadCorpus(options.corpus, text, { bs, bptt, minFreq: MIN_FREQ, seed }, say)
   const { data } = corpus
   const loaders = limit(data, quick)
-  const shape = { vocab: data.nt, hidden, layers, cell, dropout: layers > 1 ? 0.5 : 0 }
-  const model = new CharLM(shape)
+  const { model, shape, ...run } = lesson(data, options)
   say(
     `${corpus.name}: ${data.tokens.train} tokens to learn from, ${data.tokens.validation} to judge by, ` +
       `${data.nt} different; ${loaders.train.length} batches an epoch\n${model}\n`,
   )
 
-  const lo = new LayerOptimizer(adam, model, lr, wd)
   const recipe: Recipe = { model: shape, corpus: corpus.name, bs, bptt, seed, quick }
   const saver = saveOnCycle(model, join(options.out, 'cyc'), {
     metadata: { recipe: JSON.stringify(recipe), vocab: JSON.stringify(text.vocab) },
@@ -53,28 +51,16 @@ async function train(options: Options, say: Say) {
   const plots = plot({ path: `${options.out}/`, title: `${cell} on ${corpus.name}`, stream })
   const watch = stopwatch()
   const batches = loaders.train.length
-  const { history, stopped } = await fit(model, loaders, epochs, lo, crossEntropy, {
-    callbacks: [
-      cosAnneal(lo, { cycleLen: 1, cycleMult: options.cycleMult }),
-      saver,
-      terminateOnNaN(),
-      progress({ stream }),
-      plots,
-      watch,
-    ],
+  const { history, stopped } = await run.train(loaders, {
+    callbacks: [saver, progress({ stream }), plots, watch],
     signal: interrupted(),
   })
   if (stopped) say(`\nStopped early: ${stopped}.\n`)
 
   say(`\n`)
-  const sample = await generate(model, text, PROMPT, {
-    length: quick ? 100 : 400,
-    seed,
-    onToken: say,
-  })
+  const sample = await run.write(PROMPT, { length: quick ? 100 : 400, seed, onToken: say })
   say(`\n\n${[...saver.saved, ...plots.paths].join('\n')}\n`)
-  lo.dispose()
-  model.dispose()
+  run.dispose()
   return {
     corpus: corpus.name,
     tokens: data.tokens.train,
@@ -94,8 +80,8 @@ async function train(options: Options, say: Say) {
 async function reload(path: string, say: Say) {
   const { tensors, metadata } = await loadTensors(path)
   const recipe = JSON.parse(metadata.recipe!) as Recipe
-  const text = new Field({ lower: true, tokenize: chars })
-  const { data } = await loadCorpus(recipe.corpus, text, { ...recipe, minFreq: 3 }, say)
+  const text = lessonField()
+  const { data } = await loadCorpus(recipe.corpus, text, { ...recipe, minFreq: MIN_FREQ }, say)
   const model = new CharLM(recipe.model)
   model.loadStateDict(tensors)
   dispose(tensors)

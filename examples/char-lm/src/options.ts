@@ -1,7 +1,7 @@
 /** The command line. Every default is the lesson's, or the fastest that still learns to write. */
 import { parseArgs } from 'node:util'
 import { DlError } from '@dl/core'
-import type { Cell } from '@dl/text'
+import { LR } from './lesson'
 
 export const HELP = `Trains a character language model with SGDR and lets it write.
 
@@ -21,7 +21,6 @@ export const HELP = `Trains a character language model with SGDR and lets it wri
   --load      a checkpoint: evaluates it and writes, without training
 `
 
-const LR: Record<Cell, number> = { rnn: 3e-3, gru: 3e-3, lstm: 1e-2 }
 const QUICK_EPOCHS = 1
 
 export type Options = ReturnType<typeof readOptions>

@@ -15,8 +15,8 @@ export interface Scale {
 
 /** A scale over [low, high]; logarithmic ones need low > 0. About `count` ticks. */
 export function scale(kind: ScaleKind, low: number, high: number, count: number): Scale {
-  if (low === high) {
-    // a flat line still deserves an axis
+  if (high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))) {
+    // a flat line still deserves an axis, and one bent by rounding alone is flat
     const pad = low === 0 ? 1 : Math.abs(low) * 0.1
     return kind === 'log'
       ? scale(kind, low / 2, high * 2, count)

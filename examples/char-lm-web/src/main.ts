@@ -1,0 +1,15 @@
+/** Serves the page, which the build has put beside this file. */
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { preview } from 'vite'
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '4173' } } })
+
+const server = await preview({
+  configFile: false,
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  build: { outDir: 'page' },
+  preview: { port: Number(values.port), host: '127.0.0.1' },
+})
+const [url] = server.resolvedUrls?.local ?? []
+console.log(`The page is at ${url}?backend=wasm and ${url}?backend=webgl; Ctrl-C ends this.`)

@@ -1,0 +1,188 @@
+/** Training in front of the eyes: what main.ts of char-lm does on a command line. */
+import { type Callback, plot } from '@dl/callbacks'
+import { DlError, manualSeed } from '@dl/core'
+import { files, splitRows } from '@dl/data'
+import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
+import { type Cell, LanguageModelData } from '@dl/text'
+import { ready } from '@tensorflow/tfjs-core'
+import { element, problem, sampleList, showBackend, waitFor } from './elements'
+import sonnets from './sonnets.txt?raw'
+
+const PROMPT = 'shall i '
+const SAMPLE = 140
+const LAST_SAMPLE = 500
+const SEED = 42
+/** Often enough to look alive, rarely enough to cost nothing. */
+const REDRAW_MS = 200
+/**
+ * Small batches, because the texts that one tries in a page are small; few different lengths,
+ * because WebGL compiles a program for each.
+ */
+const BATCHES = { bs: 16, bptt: 16, lengthStep: 8 }
+
+const asked = new URLSearchParams(location.search)
+const form = element('controls', HTMLFormElement)
+const start = element('start', HTMLButtonElement)
+const stop = element('stop', HTMLButtonElement)
+
+/** The one line that differs between the backends. */
+const backends = {
+  wasm: async () => {
+    const { backendInfo } = await import('@dl/backend-wasm')
+    return `WebAssembly, ${backendInfo().simd === 'relaxed' ? 'relaxed ' : ''}SIMD`
+  },
+  webgl: async () => {
+    const { backendInfo } = await import('@dl/backend-webgl')
+    return `WebGL ${backendInfo().version}, ${backendInfo().renderer}`
+  },
+}
+
+function choice(name: string): string {
+  return String(new FormData(form).get(name))
+}
+
+async function corpus(): Promise<string> {
+  const source = choice('source')
+  if (source === 'url') return files.readText(choice('url'))
+  const file = new FormData(form).get('file')
+  if (source === 'file' && file instanceof File && file.size > 0) return file.text()
+  if (source === 'sonnets') return sonnets
+  throw new DlError('no-file', {
+    problem: 'no file was chosen',
+    fix: 'Choose one, or the sonnets.',
+  })
+}
+
+/** Shows the numbers and the curve of a run, and lets it write after each epoch. */
+function audience(
+  curve: { lossSvg(): string },
+  write: (after: string, length: number) => Promise<void>,
+): Callback {
+  let drawn = 0
+  let began = 0
+  let batches = 0
+  const draw = () => {
+    element('chart', HTMLElement).innerHTML = curve.lossSvg()
+    drawn = performance.now()
+  }
+  return {
+    name: 'audience',
+    order: 5, // after the recorder
+    onPhaseBegin() {
+      began = performance.now()
+      batches = 0
+    },
+    onBatchEnd({ epoch, epochs, batch, batchesInEpoch, smoothLoss }) {
+      batches++
+      if (performance.now() - drawn < REDRAW_MS) return
+      const milliseconds = (performance.now() - began) / batches
+      element('epoch', HTMLElement).textContent = `${epoch + 1} of ${epochs}`
+      element('loss', HTMLElement).textContent = smoothLoss.toFixed(3)
+      element('speed', HTMLElement).textContent = `${milliseconds.toFixed(1)} ms`
+      element('progress', HTMLProgressElement).value = (epoch + batch / batchesInEpoch) / epochs
+      draw()
+    },
+    async onEpochEnd({ epoch, epochs, metrics }) {
+      const { valLoss } = metrics
+      element('valLoss', HTMLElement).textContent = valLoss?.toFixed(3) ?? '–'
+      draw()
+      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, SAMPLE)
+    },
+    onTrainEnd: draw,
+  }
+}
+
+async function train(signal: AbortSignal): Promise<void> {
+  manualSeed(SEED)
+  const [train, validation] = splitRows(await corpus(), { fraction: 0.8 })
+  const data = LanguageModelData.fromTexts({ train, validation }, lessonField(), {
+    ...BATCHES,
+    minFreq: MIN_FREQ,
+    seed: SEED,
+  })
+  const cell = choice('cell') as Cell
+  const run = lesson(data, {
+    cell,
+    hidden: Number(choice('hidden')),
+    layers: 1,
+    epochs: Number(choice('epochs')),
+    cycleMult: 2,
+    lr: LR[cell],
+    wd: 1e-5,
+  })
+  const samples = sampleList(PROMPT)
+  const write = async (after: string, length: number) => {
+    const onToken = samples.begin(after)
+    await run.write(PROMPT, { length, temperature: 0.7, seed: SEED, onToken })
+  }
+  const curve = plot({
+    path: false,
+    print: false,
+    title: `${cell.toUpperCase()}, state of ${choice('hidden')}`,
+  })
+  try {
+    const { history, stopped } = await run.train(data, {
+      callbacks: [curve, audience(curve, write)],
+      signal,
+    })
+    document.body.dataset.history = JSON.stringify(history)
+    if (stopped === null) element('progress', HTMLProgressElement).value = 1
+    await write(stopped === null ? 'in the end' : 'when it was stopped', LAST_SAMPLE)
+  } finally {
+    run.dispose()
+  }
+}
+
+async function onSubmit(): Promise<void> {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  stop.addEventListener('click', abort)
+  start.disabled = true
+  stop.disabled = false
+  problem(null)
+  document.body.dataset.state = 'training'
+  try {
+    await train(controller.signal)
+    document.body.dataset.state = 'done'
+  } catch (error) {
+    problem(error)
+    document.body.dataset.state = 'failed'
+  } finally {
+    stop.removeEventListener('click', abort)
+    start.disabled = false
+    stop.disabled = true
+  }
+}
+
+/** Fills the form from the address, so that a run can be linked to: `?cell=lstm&epochs=7&start`. */
+function fillForm(): void {
+  for (const [name, value] of asked) {
+    const field = form.elements.namedItem(name)
+    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value
+  }
+  const showExtras = () => {
+    for (const extra of form.querySelectorAll<HTMLElement>('.extra')) {
+      extra.classList.toggle('wanted', extra.dataset.for === choice('source'))
+    }
+  }
+  form.addEventListener('change', showExtras)
+  showExtras()
+}
+
+async function open(): Promise<void> {
+  fillForm()
+  element('prompt', HTMLElement).textContent = PROMPT.trim()
+  const name = asked.get('backend') === 'webgl' ? 'webgl' : 'wasm'
+  showBackend(name)
+  const machine = await backends[name]()
+  await ready()
+  element('machine', HTMLElement).textContent = machine
+  form.addEventListener('submit', event => {
+    event.preventDefault()
+    void onSubmit()
+  })
+  document.body.dataset.state = 'ready'
+  if (asked.has('start')) form.requestSubmit()
+}
+
+void waitFor(open)

@@ -1,0 +1,18 @@
+import { build } from 'vite'
+import { library } from '../../scripts/tsup'
+
+// The server, and the page it serves: bundled by Vite without any configuration of ours, except
+// that it is to work from whatever folder it is put in.
+export default library({
+  entry: ['src/main.ts'],
+  dts: false,
+  onSuccess: async () => {
+    await build({
+      configFile: false,
+      root: 'src/page',
+      base: './',
+      logLevel: 'warn',
+      build: { outDir: '../../dist/page', emptyOutDir: true, chunkSizeWarningLimit: 2000 },
+    })
+  },
+})
