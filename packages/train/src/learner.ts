@@ -13,10 +13,13 @@ import {
 } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import { type DataLoader, disposeBatch, files, loadTensors, saveTensors } from '@dl/data'
+import { isModule, type Summary, type SummaryOptions, summary } from '@dl/layers'
 import {
   type HasParameters,
+  type Hyperparameter,
   LayerOptimizer,
   type LayerOptimizerOptions,
+  type PerGroup,
   sgd,
   type UpdateRule,
 } from '@dl/optim'
