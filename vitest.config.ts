@@ -9,9 +9,13 @@ if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
 
-/** What does not depend on the backend runs once: the scripts and the examples of the documentation. */
-const anyBackend = ['scripts/test/**/*.test.ts', '.examples/**/*.test.ts']
-const suite = '{packages,examples}/*/test/**/*.test.ts'
+/** What does not depend on the backend, or brings its own, runs once. */
+const anyBackend = [
+  'scripts/test/**/*.test.ts',
+  '.examples/**/*.test.ts',
+  'examples/*-web/test/**/*.test.ts',
+]
+const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
 
@@ -20,7 +24,7 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: [suite, ...alsoInclude],
+    include: [...suite, ...alsoInclude],
     exclude: ['**/node_modules/**', pageOnly],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
@@ -42,8 +46,7 @@ const inChromium = (
   return {
     test: {
       env: { DL_TEST_BACKEND: backend },
-      include: [suite],
-      exclude: ['**/node_modules/**', 'examples/*-web/**'],
+      include: suite,
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       isolate: false,

@@ -7,6 +7,8 @@ const { values } = parseArgs({ options: { port: { type: 'string', default: '4173
 
 const server = await preview({
   configFile: false,
+  // what is not there is an error, not the page once more
+  appType: 'mpa',
   root: fileURLToPath(new URL('.', import.meta.url)),
   build: { outDir: 'page' },
   preview: { port: Number(values.port), host: '127.0.0.1' },

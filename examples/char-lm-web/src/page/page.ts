@@ -1,7 +1,7 @@
 /** Training in front of the eyes: what main.ts of char-lm does on a command line. */
 import { type Callback, plot } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
-import { files, splitRows } from '@dl/data'
+import { files, splitRows, take } from '@dl/data'
 import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
 import { type Cell, LanguageModelData } from '@dl/text'
 import { ready } from '@tensorflow/tfjs-core'
@@ -9,8 +9,6 @@ import { element, problem, sampleList, showBackend, waitFor } from './elements'
 import sonnets from './sonnets.txt?raw'
 
 const PROMPT = 'shall i '
-const SAMPLE = 140
-const LAST_SAMPLE = 500
 const SEED = 42
 /** Often enough to look alive, rarely enough to cost nothing. */
 const REDRAW_MS = 200
@@ -21,6 +19,8 @@ const REDRAW_MS = 200
 const BATCHES = { bs: 16, bptt: 16, lengthStep: 8 }
 
 const asked = new URLSearchParams(location.search)
+/** How many letters it writes after an epoch, and after the last. */
+const LETTERS = { epoch: 140, end: Number(asked.get('letters') ?? 500) }
 const form = element('controls', HTMLFormElement)
 const start = element('start', HTMLButtonElement)
 const stop = element('stop', HTMLButtonElement)
@@ -86,7 +86,7 @@ function audience(
       const { valLoss } = metrics
       element('valLoss', HTMLElement).textContent = valLoss?.toFixed(3) ?? '–'
       draw()
-      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, SAMPLE)
+      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, LETTERS.epoch)
     },
     onTrainEnd: draw,
   }
@@ -121,16 +121,23 @@ async function train(signal: AbortSignal): Promise<void> {
     title: `${cell.toUpperCase()}, state of ${choice('hidden')}`,
   })
   try {
-    const { history, stopped } = await run.train(data, {
+    const { history, stopped } = await run.train(limit(data), {
       callbacks: [curve, audience(curve, write)],
       signal,
     })
     document.body.dataset.history = JSON.stringify(history)
     if (stopped === null) element('progress', HTMLProgressElement).value = 1
-    await write(stopped === null ? 'in the end' : 'when it was stopped', LAST_SAMPLE)
+    await write(stopped === null ? 'in the end' : 'when it was stopped', LETTERS.end)
   } finally {
     run.dispose()
   }
+}
+
+/** `?batches=8` looks at so many batches of an epoch, for a quick try. */
+function limit({ train, validation }: LanguageModelData) {
+  const batches = asked.get('batches')
+  if (batches === null) return { train, validation }
+  return { train: take(train, Number(batches)), validation: take(validation, Number(batches)) }
 }
 
 async function onSubmit(): Promise<void> {

@@ -1,0 +1,115 @@
+/** The page as it is built and served, in a browser. Pictures of it go to runs/screenshots. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium as driver, type Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromium, launchOptions, NO_CHROMIUM } from '../../../scripts/chromium.mjs'
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const pictures = fileURLToPath(new URL('../../../runs/screenshots/', import.meta.url))
+
+let server: ChildProcess
+let browser: Browser
+let origin: string
+
+beforeAll(async () => {
+  if (chromium === null) return
+  await mkdir(pictures, { recursive: true })
+  server = spawn(process.execPath, [program, '--port', '0'])
+  origin = await new Promise((resolve, reject) => {
+    let said = ''
+    const listen = (chunk: Buffer) => {
+      said += chunk
+      const [url] = said.match(/http:\S+(?=\?backend=wasm)/) ?? []
+      if (url) resolve(url)
+    }
+    server.stdout!.on('data', listen)
+    server.stderr!.on('data', listen)
+    server.on('close', () => reject(new Error(said)))
+  })
+  browser = await driver.launch(launchOptions)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  server?.kill()
+})
+
+/** A page on an address, and what it complained about. */
+async function open(query: string, before?: (page: Page) => Promise<unknown>) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
+  const complaints: string[] = []
+  const requests: string[] = []
+  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('console', message => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('request', request => requests.push(request.url()))
+  await before?.(page)
+  await page.goto(`${origin}${query}`)
+  const state = (wanted: string) => page.locator(`body[data-state=${wanted}]`).waitFor()
+  return { page, complaints, requests, state }
+}
+
+const missing = chromium === null
+
+describe.each([
+  ['wasm', '&hidden=64&epochs=7'],
+  // SwiftShader needs a second for what a graphics card does in milliseconds
+  ['webgl', '&hidden=32&epochs=3&batches=4&letters=120'],
+])('the page on %s', (backend, rest) => {
+  it('trains, draws the loss and writes', { timeout: 120_000 }, async ctx => {
+    ctx.skip(missing, NO_CHROMIUM)
+    const { page, complaints, requests, state } = await open(`?backend=${backend}${rest}&start`)
+    page.setDefaultTimeout(110_000)
+    await state('done')
+    const history = JSON.parse((await page.locator('body').getAttribute('data-history')) ?? '')
+    expect(history.at(-1).trnLoss).toBeLessThan(history[0].trnLoss)
+    expect(history.at(-1).valLoss).toBeLessThan(history[0].valLoss)
+    expect(await page.locator('#chart svg path.line').count()).toBeGreaterThan(0)
+    expect(await page.locator('#samples pre').first().textContent()).toMatch(/^shall i .{100}/s)
+    expect(await page.locator('#machine').textContent()).toMatch(/WebAssembly|WebGL 2/)
+    expect(complaints).toEqual([])
+    expect(requests.filter(url => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([])
+    await page.screenshot({ path: `${pictures}char-lm-${backend}.png`, fullPage: true })
+    await page.close()
+  })
+})
+
+it('stops when told to, and trains again', async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const { page, state } = await open('?backend=wasm&hidden=32&epochs=63&start')
+  await page.locator('#samples li').nth(1).waitFor()
+  await page.click('#stop')
+  await state('done')
+  expect(await page.locator('#samples h3').first().textContent()).toBe('when it was stopped')
+  await page.selectOption('select[name=epochs]', '3')
+  await page.click('#start')
+  await page.locator('#samples h3', { hasText: 'in the end' }).waitFor()
+  await page.close()
+})
+
+it('says what is wrong and what to do', async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const { page, complaints, state } = await open('?backend=webgl', page =>
+    page.addInitScript(() => {
+      HTMLCanvasElement.prototype.getContext = () => null
+      Object.assign(globalThis, { OffscreenCanvas: undefined })
+    }),
+  )
+  await state('failed')
+  expect(await page.locator('#problem').textContent()).toBe(
+    'WebGL is not available here; expected a page or a worker of a browser that has WebGL ' +
+      "(Node has none). Import '@dl/backend-wasm' instead of '@dl/backend-webgl': it runs everywhere.",
+  )
+  expect(complaints).toEqual([])
+  await page.click('text=WebAssembly')
+  await state('ready')
+  await page.selectOption('select[name=source]', 'url')
+  await page.fill('input[name=url]', `${origin}none.txt`)
+  await page.click('#start')
+  await state('failed')
+  expect(await page.locator('#problem').textContent()).toMatch(/none\.txt: HTTP 404/)
+  await page.close()
+})
