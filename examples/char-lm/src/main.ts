@@ -5,21 +5,19 @@
 import { join } from 'node:path'
 import { plot, progress, saveOnCycle } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
-import { type DataLoader, loadTensors, take } from '@dl/data'
+import { loadTensors } from '@dl/data'
 import { crossEntropy } from '@dl/layers'
 import { CharLM, type CharLMOptions, generate } from '@dl/text'
 import { evaluate } from '@dl/train'
 import { dispose } from '@tensorflow/tfjs-core'
 import { useBackend } from './backend'
-import { loadCorpus } from './corpus'
-import { lesson, lessonField, MIN_FREQ } from './lesson'
+import { findLr } from './find-lr'
+import { lesson } from './lesson'
 import { HELP, type Options, readOptions } from './options'
+import { type Say, setUp } from './set-up'
 import { stopwatch } from './stopwatch'
 
 const PROMPT = 'for thos'
-const QUICK = { train: 40, validation: 10 }
-
-type Say = (text: string) => void
 
 /** What a checkpoint needs beside its weights to be used again: goes into its metadata. */
 interface Recipe {
@@ -33,10 +31,8 @@ interface Recipe {
 
 async function train(options: Options, say: Say) {
   const { bs, bptt, seed, cell, quick } = options
-  const text = lessonField()
-  const corpus = await loadCorpus(options.corpus, text, { bs, bptt, minFreq: MIN_FREQ, seed }, say)
+  const { corpus, loaders } = await setUp(options.corpus, options, say)
   const { data } = corpus
-  const loaders = limit(data, quick)
   const { model, shape, ...run } = lesson(data, options)
   say(
     `${corpus.name}: ${data.tokens.train} tokens to learn from, ${data.tokens.validation} to judge by, ` +
@@ -45,7 +41,7 @@ async function train(options: Options, say: Say) {
 
   const recipe: Recipe = { model: shape, corpus: corpus.name, bs, bptt, seed, quick }
   const saver = saveOnCycle(model, join(options.out, 'cyc'), {
-    metadata: { recipe: JSON.stringify(recipe), vocab: JSON.stringify(text.vocab) },
+    metadata: { recipe: JSON.stringify(recipe), vocab: JSON.stringify(data.field.vocab) },
   })
   const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
   const plots = plot({ path: `${options.out}/`, title: `${cell} on ${corpus.name}`, stream })
@@ -80,29 +76,19 @@ async function train(options: Options, say: Say) {
 async function reload(path: string, say: Say) {
   const { tensors, metadata } = await loadTensors(path)
   const recipe = JSON.parse(metadata.recipe!) as Recipe
-  const text = lessonField()
-  const { data } = await loadCorpus(recipe.corpus, text, { ...recipe, minFreq: MIN_FREQ }, say)
+  const { corpus, loaders } = await setUp(recipe.corpus, recipe, say)
   const model = new CharLM(recipe.model)
   model.loadStateDict(tensors)
   dispose(tensors)
-  const { loss: valLoss } = await evaluate(
-    model,
-    limit(data, recipe.quick).validation,
-    crossEntropy,
-  )
+  const { loss: valLoss } = await evaluate(model, loaders.validation, crossEntropy)
   say(`${path}\nvalLoss ${valLoss.toFixed(6)}\n\n`)
-  const sample = await generate(model, text, PROMPT, { seed: recipe.seed, onToken: say })
+  const sample = await generate(model, corpus.data.field, PROMPT, {
+    seed: recipe.seed,
+    onToken: say,
+  })
   say('\n')
   model.dispose()
   return { corpus: recipe.corpus, checkpoint: path, valLoss, sample }
-}
-
-function limit<L extends DataLoader>(data: { train: L; validation: L }, quick: boolean) {
-  if (!quick) return data
-  return {
-    train: take(data.train, QUICK.train),
-    validation: take(data.validation, QUICK.validation),
-  }
 }
 
 /** The first Ctrl-C ends the run after its batch; the next kills the process as usual. */
@@ -110,6 +96,11 @@ function interrupted(): AbortSignal {
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   return controller.signal
+}
+
+function work(options: Options, say: Say): Promise<object> {
+  if (options.load) return reload(options.load, say)
+  return options.lrFind ? findLr(options, say) : train(options, say)
 }
 
 async function main(): Promise<void> {
@@ -121,8 +112,7 @@ async function main(): Promise<void> {
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend, threads } = await useBackend(options.backend)
   manualSeed(options.seed)
-  const result = options.load ? await reload(options.load, say) : await train(options, say)
-  const report = { ...result, backend, threads, seed: options.seed }
+  const report = { ...(await work(options, say)), backend, threads, seed: options.seed }
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 

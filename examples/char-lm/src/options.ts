@@ -18,6 +18,7 @@ export const HELP = `Trains a character language model with SGDR and lets it wri
   --seed      (default 42)                            --out  folder (default runs/char-lm)
   --backend   wasm | cpu                                              (default wasm)
   --quick     a few batches only                      --json one JSON object as the last line
+  --lr-find   looks for a learning rate and draws the curve, without training
   --load      a checkpoint: evaluates it and writes, without training
 `
 
@@ -45,6 +46,7 @@ export function readOptions(args: string[]) {
     backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
     quick: values.quick,
     json: values.json,
+    lrFind: values['lr-find'],
     load: values.load ?? null,
   }
 }
@@ -70,6 +72,7 @@ function parse(args: string[]) {
     backend: text('wasm'),
     quick: flag,
     json: flag,
+    'lr-find': flag,
     load: optional,
   }
   try {

@@ -81,6 +81,17 @@ it('ends cleanly on Ctrl-C: checkpoints kept, plots and text still written', asy
   expect(existsSync(report().plots[0])).toBe(true)
 })
 
+it('finds a learning rate and draws how', async () => {
+  const out = join(folder, 'lr-find')
+  const args = ['--lr-find', '--json', '--corpus', corpus, '--out', out]
+  const { code, report } = await run([...args, ...SMALL])
+  expect(code).toBe(0)
+  const { suggestion, plots } = report()
+  expect(suggestion).toBeGreaterThan(1e-5)
+  expect(suggestion).toBeLessThan(10)
+  expect(await readFile(plots[0], 'utf8')).toContain('Learning rate finder')
+})
+
 describe('bad input ends with one message and code 1', () => {
   const message = async (...args: string[]) => {
     const { code, stderr, stdout } = await run(['--quick', '--backend', backend, ...args])

@@ -20,6 +20,7 @@ export { lstm } from './ops/lstm'
 export {
   type AdamAttrs,
   adamStep,
+  decayed,
   type SgdAttrs,
   type StepAttrs,
   sgdStep,

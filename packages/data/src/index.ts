@@ -1,3 +1,11 @@
+export { ArrayDataset, type Example } from './array-dataset'
+export type { Layout } from './collate'
+export {
+  type CollateOptions,
+  type DataLoaderOptions,
+  dataLoader,
+  type StatefulLoader,
+} from './data-loader'
 export { datasets, type TextDataset } from './datasets'
 export { download, type FileSource, type RemoteFile } from './download'
 export { files } from './files/index'
@@ -14,4 +22,7 @@ export type {
   StoredTensors,
 } from './safetensors/format'
 export { type LoadedTensors, loadTensors, saveTensors } from './safetensors/tensors'
+export { randomSplit, subset } from './subset'
 export { take } from './take'
+export { int32, type NumberArray, type Value, type Values } from './values'
+export { type Windows, type WindowsOptions, windows } from './windows'

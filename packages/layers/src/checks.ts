@@ -1,14 +1,20 @@
-/** Complaints that name the layer. */
+/** Complaints that name the layer or function. */
 import { DlError, showShape } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 export function checkSizes(layer: string, sizes: Record<string, number>): void {
-  for (const [name, size] of Object.entries(sizes)) {
-    if (Number.isInteger(size) && size > 0) continue
-    throw new DlError('bad-option', {
-      problem: `${layer} got ${name} ${size}`,
-      expected: 'an integer of at least 1',
-    })
+  checkNumbers(layer, sizes, 'an integer of at least 1', size => Number.isInteger(size) && size > 0)
+}
+
+export function checkNumbers(
+  what: string,
+  numbers: Record<string, number>,
+  expected = 'a finite number',
+  isRight: (number: number) => boolean = () => true,
+): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (Number.isFinite(number) && isRight(number)) continue
+    throw new DlError('bad-option', { problem: `${what} got ${name} ${number}`, expected })
   }
 }
 

@@ -1,7 +1,8 @@
 import { embedding, Parameter } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { checkSizes } from './checks'
-import { normal } from './init'
+import { normal } from './init/distributions'
+import { drawn } from './init/initialize'
 import { Module } from './module'
 
 /**
@@ -34,7 +35,7 @@ export class Embedding extends Module {
   ) {
     super()
     checkSizes('Embedding', { rows, width })
-    this.weight = new Parameter(() => normal([rows, width]))
+    this.weight = new Parameter(() => drawn([rows, width], normal()))
   }
 
   /** @param ids int32 of any shape */

@@ -1,7 +1,8 @@
 import { Parameter } from '@dl/core'
 import { add, matMul, reshape, type Tensor } from '@tensorflow/tfjs-core'
 import { checkSizes, checkWidth } from './checks'
-import { uniform } from './init'
+import { uniform } from './init/distributions'
+import { drawn } from './init/initialize'
 import { Module } from './module'
 
 export interface LinearOptions {
@@ -43,10 +44,9 @@ export class Linear extends Module {
     super()
     checkSizes('Linear', { inputs, outputs })
     const bound = 1 / Math.sqrt(inputs)
-    this.weight = new Parameter(() => uniform([inputs, outputs], bound), {
-      torchAxes: [1, 0],
-    })
-    this.bias = bias ? new Parameter(() => uniform([outputs], bound)) : null
+    const values = uniform({ low: -bound, high: bound })
+    this.weight = new Parameter(() => drawn([inputs, outputs], values), { torchAxes: [1, 0] })
+    this.bias = bias ? new Parameter(() => drawn([outputs], values)) : null
   }
 
   forward(x: Tensor): Tensor {

@@ -109,6 +109,18 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.train(false)
   }
 
+  /** No gradients and no updates for all parameters of this module, until `unfreeze`. */
+  freeze(): this {
+    for (const parameter of this.parameters()) parameter.trainable = false
+    return this
+  }
+
+  /** Lets all parameters of this module train. */
+  unfreeze(): this {
+    for (const parameter of this.parameters()) parameter.trainable = true
+    return this
+  }
+
   /** Returns carried state (hidden states of stateful layers) to where it began. */
   resetState(): void {
     for (const [, buffer] of this.namedBuffers()) if (buffer.carried) buffer.reset()

@@ -3,15 +3,15 @@ import {
   Buffer,
   DlError,
   detach,
-  Parameter,
+  type Parameter,
   type RecurrentOptions,
   type RecurrentWeights,
   showShape,
 } from '@dl/core'
 import { type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { checkSizes, checkWidth } from './checks'
-import { uniform } from './init'
 import { Module } from './module'
+import { type RecurrentParameters, recurrentParameters, valuesOf } from './recurrent-parameters'
 
 export interface RecurrentLayerOptions {
   /** How many layers are stacked (default 1). */
@@ -29,8 +29,6 @@ export interface RecurrentLayerOptions {
 /** The state of a layer, each [layers, batch, hidden]. */
 export type RecurrentState = Record<string, Tensor>
 
-type LayerParameters = { [K in keyof RecurrentWeights]-?: Parameter }
-
 export abstract class Recurrent<S extends RecurrentState> extends Module<
   [x: Tensor, state?: S],
   S & { output: Tensor }
@@ -40,7 +38,9 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
   readonly stateful: boolean
   /** The carried state; empty unless stateful. */
   readonly carried: Record<string, Buffer>
-  #weights: LayerParameters[]
+  /** `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, and so on for each layer. */
+  readonly [name: `${'weight' | 'bias'}_${'ih' | 'hh'}_l${number}`]: Parameter
+  #weights: RecurrentParameters[]
 
   protected constructor(
     readonly inputs: number,
@@ -55,7 +55,7 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
     this.dropout = dropout
     this.stateful = stateful
     this.#weights = Array.from({ length: layers }, (_, layer) =>
-      layerParameters(layer === 0 ? inputs : hidden, hidden, gates),
+      recurrentParameters(layer === 0 ? inputs : hidden, hidden, gates),
     )
     // PyTorch's names, as fields, so that state dicts fit
     this.#weights.forEach(({ wIh, wHh, bIh, bHh }, layer) => {
@@ -93,13 +93,8 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
       })
     }
     checkWidth(layer, x, this.inputs)
-    const weights = this.#weights.map(({ wIh, wHh, bIh, bHh }) => ({
-      wIh: wIh.value,
-      wHh: wHh.value,
-      bIh: bIh.value,
-      bHh: bHh.value,
-    }))
-    const result = this.run(x, state ?? this.#startingState(x.shape[1]!), weights, {
+    const initial = state ?? this.#startingState(x.shape[1]!)
+    const result = this.run(x, initial, this.#weights.map(valuesOf), {
       dropout: this.dropout,
       training: this.training,
     })
@@ -126,13 +121,4 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
     ].filter(Boolean)
     return [inputs, hidden, ...extras].join(', ')
   }
-}
-
-/** All of them uniform over ±1/√hidden. */
-function layerParameters(inputs: number, hidden: number, gates: number): LayerParameters {
-  const bound = 1 / Math.sqrt(hidden)
-  const matrix = (rows: number) =>
-    new Parameter(() => uniform([rows, gates * hidden], bound), { torchAxes: [1, 0] })
-  const vector = () => new Parameter(() => uniform([gates * hidden], bound))
-  return { wIh: matrix(inputs), wHh: matrix(hidden), bIh: vector(), bHh: vector() }
 }

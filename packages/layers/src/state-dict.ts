@@ -1,6 +1,7 @@
 /** State dicts: names are paths, values are in PyTorch's layout, so weights travel both ways. */
-import { type Buffer, DlError, isBuffer, isParameter, type Parameter, showShape } from '@dl/core'
-import { clone, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core'
+import { DlError, isBuffer, isParameter, showShape } from '@dl/core'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { fromTorch, type Stored, torchShape, toTorch } from './torch-layout'
 import { walk } from './walk'
 
 export interface LoadOptions {
@@ -13,8 +14,6 @@ export interface LoadReport {
   missing: string[]
   unexpected: string[]
 }
-
-type Stored = Parameter | Buffer
 
 export function stateDict(module: object): Record<string, Tensor> {
   const entries = [...stored(module)].map(([name, part]) => [name, toTorch(part)] as const)
@@ -61,27 +60,4 @@ function* stored(module: object): Generator<[string, Stored]> {
   for (const [path, part] of walk(module)) {
     if (isParameter(part) || (isBuffer(part) && part.persistent)) yield [path, part]
   }
-}
-
-const axesOf = (part: Stored): readonly number[] | null =>
-  isParameter(part) ? part.torchAxes : null
-
-function torchShape(part: Stored): number[] {
-  const { shape } = part.value
-  return axesOf(part)?.map(axis => shape[axis]!) ?? shape
-}
-
-function toTorch(part: Stored): Tensor {
-  const axes = axesOf(part)
-  return axes ? transpose(part.value, [...axes]) : clone(part.value)
-}
-
-function fromTorch(part: Stored, value: Tensor): Tensor {
-  const axes = axesOf(part)
-  return axes
-    ? transpose(
-        value,
-        axes.map((_, axis) => axes.indexOf(axis)),
-      )
-    : value
 }

@@ -1,5 +1,14 @@
 import { Buffer, DlError, holdings, Parameter } from '@dl/core'
-import { Dropout, Embedding, isModule, Linear, LSTM, Module, Sequential } from '@dl/layers'
+import {
+  Dropout,
+  Embedding,
+  isModule,
+  Linear,
+  LSTM,
+  Module,
+  ModuleList,
+  Sequential,
+} from '@dl/layers'
 import { add, mul, ones, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 
@@ -153,4 +162,36 @@ it('names layer and value when sizes or inputs are wrong', () => {
   expect(() => layer.call(x)).toThrow(DlError)
   x.dispose()
   layer.dispose()
+})
+
+it('freezes and unfreezes every parameter below', () => {
+  const model = new Sequential(new Linear(2, 2), new Sequential(new Linear(2, 3)))
+  const trainable = () => new Set([...model.parameters()].map(parameter => parameter.trainable))
+  expect(trainable()).toEqual(new Set([true]))
+  model.freeze()
+  expect(trainable()).toEqual(new Set([false]))
+  model[1]!.unfreeze()
+  expect(trainable()).toEqual(new Set([true, false]))
+  model.unfreeze()
+  expect(trainable()).toEqual(new Set([true]))
+  model.dispose()
+})
+
+it('keeps modules in a list that grows, changes, and is not called itself', () => {
+  const list = new ModuleList<Module>([new Linear(2, 2), new Dropout()])
+  expect(list.push(new Linear(2, 3))).toBe(3)
+  expect([...list]).toEqual([list[0], list[1], list[2]])
+  expect([...list.children()].map(([path]) => path)).toEqual(['0', '1', '2'])
+  expect(list.eval()[1]!.training).toBe(false)
+  expect(() => list.forward()).toThrowErrorMatchingInlineSnapshot(
+    `[DlError: a ModuleList was called; expected its modules to be called one by one. Use a Sequential for modules one after the other.]`,
+  )
+  expect(String(list)).toMatchInlineSnapshot(`
+    "ModuleList(
+      0: Linear(2, 2)
+      1: Dropout(p=0.5)
+      2: Linear(2, 3)
+    )"
+  `)
+  list.dispose()
 })

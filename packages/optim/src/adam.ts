@@ -1,9 +1,10 @@
 import { adamStep } from '@dl/core'
+import type { Hyperparameter } from './hyperparameters'
 import type { UpdateRule } from './rule'
 
 export interface AdamOptions {
   /** Decay of the averages of gradient and squared gradient (default [0.9, 0.999]). */
-  betas?: readonly [number, number]
+  betas?: readonly [Hyperparameter, Hyperparameter]
   /** Added to the root of the squared average (default 1e-8). */
   eps?: number
 }
@@ -54,8 +55,8 @@ function adamRule(
     momentum: betas[0],
     beta: betas[1],
     slots: () => ['m', 'v'],
-    update(inputs, slots, hyper) {
-      const attrs = { ...hyper, beta1: this.momentum, beta2: this.beta!, eps }
+    update(inputs, slots, { momentum: beta1, beta: beta2, ...hyper }) {
+      const attrs = { ...hyper, beta1, beta2, eps }
       const [param, m, v] = adamStep({ ...inputs, ...slots }, attrs)
       return { param: param!, slots: { m: m!, v: v! } }
     },

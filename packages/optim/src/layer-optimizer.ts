@@ -2,10 +2,12 @@
  * An update rule over layer groups, after fast.ai: each group has a learning rate and a weight
  * decay of its own, so that early layers can move more slowly than late ones.
  */
-import { DlError, type Parameter, showShape } from '@dl/core'
-import { clone, dispose, keep, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core'
+import { DlError, type Parameter } from '@dl/core'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { clipScale } from './clip'
-import { groupParameters, type HasParameters, type LayerGroup, perGroup } from './groups'
+import { groupParameters, type HasParameters, type LayerGroup } from './groups'
+import { type Hyperparameter, Hyperparameters, type PerGroup } from './hyperparameters'
+import { Memories, mismatch } from './memory'
 import type { Hyper, UpdateRule } from './rule'
 
 export interface LayerOptimizerOptions {
@@ -13,12 +15,8 @@ export interface LayerOptimizerOptions {
   clip?: number
   /** Whether weight decay is decoupled (default: as the rule has it: only adamW's is). */
   decoupled?: boolean
-}
-
-/** What is remembered of one parameter. */
-interface Memory {
-  step: number
-  slots: Record<string, Tensor>
+  /** Leaves biases and other parameters of one dimension out of weight decay (default false). */
+  noDecayFor1d?: boolean
 }
 
 /** A LayerOptimizer's state: tensors by `index.slot`, yours to dispose, and plain values. */
@@ -31,6 +29,7 @@ export interface OptimizerState {
     wds: number[]
     momentum: number
     beta?: number
+    position: number
     steps: number[]
   }
 }
@@ -52,37 +51,43 @@ export interface OptimizerState {
  * ```
  */
 export class LayerOptimizer {
-  /** The rule, with the momenta it has now. */
+  /** The rule as it was made. */
   readonly opt: UpdateRule
   readonly clip: number | null
   readonly decoupled: boolean
+  readonly noDecayFor1d: boolean
   readonly #groups: Parameter[][]
-  readonly #memory = new Map<Parameter, Memory>()
-  #baseLrs: number[]
-  #lrs: number[]
-  #wds: number[]
+  readonly #memories = new Memories()
+  readonly #lrs: Hyperparameters
+  readonly #wds: Hyperparameters
+  readonly #momentum: Hyperparameters
+  readonly #beta: Hyperparameters | null
+  #position = 0
 
   /**
    * @param optFn makes the rule: `adam`, or `() => sgd({ momentum: 0.9 })`
    * @param layerGroups a module (one group) or a list of groups, earliest layers first
-   * @param lrs one learning rate, or one for each group
-   * @param wds one weight decay, or one for each group (default 0)
+   * @param lrs one learning rate, or one for each group; numbers or functions of the position
+   * @param wds one weight decay, or one for each group (default 0); likewise
    * @throws DlError `group-mismatch` naming both counts; `bad-option`
    */
   constructor(
     optFn: () => UpdateRule,
     layerGroups: HasParameters | readonly LayerGroup[],
-    lrs: number | readonly number[],
-    wds: number | readonly number[] = 0,
-    { clip, decoupled }: LayerOptimizerOptions = {},
+    lrs: PerGroup<Hyperparameter>,
+    wds: PerGroup<Hyperparameter> = 0,
+    { clip, decoupled, noDecayFor1d = false }: LayerOptimizerOptions = {},
   ) {
     this.opt = optFn()
     this.#groups = groupParameters(layerGroups)
-    this.#lrs = perGroup('lrs', lrs, this.#groups.length)
-    this.#wds = perGroup('wds', wds, this.#groups.length)
-    this.#baseLrs = this.#lrs
+    const { momentum, beta } = this.opt
+    this.#lrs = new Hyperparameters('lrs', this.#groups.length, lrs)
+    this.#wds = new Hyperparameters('wds', this.#groups.length, wds)
+    this.#momentum = new Hyperparameters('momentum', 1, momentum)
+    this.#beta = beta === undefined ? null : new Hyperparameters('beta', 1, beta)
     this.clip = clip ?? null
     this.decoupled = decoupled ?? this.opt.decoupled
+    this.noDecayFor1d = noDecayFor1d
   }
 
   /** The parameters that train now, group by group: what `step` wants gradients for. */
@@ -92,49 +97,81 @@ export class LayerOptimizer {
 
   /** The last group's learning rate. */
   get lr(): number {
-    return this.#lrs.at(-1)!
+    return this.lrs.at(-1)!
   }
 
   get lrs(): readonly number[] {
-    return this.#lrs
+    return this.#lrs.inUse
   }
 
-  /** The learning rates given at construction: what schedules start from and return to. */
+  /** The learning rates given: what schedules start from and return to. Functions follow the position. */
   get baseLrs(): readonly number[] {
-    return this.#baseLrs
+    return this.#lrs.at(this.#position)
   }
 
   get wds(): readonly number[] {
-    return this.#wds
+    return this.#wds.inUse
   }
 
+  /** Momentum, or Adam's beta1. */
   get mom(): number {
-    return this.opt.momentum
+    return this.#momentum.inUse[0]!
+  }
+
+  /** Adam's beta2 or RMSprop's alpha; undefined for rules without. */
+  get beta(): number | undefined {
+    return this.#beta?.inUse[0]
+  }
+
+  /**
+   * Says how far training has come, from 0 to 1. What was given as a function takes its value there;
+   * what was given as a number stays. A training loop calls it before each batch, before schedules.
+   */
+  setPosition(position: number): void {
+    if (!(position >= 0 && position <= 1)) {
+      throw new DlError('bad-option', {
+        problem: `the position in training is ${position}`,
+        expected: 'a number from 0 to 1',
+      })
+    }
+    this.#position = position
+    for (const hyperparameters of [this.#lrs, this.#wds, this.#momentum, this.#beta]) {
+      hyperparameters?.moveTo(position)
+    }
   }
 
   /** Sets the learning rates in use; the base ones stay. */
-  setLrs(lrs: number | readonly number[]): void {
-    this.#lrs = perGroup('lrs', lrs, this.#groups.length)
+  setLrs(lrs: PerGroup<number>): void {
+    this.#lrs.use(lrs)
   }
 
   /** Sets the learning rates in use and those that schedules start from. */
-  setBaseLrs(lrs: number | readonly number[]): void {
-    this.setLrs(lrs)
-    this.#baseLrs = this.#lrs
+  setBaseLrs(lrs: PerGroup<Hyperparameter>): void {
+    this.#lrs.give(lrs, this.#position)
   }
 
-  setWds(wds: number | readonly number[]): void {
-    this.#wds = perGroup('wds', wds, this.#groups.length)
+  setWds(wds: PerGroup<Hyperparameter>): void {
+    this.#wds.give(wds, this.#position)
   }
 
   /** Sets momentum, or Adam's beta1. */
-  setMom(momentum: number): void {
-    this.opt.momentum = momentum
+  setMom(momentum: Hyperparameter): void {
+    this.#momentum.give(momentum, this.#position)
   }
 
-  /** Sets Adam's beta2. */
-  setBeta(beta: number): void {
-    this.opt.beta = beta
+  /**
+   * Sets Adam's beta2, or RMSprop's alpha.
+   *
+   * @throws DlError `bad-option` for a rule without
+   */
+  setBeta(beta: Hyperparameter): void {
+    if (this.#beta === null) {
+      throw new DlError('bad-option', {
+        problem: `beta was set, which ${this.opt.name} has not`,
+        expected: 'a rule with one, such as adam or rmsprop',
+      })
+    }
+    this.#beta.give(beta, this.#position)
   }
 
   /**
@@ -169,54 +206,43 @@ export class LayerOptimizer {
     inputs: { param: Tensor; grad: Tensor; scale?: Tensor },
     group: number,
   ): void {
-    const memory = this.#remember(parameter)
-    const wd = this.#wds[group]!
+    const wd = this.noDecayFor1d && parameter.shape.length < 2 ? 0 : this.wds[group]!
     const hyper: Hyper = {
-      lr: this.#lrs[group]!,
+      lr: this.lrs[group]!,
       weightDecay: this.decoupled ? 0 : wd,
       decoupledDecay: this.decoupled ? wd : 0,
-      step: ++memory.step,
+      momentum: this.mom,
+      beta: this.beta ?? 0,
+      step: ++this.#memories.of(parameter).step,
     }
-    const { param, slots } = this.opt.update(inputs, memory.slots, hyper)
+    const remembered = this.#memories.slots(parameter, this.opt.slots(hyper))
+    const { param, slots } = this.opt.update(inputs, remembered, hyper)
     parameter.assign(param)
-    dispose(memory.slots)
-    for (const slot of Object.values(slots)) keep(slot)
-    memory.slots = slots
-  }
-
-  #remember(parameter: Parameter): Memory {
-    const memory = this.#memory.get(parameter) ?? { step: 0, slots: {} }
-    for (const name of this.opt.slots()) memory.slots[name] ??= keep(zerosLike(parameter.value))
-    this.#memory.set(parameter, memory)
-    return memory
+    this.#memories.replace(parameter, slots)
   }
 
   /** Everything a later run needs to go on. */
   stateDict(): OptimizerState {
-    const tensors: Record<string, Tensor> = {}
-    const steps = this.#groups.flat().map((parameter, i) => {
-      const { step, slots } = this.#memory.get(parameter) ?? { step: 0, slots: {} }
-      for (const [name, slot] of Object.entries(slots)) tensors[`${i}.${name}`] = clone(slot)
-      return step
-    })
-    const { name: rule, momentum, beta } = this.opt
-    const { lrs, baseLrs, wds } = this
+    const { tensors, steps } = this.#memories.save(this.#groups.flat())
+    const { lrs, baseLrs, wds, mom, beta } = this
     return {
       tensors,
       values: {
-        rule,
+        rule: this.opt.name,
         lrs: [...lrs],
         baseLrs: [...baseLrs],
         wds: [...wds],
-        momentum,
-        ...(beta === undefined ? {} : { beta }),
+        momentum: mom,
+        ...(beta !== undefined && { beta }),
+        position: this.#position,
         steps,
       },
     }
   }
 
   /**
-   * Goes on from `state`, which stays yours.
+   * Goes on from `state`, which stays yours. Hyperparameters that are functions here stay
+   * functions: they cannot be saved.
    *
    * @throws DlError `state-mismatch` for another rule, number of parameters or shape; nothing has
    *   changed then
@@ -230,45 +256,29 @@ export class LayerOptimizer {
         expected: 'the state of the same rule over the same layer groups',
       })
     }
-    this.#forget()
-    parameters.forEach((parameter, i) => {
-      const own = Object.keys(tensors).filter(name => name.startsWith(`${i}.`))
-      const slots = own.map(name => [name.split('.')[1]!, keep(clone(tensors[name]!))] as const)
-      this.#memory.set(parameter, { step: values.steps[i]!, slots: Object.fromEntries(slots) })
-    })
-    this.setBaseLrs(values.baseLrs)
-    this.setLrs(values.lrs)
-    this.setWds(values.wds)
-    this.setMom(values.momentum)
-    if (values.beta !== undefined) this.setBeta(values.beta)
+    this.#memories.restore(parameters, tensors, values.steps)
+    this.#position = values.position
+    this.#lrs.restore(values.baseLrs, values.lrs)
+    this.#wds.restore(values.wds, values.wds)
+    this.#momentum.restore([values.momentum], [values.momentum])
+    if (values.beta !== undefined) this.#beta?.restore([values.beta], [values.beta])
   }
 
   #mismatch(
     parameters: Parameter[],
     tensors: OptimizerState['tensors'],
-    { rule, steps }: OptimizerState['values'],
+    { rule, lrs, steps }: OptimizerState['values'],
   ): string | undefined {
     if (rule !== this.opt.name) return `it is of ${rule}, not ${this.opt.name}`
-    if (steps.length !== parameters.length) {
-      return `it has ${steps.length} parameters, not ${parameters.length}`
+    if (lrs.length !== this.#groups.length) {
+      return `it has ${lrs.length} layer groups, not ${this.#groups.length}`
     }
-    for (const [name, tensor] of Object.entries(tensors)) {
-      const shape = showShape(parameters[Number.parseInt(name, 10)]!.shape)
-      if (showShape(tensor.shape) !== shape) {
-        return `${name} is ${showShape(tensor.shape)}, not ${shape}`
-      }
-    }
-    return undefined
-  }
-
-  #forget(): void {
-    for (const { slots } of this.#memory.values()) dispose(slots)
-    this.#memory.clear()
+    return mismatch(parameters, tensors, steps)
   }
 
   /** Frees the rule's memory; the parameters are the model's. */
   dispose(): void {
-    this.#forget()
+    this.#memories.dispose()
   }
 
   [Symbol.dispose](): void {

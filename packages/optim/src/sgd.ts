@@ -1,10 +1,11 @@
 import { sgdStep } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Hyperparameter } from './hyperparameters'
 import type { UpdateRule } from './rule'
 
 export interface SgdOptions {
   /** How much of the last direction is kept (default 0). */
-  momentum?: number
+  momentum?: Hyperparameter
   /** Looks ahead along the momentum (default false). */
   nesterov?: boolean
 }
@@ -29,12 +30,9 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Update
     name: 'sgd',
     decoupled: false,
     momentum,
-    slots() {
-      return this.momentum > 0 ? ['buffer'] : []
-    },
-    update(inputs, slots, { step: _, ...hyper }) {
-      const attrs = { ...hyper, momentum: this.momentum, nesterov }
-      const [param, buffer] = sgdStep({ ...inputs, ...slots }, attrs)
+    slots: hyper => (hyper.momentum > 0 ? ['buffer'] : []),
+    update(inputs, slots, { step: _, beta: __, ...hyper }) {
+      const [param, buffer] = sgdStep({ ...inputs, ...slots }, { ...hyper, nesterov })
       const kept: Record<string, Tensor> = buffer ? { buffer } : {}
       return { param: param!, slots: kept }
     },

@@ -1,5 +1,5 @@
 import { holdings, Parameter } from '@dl/core'
-import { adam, adamW, LayerOptimizer, sgd } from '@dl/optim'
+import { adagrad, adam, adamW, LayerOptimizer, rmsprop, sgd } from '@dl/optim'
 import { ones, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 
@@ -89,9 +89,107 @@ it('keeps base lrs apart from those a schedule sets', () => {
   a.dispose()
 })
 
-it('frees what it replaces', () => {
+describe('hyperparameters as functions of the position in training', () => {
+  it('are evaluated where setPosition says; numbers stay', async () => {
+    const [a, b] = [parameter(1), parameter(1)]
+    const rule = () => sgd({ momentum: p => p / 2 })
+    const lo = new LayerOptimizer(rule, [a, b], [0.1, p => 1 - p], p => 4 * p)
+    expect([lo.lrs, lo.wds, lo.mom]).toEqual([[0.1, 1], [0, 0], 0])
+    lo.setPosition(0.5)
+    expect([lo.lrs, lo.wds, lo.mom]).toEqual([[0.1, 0.5], [2, 2], 0.25])
+    step(lo, tensor([0]), tensor([0]))
+    expect([...(await read(a)), ...(await read(b))]).toEqual([0.8, 0])
+    lo.setPosition(1)
+    // the direction before was 2, for both; of it a half is kept, and decay adds to the first
+    lo.setWds([1, 0])
+    step(lo, tensor([0]), tensor([0]))
+    expect([...(await read(a)), ...(await read(b))]).toEqual([0.62, 0])
+    for (const owner of [lo, a, b]) owner.dispose()
+  })
+
+  it('go on under a schedule, which scales them, and take over again when it is gone', () => {
+    const a = parameter(1)
+    const lo = new LayerOptimizer(adam, [a], p => 1 - p)
+    lo.setPosition(0.5)
+    lo.setLrs(lo.baseLrs.map(lr => lr / 10))
+    expect([lo.lr, lo.baseLrs[0]]).toEqual([0.05, 0.5])
+    lo.setPosition(0)
+    expect([lo.lr, lo.baseLrs[0]]).toEqual([1, 1])
+    lo.setBaseLrs(0.3)
+    lo.setLrs(0.2)
+    lo.setPosition(1)
+    expect([lo.lr, lo.baseLrs[0]]).toEqual([0.2, 0.3])
+    a.dispose()
+  })
+
+  it('are set for beta and momentum, too', () => {
+    const a = parameter(1)
+    const lo = new LayerOptimizer(() => adam({ betas: [0.8, p => 0.75 + p / 8] }), [a], 1)
+    expect([lo.mom, lo.beta]).toEqual([0.8, 0.75])
+    lo.setMom(p => p)
+    lo.setPosition(1)
+    expect([lo.mom, lo.beta]).toEqual([1, 0.875])
+    lo.setBeta(0.5)
+    expect(lo.beta).toBe(0.5)
+    expect(new LayerOptimizer(() => rmsprop({ alpha: 0.7 }), [a], 1).beta).toBe(0.7)
+    a.dispose()
+  })
+
+  it('stay functions when a state is loaded, and go on from its position', () => {
+    const a = parameter(1)
+    const make = () => new LayerOptimizer(adam, [a], [p => 1 - p], 0.5)
+    const [one, two] = [make(), make()]
+    one.setPosition(0.25)
+    one.setWds(0.1)
+    two.loadStateDict(JSON.parse(JSON.stringify(one.stateDict())))
+    expect([two.lr, two.baseLrs[0], two.wds[0]]).toEqual([0.75, 0.75, 0.1])
+    two.setPosition(0.5)
+    expect(two.lr).toBe(0.5)
+    a.dispose()
+  })
+})
+
+it('spares parameters of one dimension from decay where asked', async () => {
+  const [bias, weight] = [parameter(1), new Parameter(() => tensor([[1]]))]
+  const lo = new LayerOptimizer(sgd, [[bias, weight]], 0.5, 1, { noDecayFor1d: true })
+  step(lo, tensor([0]), tensor([[0]]))
+  expect(await read(bias)).toEqual([1])
+  expect(await read(weight)).toEqual([0.5])
+  expect(lo.wds).toEqual([1])
+  for (const owner of [lo, bias, weight]) owner.dispose()
+})
+
+it('begins to remember a direction when momentum comes', async () => {
+  for (const rule of [sgd, () => rmsprop({ alpha: 0, eps: 0 })]) {
+    const a = parameter(0)
+    const lo = new LayerOptimizer(rule, [a], 1)
+    step(lo, tensor([1]))
+    lo.setMom(0.5)
+    step(lo, tensor([1]))
+    step(lo, tensor([1]))
+    expect(await read(a)).toEqual([-3.5])
+    lo.dispose()
+    a.dispose()
+  }
+})
+
+it('survives a centred spread that rounding makes negative', async () => {
+  const values = Array.from({ length: 100 }, (_, i) => 1 + i / 100)
+  const a = parameter(...values)
+  const lo = new LayerOptimizer(() => rmsprop({ centered: true, alpha: 0.3, eps: 1 }), [a], 1)
+  for (let i = 0; i < 20; i++) step(lo, tensor(values))
+  expect((await read(a)).filter(value => !(value < -5))).toEqual([])
+  lo.dispose()
+  a.dispose()
+})
+
+it.each([
+  ['adam', adam],
+  ['rmsprop', () => rmsprop({ momentum: 0.9, centered: true })],
+  ['adagrad', adagrad],
+])('frees what it replaces: %s', (_name, rule) => {
   const a = parameter(1)
-  const lo = new LayerOptimizer(adam, [a], 0.1)
+  const lo = new LayerOptimizer(rule, [a], 0.1)
   step(lo, ones([1]))
   const { tensors, blocks } = holdings()
   for (let i = 0; i < 3; i++) step(lo, ones([1]))
@@ -120,9 +218,28 @@ describe('bad input', () => {
     step(one, ones([1]))
     const state = one.stateDict()
     expect(() => two.loadStateDict(state)).toThrow(/0\.m is \[1\], not \[2\]/)
+    const split = new LayerOptimizer(adam, [a, []], 1)
+    expect(() => split.loadStateDict(state)).toThrow(/it has 1 layer groups, not 2/)
     const plain = new LayerOptimizer(sgd, [a], 3)
     expect(() => plain.loadStateDict(state)).toThrow(/it is of adam, not sgd/)
     expect([two.lr, plain.lr]).toEqual([2, 3])
     for (const owner of [...Object.values(state.tensors), one, two, plain, a, b]) owner.dispose()
+  })
+
+  it('names a function’s value and position, a wrong position, a beta that is not there', () => {
+    const a = parameter(1)
+    const lo = new LayerOptimizer(sgd, [a], p => 0.5 - p)
+    expect(() => lo.setPosition(0.75)).toThrow(
+      'lrs holds -0.25 at position 0.75; expected numbers of at least 0.',
+    )
+    expect(() => lo.setWds(() => Number.NaN)).toThrow('wds holds NaN at position 0.75')
+    expect(lo.wds).toEqual([0])
+    expect(() => lo.setPosition(1.5)).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: the position in training is 1.5; expected a number from 0 to 1.]`,
+    )
+    expect(() => lo.setBeta(0.9)).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: beta was set, which sgd has not; expected a rule with one, such as adam or rmsprop.]`,
+    )
+    a.dispose()
   })
 })

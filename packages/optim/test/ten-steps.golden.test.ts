@@ -1,6 +1,6 @@
 import { crossEntropy, valueAndGrads } from '@dl/core'
 import { Embedding, GRU, Linear, LSTM, Module, RNN } from '@dl/layers'
-import { type AdamOptions, adam, adamW, LayerOptimizer, type SgdOptions, sgd } from '@dl/optim'
+import { adagrad, adam, adamW, LayerOptimizer, rmsprop, sgd } from '@dl/optim'
 import { dispose, sub, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { expectGolden, type Golden, hashed, hashedIds, readFixture } from '../../../scripts/golden'
@@ -11,7 +11,7 @@ interface Case {
   carried: boolean
   sizes: Record<'vocab' | 'width' | 'hidden' | 'time' | 'batch', number>
   rule: keyof typeof rules
-  options: SgdOptions & AdamOptions
+  options: object
   lrs: number[]
   wds: number[]
   clip: number | null
@@ -22,7 +22,7 @@ interface Case {
 }
 
 const kinds = { RNN, GRU, LSTM }
-const rules = { sgd, adam, adamW }
+const rules = { sgd, adam, adamW, rmsprop, adagrad }
 
 class Model extends Module {
   embedding: Embedding

@@ -1,19 +1,25 @@
 import { DlError } from '@dl/core'
 import { type DataLoader, disposeBatch } from '@dl/data'
-import { tidy } from '@tensorflow/tfjs-core'
+import { dispose, stack, tidy } from '@tensorflow/tfjs-core'
 import { breather } from './breathe'
+import type { Metric } from './metrics/metric'
 import type { Loss, TrainableModel } from './model'
 
 export interface EvaluateOptions {
   /** Whether carried state goes on from what the model did before (default false: it starts afresh). */
   carryState?: boolean
+  /** What to measure beside the loss. */
+  metrics?: readonly Metric[]
   /** Ends the evaluation early, with the average so far. */
   signal?: AbortSignal
 }
 
-/** The mean loss over all items of a loader, and how many there were. */
+/** Means over all items of a loader. */
 export interface Evaluation {
   loss: number
+  /** By name, in the order asked for. */
+  metrics: Record<string, number>
+  /** How many items there were. */
   items: number
 }
 
@@ -41,21 +47,27 @@ export async function evaluate(
   model: TrainableModel,
   loader: DataLoader,
   loss: Loss,
-  { carryState = false, signal }: EvaluateOptions = {},
+  { carryState = false, metrics = [], signal }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const breathe = breather()
+  const measured = metrics.filter(metric => metric.batch)
   model.eval()
   if (!carryState) model.resetState()
-  let total = 0
+  // of the loss and of what is measured, each times the items
+  const totals = Array<number>(1 + measured.length).fill(0)
   let items = 0
   for await (const batch of loader) {
-    const value = tidy(() => loss(model.call(...batch.inputs), batch.target))
+    const means = tidy(() => {
+      const output = model.call(...batch.inputs)
+      const values = measured.map(metric => metric.batch!(output, batch.target))
+      return stack([loss(output, batch.target), ...values])
+    })
     disposeBatch(batch)
-    try {
-      total += (await value.data())[0]! * batch.items
-    } finally {
-      value.dispose()
-    }
+    const values = await means.data()
+    dispose(means)
+    values.forEach((value, i) => {
+      totals[i]! += value * batch.items
+    })
     items += batch.items
     if (signal?.aborted) break
     await breathe()
@@ -66,5 +78,11 @@ export async function evaluate(
       expected: 'at least one batch',
     })
   }
-  return { loss: total / items, items }
+  const [mean, ...rest] = totals.map(total => total / items)
+  const means = new Map(measured.map((metric, i) => [metric, rest[i]!]))
+  const finished = metrics.map(metric => {
+    const value = means.get(metric) ?? Number.NaN
+    return [metric.name, metric.finish ? metric.finish(value, mean!) : value] as const
+  })
+  return { loss: mean!, metrics: Object.fromEntries(finished), items }
 }

@@ -8,6 +8,7 @@ import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
 import { breather } from './breathe'
 import { evaluate } from './evaluate'
+import type { Metric } from './metrics/metric'
 import type { Loss, TrainableModel, TrainData } from './model'
 import { Run } from './run'
 import { trainStep } from './train-step'
@@ -19,6 +20,8 @@ export interface FitOptions {
    * (default false: it starts afresh at each).
    */
   carryState?: boolean
+  /** What each validation measures beside the loss: columns of the table. */
+  metrics?: readonly Metric[]
   /** Ends the run cleanly after the batch in progress. */
   signal?: AbortSignal
 }
@@ -66,7 +69,7 @@ export async function fit(
   epochs: number,
   lo: LayerOptimizer,
   loss: Loss,
-  { callbacks = [], carryState = false, signal }: FitOptions = {},
+  { callbacks = [], carryState = false, metrics = [], signal }: FitOptions = {},
 ): Promise<FitResult> {
   checkOptions(epochs, data.train)
   const list = callbackList(callbacks)
@@ -84,6 +87,7 @@ export async function fit(
     for await (const original of data.train) {
       const batch = transformed(original, list, run)
       try {
+        lo.setPosition(run.position)
         await list.emit('onBatchBegin', run)
         if (aborted()) break
         const value = await trainStep(model, batch, lo, loss, list, run)
@@ -100,8 +104,9 @@ export async function fit(
 
   const validate = async (loader: DataLoader) => {
     await list.emit('onValidationBegin', run)
-    const { loss: valLoss } = await evaluate(model, loader, loss, { carryState, signal })
-    run.metrics = { valLoss }
+    const options = { carryState, metrics, signal }
+    const { loss: valLoss, metrics: others } = await evaluate(model, loader, loss, options)
+    run.metrics = { valLoss, ...others }
     await list.emit('onValidationEnd', run)
   }
 

@@ -1,5 +1,7 @@
 /** What the loop needs of a model, a loss and data: no base class, only these shapes. */
+import type { RestorableModel } from '@dl/callbacks'
 import type { DataLoader } from '@dl/data'
+import type { HasParameters } from '@dl/optim'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** A `Module` of @dl/layers is one; so is anything else with these four. */
@@ -10,6 +12,12 @@ export interface TrainableModel {
   eval(): unknown
   /** Returns carried state to its beginning. */
   resetState(): void
+}
+
+/** What a Learner holds; any `Module` from a batch's inputs to predictions is one. */
+export interface LearnerModel extends TrainableModel, HasParameters, RestorableModel {
+  /** The parts that are its layer groups unless others are given. */
+  children(): Iterable<readonly [name: string, child: HasParameters]>
 }
 
 /** From predictions and target to the batch's mean loss, a scalar. */

@@ -32,6 +32,11 @@ export class Run implements TrainContext {
     return this.#average / (1 - SMOOTHING ** this.step)
   }
 
+  /** How much of the run is done, 0 … 1, in exact epochs. */
+  get position(): number {
+    return (this.epoch + this.batch / this.batchesInEpoch) / this.epochs
+  }
+
   beginEpoch(epoch: number, batches: number): void {
     this.epoch = epoch
     this.batch = 0

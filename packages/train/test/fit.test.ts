@@ -95,6 +95,16 @@ describe('a run', () => {
     })
   })
 
+  it('evaluates hyperparameters that are functions of the position before each batch', async () => {
+    const optimizer = new LayerOptimizer(sgd, model, position => 0.1 * (1 - position))
+    const lrs: number[] = []
+    await fit(model, { train: line(2) }, 2, optimizer, meanSquare, {
+      callbacks: [{ name: 'look', onBatchEnd: ctx => void lrs.push(ctx.lr) }],
+    })
+    expect(lrs.map(lr => +lr.toFixed(6))).toEqual([0.1, 0.075, 0.05, 0.025])
+    optimizer.dispose()
+  })
+
   it('is repeatable to the bit from a seed', async () => {
     const run = async () => {
       manualSeed(5)

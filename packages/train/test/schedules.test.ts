@@ -91,6 +91,15 @@ describe('lrFinder', () => {
     expect(after).toEqual(await losses())
   })
 
+  it('refuses rates of the wrong number, and leaves all as it was', async () => {
+    const after = await losses(async (net, lo, loader) => {
+      const callbacks = [lrFinder(net, lo, { loader, startLr: [1e-5, 1e-5, 1e-4] })]
+      const run = fit(net, { train: loader }, 1, lo, meanSquare, { callbacks })
+      await expect(run).rejects.toThrow('3 lrs were given for 2 layer groups')
+    })
+    expect(after).toEqual(await losses())
+  })
+
   it('says so when a model is NaN at once, and leaves that as it was', async () => {
     manualSeed(1)
     const model = new Linear(1, 1)

@@ -39,7 +39,8 @@ export interface Curve {
 
 export function lrFinderResult(curve: Curve, suggest: Suggest, linear: boolean): LrFinderResult {
   const { lrs, losses } = middle(curve)
-  const suggestions = { valley: valley(lrs, losses), steepest: steepest(lrs, losses) }
+  const span = Math.max(1, Math.floor(lrs.length / 10))
+  const suggestions = { valley: valley(lrs, losses), steepest: steepest(lrs, losses, span) }
   const suggestion = suggestions[suggest]
   const xScale = linear ? 'linear' : 'log'
   const series: Series[] = [

@@ -12,7 +12,7 @@
  * import { valley } from '@dl/callbacks'
  *
  * const lrs = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10]
- * valley(lrs, [4, 3.9, 3, 2, 1.5, 9]) // → 0.01
+ * valley(lrs, [4, 3.9, 3, 2, 1.5, 9]) // → 0.001
  * ```
  */
 export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
@@ -24,7 +24,8 @@ export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): numbe
 }
 
 /**
- * Where the loss falls fastest over the logarithm of the learning rate.
+ * Where the loss falls fastest over the logarithm of the learning rate: the middle of the steepest
+ * `span` steps. More than one step keeps noise from winning.
  *
  * @example
  * ```ts
@@ -33,14 +34,18 @@ export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): numbe
  * steepest([1e-4, 1e-3, 1e-2, 1e-1, 1], [4, 3.9, 3, 2.8, 9]) // → 0.001
  * ```
  */
-export function steepest(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
+export function steepest(
+  lrs: ArrayLike<number>,
+  losses: ArrayLike<number>,
+  span = 1,
+): number | null {
   let best: number | null = null
   let slope = 0
-  for (let i = 0; i + 1 < losses.length; i++) {
-    const here = (losses[i + 1]! - losses[i]!) / Math.log(lrs[i + 1]! / lrs[i]!)
+  for (let i = 0; i + span < losses.length; i++) {
+    const here = (losses[i + span]! - losses[i]!) / Math.log(lrs[i + span]! / lrs[i]!)
     if (here < slope) {
       slope = here
-      best = lrs[i]!
+      best = lrs[i + Math.floor(span / 2)]!
     }
   }
   return best

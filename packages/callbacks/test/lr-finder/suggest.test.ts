@@ -15,6 +15,13 @@ test('steepest is in the middle of the fall', () => {
   expect(steepest(lrs, curve(-3, 0))).toBeCloseTo(10 ** -3, 3)
 })
 
+test('a jolt of noise wins over one step, not over six', () => {
+  const noisy = curve(-2, 0)
+  noisy[3] = noisy[3]! + 0.5
+  expect(steepest(lrs, noisy)).toBe(lrs[3])
+  expect(Math.log10(steepest(lrs, noisy, 6)!)).toBeCloseTo(-2, 0)
+})
+
 test('valley is halfway down', () => {
   const found = valley(lrs, curve(-2, 0))!
   expect(found).toBeGreaterThan(10 ** -3.5)

@@ -24,14 +24,30 @@ export interface AdamAttrs extends StepAttrs {
   step: number
 }
 
-/** The gradient with scale and L2 decay, and the parameter with decoupled decay. */
-function decayed({ param, grad, scale }: TensorInputs, attrs: StepAttrs): [Tensor, Tensor] {
-  const { lr, weightDecay, decoupledDecay } = attrs
+/**
+ * What every rule does to gradient and parameter before its own update: the gradient with scale and
+ * L2 decay, the parameter with decoupled decay. Each may be the tensor passed in.
+ *
+ * @example
+ * ```ts
+ * import { decayed } from '@dl/core'
+ * import { tensor, tidy } from '@tensorflow/tfjs-core'
+ *
+ * const attrs = { lr: 0.5, weightDecay: 0, decoupledDecay: 0.1 }
+ * const param = tidy(() => decayed({ param: tensor([2]), grad: tensor([1]) }, attrs).param)
+ * Math.fround(1.9) === (await param.data())[0] // → true
+ * param.dispose()
+ * ```
+ */
+export function decayed(
+  { param, grad, scale }: TensorInputs,
+  { lr, weightDecay, decoupledDecay }: StepAttrs,
+): { grad: Tensor; param: Tensor } {
   const scaled = scale ? mul(grad!, scale) : grad!
-  return [
-    weightDecay === 0 ? scaled : add(scaled, mul(param!, weightDecay)),
-    decoupledDecay === 0 ? param! : mul(param!, 1 - lr * decoupledDecay),
-  ]
+  return {
+    grad: weightDecay === 0 ? scaled : add(scaled, mul(param!, weightDecay)),
+    param: decoupledDecay === 0 ? param! : mul(param!, 1 - lr * decoupledDecay),
+  }
 }
 
 /**
@@ -42,10 +58,10 @@ export const sgdStep = defineFusedKernel<SgdAttrs>({
   name: 'DlSgdStep',
   composed(inputs, attrs) {
     const { lr, momentum, nesterov } = attrs
-    const [gradient, param] = decayed(inputs, attrs)
-    if (!inputs.buffer) return [sub(param, mul(gradient, lr))]
-    const buffer = add(mul(inputs.buffer, momentum), gradient)
-    const direction = nesterov ? add(gradient, mul(buffer, momentum)) : buffer
+    const { grad, param } = decayed(inputs, attrs)
+    if (!inputs.buffer) return [sub(param, mul(grad, lr))]
+    const buffer = add(mul(inputs.buffer, momentum), grad)
+    const direction = nesterov ? add(grad, mul(buffer, momentum)) : buffer
     return [sub(param, mul(direction, lr)), buffer]
   },
 })
@@ -55,9 +71,9 @@ export const adamStep = defineFusedKernel<AdamAttrs>({
   name: 'DlAdamStep',
   composed(inputs, attrs) {
     const { lr, beta1, beta2, eps, step } = attrs
-    const [gradient, param] = decayed(inputs, attrs)
-    const m = add(mul(inputs.m!, beta1), mul(gradient, 1 - beta1))
-    const v = add(mul(inputs.v!, beta2), mul(square(gradient), 1 - beta2))
+    const { grad, param } = decayed(inputs, attrs)
+    const m = add(mul(inputs.m!, beta1), mul(grad, 1 - beta1))
+    const v = add(mul(inputs.v!, beta2), mul(square(grad), 1 - beta2))
     const spread = add(div(sqrt(v), Math.sqrt(1 - beta2 ** step)), eps)
     return [sub(param, mul(div(m, spread), lr / (1 - beta1 ** step))), m, v]
   },

@@ -1,0 +1,24 @@
+import { type DataLoader, take } from '@dl/data'
+import { type Corpus, loadCorpus } from './corpus'
+import { lessonField, MIN_FREQ } from './lesson'
+
+export type Say = (text: string) => void
+
+/** The batches of an epoch of a quick run, the same number on every backend. */
+const QUICK = { train: 40, validation: 10 }
+
+/** The text and its loaders, cut short for a quick run. */
+export async function setUp(
+  corpusName: string | null,
+  { quick, ...loading }: { bs: number; bptt: number; seed: number; quick: boolean },
+  say: Say,
+): Promise<{ corpus: Corpus; loaders: { train: DataLoader; validation: DataLoader } }> {
+  const { bs, bptt, seed } = loading
+  const options = { bs, bptt, seed, minFreq: MIN_FREQ }
+  const corpus = await loadCorpus(corpusName, lessonField(), options, say)
+  const { train, validation } = corpus.data
+  const loaders = quick
+    ? { train: take(train, QUICK.train), validation: take(validation, QUICK.validation) }
+    : { train, validation }
+  return { corpus, loaders }
+}

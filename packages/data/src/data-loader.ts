@@ -1,0 +1,148 @@
+/** Batches out of any data set. */
+import { DlError, defaultGenerator, Generator } from '@dl/core'
+import type { Example } from './array-dataset'
+import { requireItems, requirePositive } from './check'
+import { collate, LAYOUTS, type Layout } from './collate'
+import type { Batch, DataLoader, Dataset, LoaderState } from './loader'
+
+export interface DataLoaderOptions {
+  /** Items of a batch (default 64). Validation needs less memory and may have twice as many. */
+  bs?: number
+  /** A new order each epoch (default false). */
+  shuffle?: boolean
+  /** Seed of the orders; without it they come from the default generator, see `manualSeed`. */
+  seed?: number
+  /** Instead of a seed. */
+  generator?: Generator
+  /** Leave out a last batch that would be smaller than `bs` (default false). */
+  dropLast?: boolean
+  /** How items lie in the tensors of a batch (default `rows`). */
+  layout?: Layout
+}
+
+export interface CollateOptions<T, B> extends Omit<DataLoaderOptions, 'layout'> {
+  /** Makes a batch of items as the data set gives them. */
+  collate(items: T[]): B | Promise<B>
+}
+
+/** A loader that can be stored and resumed. */
+export type StatefulLoader<B = Batch> = DataLoader<B> &
+  Required<Pick<DataLoader<B>, 'state' | 'restore'>>
+
+/**
+ * A loader of examples `{ inputs, target }`, or with `collate` of items of any kind. The order of an
+ * epoch depends on the seed and the epoch's number alone.
+ *
+ * @throws DlError `empty-dataset`, `bad-option`; while it runs, `bad-item` for an item that could
+ *   not be made or does not fit those beside it
+ *
+ * @example
+ * ```ts
+ * import { dataLoader, disposeBatch } from '@dl/data'
+ *
+ * const squares = { length: 10, get: (i: number) => ({ inputs: [[i]], target: [i * i] }) }
+ * const loader = dataLoader(squares, { bs: 4, shuffle: true, seed: 1 })
+ * loader.length // → 3
+ * const shapes: number[][] = []
+ * for await (const batch of loader) {
+ *   shapes.push(batch.inputs[0]!.shape)
+ *   disposeBatch(batch)
+ * }
+ * shapes.join(' ') // → 4,1 4,1 2,1
+ * ```
+ */
+export function dataLoader<T, B = Batch>(
+  dataset: Dataset<T>,
+  options: CollateOptions<T, B>,
+): StatefulLoader<B>
+export function dataLoader(dataset: Dataset<Example>, options?: DataLoaderOptions): StatefulLoader
+export function dataLoader<T, B>(
+  dataset: Dataset<T>,
+  options: DataLoaderOptions | CollateOptions<T, B> = {},
+): StatefulLoader<B | Batch> {
+  const { bs = 64, shuffle = false, dropLast = false } = options
+  const toBatch = batchMaker<T, B>(options)
+  requireItems(dataset.length)
+  requirePositive('bs', bs)
+  const { length: items } = dataset
+  const batches = dropLast ? Math.floor(items / bs) : Math.ceil(items / bs)
+  if (batches === 0) {
+    throw new DlError('empty-dataset', {
+      problem: `${items} items give no whole batch of ${bs}`,
+      expected: `a bs of at most ${items}, or dropLast: false`,
+    })
+  }
+  const generator = shuffle ? generatorOf(options).fork('shuffle') : null
+  let epoch = 0
+
+  async function* run(order: Int32Array | undefined) {
+    for (let i = 0; i < batches; i++) {
+      const from = i * bs
+      const indices = Array.from(
+        { length: Math.min(bs, items - from) },
+        (_, k) => order?.[from + k] ?? from + k,
+      )
+      yield toBatch(await itemsOf(dataset, indices), indices)
+    }
+  }
+
+  return {
+    length: batches,
+    [Symbol.asyncIterator]() {
+      const order = generator?.fork(epoch).permutation(items)
+      epoch++
+      return run(order)
+    },
+    state: () => ({ epoch, ...(generator && { random: generator.state() }) }),
+    restore(state: LoaderState) {
+      if (!Number.isInteger(state.epoch) || state.epoch < 0) {
+        throw new DlError('bad-state', {
+          problem: `the stored epoch is ${state.epoch}`,
+          expected: 'an integer of at least 0, as state() gives it',
+        })
+      }
+      epoch = state.epoch
+      if (state.random) generator?.restore(state.random)
+    },
+  }
+}
+
+type BatchMaker<T, B> = (items: T[], indices: readonly number[]) => B | Promise<B>
+
+function batchMaker<T, B>(
+  options: DataLoaderOptions | CollateOptions<T, B>,
+): BatchMaker<T, B | Batch> {
+  if ('collate' in options) return items => options.collate(items)
+  const { layout = 'rows' } = options
+  if (!LAYOUTS.includes(layout)) {
+    throw new DlError('bad-option', {
+      problem: `layout is ${JSON.stringify(layout)}`,
+      expected: `one of ${LAYOUTS.join(', ')}`,
+    })
+  }
+  // the first overload has it that these are examples
+  return (items, indices) => collate(items as Example[], indices, layout)
+}
+
+/** All at once, so that items that are read from somewhere do not wait for each other. */
+function itemsOf<T>(dataset: Dataset<T>, indices: readonly number[]): Promise<T[]> {
+  return Promise.all(
+    indices.map(async index => {
+      try {
+        return await dataset.get(index)
+      } catch (cause) {
+        throw new DlError('bad-item', {
+          problem: `item ${index} could not be made: ${cause instanceof Error ? cause.message : cause}`,
+          cause,
+        })
+      }
+    }),
+  )
+}
+
+function generatorOf({
+  seed,
+  generator,
+}: Pick<DataLoaderOptions, 'seed' | 'generator'>): Generator {
+  return generator ?? (seed === undefined ? defaultGenerator() : new Generator(seed))
+}

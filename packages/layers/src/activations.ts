@@ -1,0 +1,98 @@
+/**
+ * Activations as modules, for a Sequential. In a `forward` of your own the functions are shorter:
+ * they are TensorFlow.js' and exported beside these, but for the leaky ReLU, whose slope is PyTorch's.
+ */
+import {
+  logSoftmax,
+  relu,
+  sigmoid,
+  softmax,
+  type Tensor,
+  tanh,
+  leakyRelu as tfLeakyRelu,
+} from '@tensorflow/tfjs-core'
+import { checkNumbers } from './checks'
+import { Module } from './module'
+
+/**
+ * x above 0 and slope · x below.
+ *
+ * @example
+ * ```ts
+ * import { leakyRelu } from '@dl/layers'
+ * import { tensor } from '@tensorflow/tfjs-core'
+ *
+ * const x = tensor([-100, 2])
+ * const y = leakyRelu(x)
+ * String(await y.data()) // → -1,2
+ * x.dispose()
+ * y.dispose()
+ * ```
+ */
+export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => tfLeakyRelu(x, slope)
+
+/**
+ * max(x, 0)
+ *
+ * @example
+ * ```ts
+ * import { Linear, LogSoftmax, ReLU, Sequential } from '@dl/layers'
+ * import { ones } from '@tensorflow/tfjs-core'
+ *
+ * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 2), new LogSoftmax())
+ * const x = ones([3, 4])
+ * const y = model.call(x)
+ * ;(await y.data()).every(value => value < 0) // → true
+ * for (const owner of [x, y, model]) owner.dispose()
+ * ```
+ */
+export class ReLU extends Module {
+  forward(x: Tensor): Tensor {
+    return relu(x)
+  }
+}
+
+/** x above 0 and slope · x below. */
+export class LeakyReLU extends Module {
+  /** @param slope below 0 (default 0.01) */
+  constructor(readonly slope = 0.01) {
+    super()
+    checkNumbers('LeakyReLU', { slope })
+  }
+
+  forward(x: Tensor): Tensor {
+    return leakyRelu(x, this.slope)
+  }
+
+  override describe(): string {
+    return `slope=${this.slope}`
+  }
+}
+
+/** Into (-1, 1). */
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return tanh(x)
+  }
+}
+
+/** Into (0, 1). */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return sigmoid(x)
+  }
+}
+
+/** Probabilities over the last axis. */
+export class Softmax extends Module {
+  forward(x: Tensor): Tensor {
+    return softmax(x)
+  }
+}
+
+/** Log-probabilities over the last axis. */
+export class LogSoftmax extends Module {
+  forward(x: Tensor): Tensor {
+    return logSoftmax(x)
+  }
+}

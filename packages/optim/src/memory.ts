@@ -1,0 +1,82 @@
+/** What an update rule remembers of each parameter. */
+import { type Parameter, showShape } from '@dl/core'
+import { clone, dispose, keep, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
+
+export interface Memory {
+  /** Updates so far. */
+  step: number
+  slots: Record<string, Tensor>
+}
+
+/** Memories by parameter; owns their tensors. */
+export class Memories {
+  readonly #memories = new Map<Parameter, Memory>()
+
+  of(parameter: Parameter): Memory {
+    const memory = this.#memories.get(parameter) ?? { step: 0, slots: {} }
+    this.#memories.set(parameter, memory)
+    return memory
+  }
+
+  /** The slots with these names, as zeros where there were none. */
+  slots(parameter: Parameter, names: readonly string[]): Record<string, Tensor> {
+    const { slots } = this.of(parameter)
+    for (const name of names) slots[name] ??= keep(zerosLike(parameter.value))
+    return slots
+  }
+
+  replace(parameter: Parameter, slots: Record<string, Tensor>): void {
+    const memory = this.of(parameter)
+    dispose(memory.slots)
+    for (const slot of Object.values(slots)) keep(slot)
+    memory.slots = slots
+  }
+
+  /** Tensors by `index.slot`, the caller's to dispose, and the updates of each parameter. */
+  save(parameters: readonly Parameter[]): { tensors: Record<string, Tensor>; steps: number[] } {
+    const tensors: Record<string, Tensor> = {}
+    const steps = parameters.map((parameter, i) => {
+      const { step, slots } = this.#memories.get(parameter) ?? { step: 0, slots: {} }
+      for (const [name, slot] of Object.entries(slots)) tensors[`${i}.${name}`] = clone(slot)
+      return step
+    })
+    return { tensors, steps }
+  }
+
+  /** Takes on what `save` gave; the tensors stay the caller's. */
+  restore(
+    parameters: readonly Parameter[],
+    tensors: Record<string, Tensor>,
+    steps: readonly number[],
+  ): void {
+    this.dispose()
+    parameters.forEach((parameter, i) => {
+      const own = Object.keys(tensors).filter(name => name.startsWith(`${i}.`))
+      const slots = own.map(name => [name.split('.')[1]!, keep(clone(tensors[name]!))] as const)
+      this.#memories.set(parameter, { step: steps[i]!, slots: Object.fromEntries(slots) })
+    })
+  }
+
+  dispose(): void {
+    for (const { slots } of this.#memories.values()) dispose(slots)
+    this.#memories.clear()
+  }
+}
+
+/** What keeps saved memories from fitting these parameters, if anything. */
+export function mismatch(
+  parameters: readonly Parameter[],
+  tensors: Record<string, Tensor>,
+  steps: readonly number[],
+): string | undefined {
+  if (steps.length !== parameters.length) {
+    return `it has ${steps.length} parameters, not ${parameters.length}`
+  }
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const shape = showShape(parameters[Number.parseInt(name, 10)]!.shape)
+    if (showShape(tensor.shape) !== shape) {
+      return `${name} is ${showShape(tensor.shape)}, not ${shape}`
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,77 @@
+/** What `Learner.fit` is asked for, and the callbacks that come of it. */
+import {
+  type Callback,
+  type CircularLROptions,
+  circularLR,
+  cosAnneal,
+  type MonitorOptions,
+  type OneCycleOptions,
+  oneCycle,
+  saveBestModel,
+  saveOnCycle,
+  type WeightDecayScheduleOptions,
+  weightDecaySchedule,
+} from '@dl/callbacks'
+import { DlError } from '@dl/core'
+import { files } from '@dl/data'
+import type { Hyperparameter, LayerOptimizer, PerGroup } from '@dl/optim'
+import type { CycleOptions } from './epoch-count'
+import type { FitOptions } from './fit'
+import type { LearnerModel } from './model'
+
+export interface LearnerFitOptions extends FitOptions, CycleOptions {
+  /** One weight decay, or one for each layer group (default 0). */
+  wds?: PerGroup<Hyperparameter>
+  /** SGDR unless one of the next two is asked for; without any, and without `cycleLen`, lrs stay. */
+  useClr?: boolean | Omit<CircularLROptions, keyof CycleOptions>
+  useOneCycle?: boolean | Omit<OneCycleOptions, keyof CycleOptions>
+  /** Weight decay that follows the learning rate and the length of the cycle; it is decoupled then. */
+  useWdSched?: boolean | Omit<WeightDecayScheduleOptions, keyof CycleOptions>
+  /** Saves the weights at the end of each cycle as `<path>/<name>_cyc_<n>.safetensors`. */
+  cycleSaveName?: string
+  /** Saves the weights of the best epoch as `<path>/<name>.safetensors`. */
+  bestSaveName?: string
+  /** What `bestSaveName` goes by (default: the validation loss). */
+  best?: MonitorOptions
+  /** Goes on with the last fit's optimizer, momenta and all (default false: a fresh one, as fast.ai). */
+  keepState?: boolean
+}
+
+/** The schedules and savers of a fit, in fast.ai's order of preference: clr, one cycle, SGDR. */
+export function plannedCallbacks(
+  options: LearnerFitOptions,
+  model: LearnerModel,
+  lo: LayerOptimizer,
+  path: string,
+): Callback[] {
+  const { cycleLen, cycleMult, cycleSaveName, bestSaveName } = options
+  const schedule = scheduleOf(options, lo)
+  if (cycleSaveName !== undefined && schedule === null) {
+    throw new DlError('bad-option', {
+      problem: `cycleSaveName is "${cycleSaveName}" but no schedule has cycles`,
+      expected: 'cycleLen, useClr or useOneCycle beside it',
+    })
+  }
+  const cycles = { ...(cycleLen && { cycleLen }), ...(cycleMult && { cycleMult }) }
+  return [
+    schedule,
+    options.useWdSched
+      ? weightDecaySchedule(lo, { ...chosen(options.useWdSched), ...cycles })
+      : null,
+    cycleSaveName === undefined
+      ? null
+      : saveOnCycle(model, files.join(path, `${cycleSaveName}_cyc`)),
+    bestSaveName === undefined
+      ? null
+      : saveBestModel(model, files.join(path, bestSaveName), options.best),
+  ].filter(callback => callback !== null)
+}
+
+function scheduleOf(options: LearnerFitOptions, lo: LayerOptimizer): Callback | null {
+  const { cycleLen = 1, cycleMult = 1, useClr, useOneCycle } = options
+  if (useClr) return circularLR(lo, { ...chosen(useClr), cycleLen, cycleMult })
+  if (useOneCycle) return oneCycle(lo, { ...chosen(useOneCycle), cycleLen, cycleMult })
+  return options.cycleLen === undefined ? null : cosAnneal(lo, { cycleLen, cycleMult })
+}
+
+const chosen = <T extends object>(option: true | T): T | object => (option === true ? {} : option)
