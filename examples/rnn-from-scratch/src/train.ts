@@ -27,7 +27,7 @@ const WHOLE = Number.POSITIVE_INFINITY
 export const SCALES = {
   lesson: { nHidden: 256, bs: WHOLE, train: WHOLE, validation: WHOLE, epochs: WHOLE },
   small: { nHidden: 128, bs: 64, train: 400, validation: 60, epochs: 1 },
-  quick: { nHidden: 32, bs: 32, train: 10, validation: 4, epochs: 1 },
+  quick: { nHidden: 16, bs: 16, train: 10, validation: 3, epochs: 1 },
 } satisfies Record<string, Scale>
 
 export interface Row {
