@@ -21,7 +21,7 @@ process.on('exit', code => {
   )
 })
 
-await prepare()
+await prepare(['build', 'types'])
 failed = await runChecks()
 const suite = await runSuite(process.argv.slice(2))
 counts = suite.counts

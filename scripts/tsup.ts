@@ -1,12 +1,15 @@
 import { defineConfig, type Options } from 'tsup'
 
-/** The build every package shares: one ESM entry with its types; dependencies stay imports. */
+/**
+ * The build every package shares: one ESM entry; dependencies stay imports. Types take ten times as
+ * long and are of no use to a program that is to run, so they are a build of their own
+ * (`tsup --dts-only`).
+ */
 export function library(options: Options = {}) {
   return defineConfig({
     entry: ['src/index.ts'],
     format: 'esm',
     target: 'es2022',
-    dts: true,
     sourcemap: true,
     clean: true,
     silent: true,

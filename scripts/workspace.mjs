@@ -17,8 +17,9 @@ const INSTALLED = join(root, 'node_modules/.dl-installed')
 /**
  * Installs the dependencies if the lockfile or a manifest has changed, then builds what has
  * changed. Says so on standard error, and only if it takes time or fails.
+ * @param {string[]} tasks what to build: `types` is for those who publish
  */
-export async function prepare() {
+export async function prepare(tasks = ['build']) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
     fail(
@@ -31,7 +32,7 @@ export async function prepare() {
     await quietly('Installing dependencies', 'npx', ['--yes', pnpm, 'install', '--frozen-lockfile'])
     writeFileSync(INSTALLED, wanted)
   }
-  const turbo = 'turbo run build --output-logs=errors-only --ui=stream'
+  const turbo = `turbo run ${tasks.join(' ')} --output-logs=errors-only --ui=stream`
   await quietly('Building', 'npm', ['exec', '--yes', `--package=${pnpm}`, '-c', turbo])
 }
 

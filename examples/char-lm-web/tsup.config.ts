@@ -5,7 +5,6 @@ import { library } from '../../scripts/tsup'
 // that it is to work from whatever folder it is put in.
 export default library({
   entry: ['src/main.ts'],
-  dts: false,
   onSuccess: async () => {
     await build({
       configFile: false,

@@ -7,6 +7,5 @@ export default library({
     'files-node': 'src/files/node.ts',
     'files-browser': 'src/files/browser.ts',
   },
-  dts: { entry: { index: 'src/index.ts' } },
   external: ['#files'],
 })
