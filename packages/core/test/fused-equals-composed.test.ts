@@ -3,7 +3,7 @@
  * and some large ones. The recurrent ones have a file of their own.
  */
 import { opInfo, threefryWords } from '@dl/core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   BACKWARD,
   draws,
@@ -12,12 +12,15 @@ import {
   integers,
   oneOf,
   registerComposed,
+  reseed,
   run,
   size,
   uniform,
 } from './kernels'
 import type { Values } from './reference'
 import * as reference from './reference'
+
+beforeEach(reseed)
 
 beforeAll(registerComposed)
 

@@ -3,7 +3,7 @@
  * and in shapes larger than any tile against the composed gradients of tfjs-cpu, which the loops
  * and PyTorch's golden values hold right.
  */
-import { beforeAll, describe, it } from 'vitest'
+import { beforeAll, beforeEach, describe, it } from 'vitest'
 import {
   BACKWARD,
   backend,
@@ -13,12 +13,15 @@ import {
   onCpu,
   oneOf,
   registerComposed,
+  reseed,
   run,
   size,
   uniform,
 } from './kernels'
 import type { Attrs, Inputs } from './reference'
 import * as reference from './reference'
+
+beforeEach(reseed)
 
 beforeAll(registerComposed)
 

@@ -105,7 +105,11 @@ export async function onCpu<T>(f: () => Promise<T>): Promise<T> {
   }
 }
 
-const random = new Generator(2017)
+let random = new Generator(2017)
+/** For beforeEach: a test draws the same whichever tests ran before it. */
+export const reseed = () => {
+  random = new Generator(2017)
+}
 export const uniform = (shape: number[], bound = 1): Values => ({
   shape,
   data: random.uniform(sizeOf(shape), -bound, bound),
