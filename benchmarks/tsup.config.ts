@@ -1,3 +1,3 @@
 import { library } from '../scripts/tsup'
 
-export default library({ entry: ['src/steps.ts', 'src/kernels.ts'], dts: false })
+export default library({ entry: ['src/steps.ts', 'src/kernels.ts', 'src/text.ts'], dts: false })

@@ -1,7 +1,8 @@
 /** How a text becomes numbers: split, lower-case, preprocess, look up; as torchtext's Field. */
 import { DlError } from '@dl/core'
+import { CodePointTable, countCodePoints } from './char-reader'
 import { TokenCounter } from './token-counter'
-import { type Tokenizer, words } from './tokenizer'
+import { type Joint, pieceOf, type Tokenizer, words } from './tokenizer'
 import { Vocab, type VocabOptions } from './vocab'
 
 /** Ends each text if `newlineEos` is on. */
@@ -16,8 +17,8 @@ export interface FieldOptions {
   preprocess?: (tokens: string[]) => Iterable<string>
   /** One `<eos>` after each text or file of a corpus (default true; fast.ai's name for it). */
   newlineEos?: boolean
-  /** What stands between tokens in decoded text (default the tokenizer's: '' for chars, else a space). */
-  joint?: string
+  /** What stands between tokens in decoded text (default: as the tokenizer has it, else a space). */
+  joint?: Joint
 }
 
 /**
@@ -39,7 +40,7 @@ export class Field {
   readonly tokenize: Tokenizer
   readonly preprocess: ((tokens: string[]) => Iterable<string>) | undefined
   readonly newlineEos: boolean
-  readonly joint: string
+  readonly joint: Joint
   #vocab: Vocab | null = null
 
   constructor({
@@ -76,9 +77,7 @@ export class Field {
 
   /** The tokens of a text: split, lower-cased one by one, preprocessed. */
   tokens(text: string): string[] {
-    const split = Array.from(this.tokenize(text), token =>
-      this.lower ? token.toLowerCase() : token,
-    )
+    const split = Array.from(this.tokenize(text), this.#toToken)
     return this.preprocess ? [...this.preprocess(split)] : split
   }
 
@@ -90,37 +89,60 @@ export class Field {
 
   /** Numbers of a text: {@link tokens} and {@link numericalize} in one go, without an `<eos>`. */
   encode(text: string): Int32Array {
-    const { vocab } = this
-    return this.#read([text], false).ids(token => vocab.index(token))
+    return this.#byCodePoint
+      ? this.#read([text], this.vocab, false)
+      : this.numericalize(this.tokens(text))
   }
 
   /** Numbers of whole texts, one after the other; makes the vocabulary of them if there is none. */
   build(texts: Iterable<string>, options: VocabOptions = {}): Int32Array {
-    const counter = this.#read(texts, this.newlineEos)
-    this.#vocab ??= Vocab.build(
-      new Map(counter.tokens.map((token, i) => [token, counter.counts[i]!])),
-      options,
-    )
-    const vocab = this.#vocab
-    return counter.ids(token => vocab.index(token))
+    if (!this.#byCodePoint) return this.#buildTokens(texts, options)
+    const all = [...texts]
+    if (this.#vocab === null) {
+      const counts = countCodePoints(all, this.#toToken)
+      if (this.newlineEos) counts.set(END_OF_TEXT, all.length)
+      this.#vocab = Vocab.build(counts, options)
+    }
+    return this.#read(all, this.#vocab, this.newlineEos)
   }
 
   /** The text of numbers. */
   decode(ids: Iterable<number>): string {
     const { vocab } = this
-    return Array.from(ids, id => vocab.token(id)).join(this.joint)
+    const tokens = Array.from(ids, id => vocab.token(id))
+    return tokens.map((_, at) => pieceOf(this.joint, tokens, at)).join('')
   }
 
-  #read(texts: Iterable<string>, endEach: boolean): TokenCounter {
+  /** Whether texts need not be cut into strings. */
+  get #byCodePoint(): boolean {
+    return this.tokenize.codePoints === true && this.preprocess === undefined
+  }
+
+  #toToken = (split: string): string => (this.lower ? split.toLowerCase() : split)
+
+  #read(texts: readonly string[], vocab: Vocab, endEach: boolean): Int32Array {
+    const table = new CodePointTable(char => vocab.index(this.#toToken(char)))
+    const ids = new Int32Array(
+      texts.reduce((sum, text) => sum + text.length + (endEach ? 1 : 0), 0),
+    )
+    let end = 0
+    for (const text of texts) {
+      end = table.write(text, ids, end)
+      if (endEach) ids[end++] = vocab.index(END_OF_TEXT)
+    }
+    return end === ids.length ? ids : ids.slice(0, end)
+  }
+
+  #buildTokens(texts: Iterable<string>, options: VocabOptions): Int32Array {
     const counter = new TokenCounter()
     for (const text of texts) {
-      if (this.tokenize.codePoints && !this.preprocess) {
-        counter.addCodePoints(text, this.lower ? char => char.toLowerCase() : char => char)
-      } else {
-        for (const token of this.tokens(text)) counter.add(token)
-      }
-      if (endEach) counter.add(END_OF_TEXT)
+      // without preprocess, which wants all of them, no list of the tokens is made
+      if (this.preprocess) for (const token of this.tokens(text)) counter.add(token)
+      else for (const token of this.tokenize(text)) counter.add(this.#toToken(token))
+      if (this.newlineEos) counter.add(END_OF_TEXT)
     }
-    return counter
+    const counts = new Map(counter.tokens.map((token, i) => [token, counter.counts[i]!]))
+    const vocab = (this.#vocab ??= Vocab.build(counts, options))
+    return counter.ids(token => vocab.index(token))
   }
 }

@@ -3,19 +3,16 @@ import { DlError, defaultGenerator, detach, Generator } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { slice, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { END_OF_TEXT, type Field } from './field'
-import { sample } from './sample'
+import { requireSampling, type SampleOptions, sample } from './sample'
+import { pieceOf } from './tokenizer'
 import { PADDING, UNKNOWN } from './vocab'
 
-export interface GenerateOptions {
+export interface GenerateOptions extends Omit<SampleOptions, 'banned'> {
   /** How many tokens to add (default 400). */
   length?: number
-  /** Below 1 the likely gets likelier, above 1 the choice is wilder (default 1). */
-  temperature?: number
-  /** Always the likeliest token; soon goes in circles (default false). */
-  greedy?: boolean
   /** Makes the text repeatable (default: the default generator decides). */
   seed?: number
-  /** Called with each new token's text as it comes. */
+  /** Called with each new token's text, and the space before it if there is one, as it comes. */
   onToken?(text: string): void
 }
 
@@ -26,7 +23,7 @@ export interface GenerateOptions {
  *
  * @param model from int32 ids [time, batch] to scores [time, batch, vocab]
  * @returns the prompt (as the field reads it) and what follows
- * @throws DlError `bad-option` for an empty prompt, a length or a temperature out of range
+ * @throws DlError `bad-option` for an empty prompt, a length or one of {@link SampleOptions} out of range
  *
  * @example
  * ```ts
@@ -44,23 +41,26 @@ export async function generate(
   model: Module,
   field: Field,
   prompt: string,
-  { length = 400, temperature = 1, greedy = false, seed, onToken }: GenerateOptions = {},
+  { length = 400, seed, onToken, ...sampling }: GenerateOptions = {},
 ): Promise<string> {
   const ids = [...field.encode(prompt)]
-  checkOptions(ids.length, length, temperature)
+  checkOptions(ids.length, length)
+  requireSampling(sampling)
   const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
   const { vocab } = field
   const banned = new Set(
     [UNKNOWN, PADDING, END_OF_TEXT].flatMap(token => vocab.stoi.get(token) ?? []),
   )
+  const tokens = ids.map(id => vocab.token(id))
   const putBack = setAside(model)
   try {
     let fed = Int32Array.from(ids)
     for (let i = 0; i < length; i++) {
       const scores = await lastScores(model, fed)
-      const id = sample(scores, generator, { temperature, greedy, banned })
+      const id = sample(scores, generator, { ...sampling, banned })
       ids.push(id)
-      onToken?.(field.decode([id]))
+      tokens.push(vocab.token(id))
+      onToken?.(pieceOf(field.joint, tokens, tokens.length - 1))
       fed = Int32Array.of(id)
     }
     return field.decode(ids)
@@ -99,7 +99,7 @@ function setAside(model: Module): () => void {
   }
 }
 
-function checkOptions(promptLength: number, length: number, temperature: number): void {
+function checkOptions(promptLength: number, length: number): void {
   const complain = (problem: string, expected: string): never => {
     throw new DlError('bad-option', { problem: `generate got ${problem}`, expected })
   }
@@ -107,5 +107,4 @@ function checkOptions(promptLength: number, length: number, temperature: number)
   if (!Number.isInteger(length) || length < 0) {
     complain(`the length ${length}`, 'an integer of at least 0')
   }
-  if (!(temperature > 0)) complain(`the temperature ${temperature}`, 'a number above 0')
 }

@@ -10,5 +10,5 @@ export {
 } from './language-model-data'
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
 export { type SampleOptions, sample } from './sample'
-export { chars, type Tokenizer, words } from './tokenizer'
+export { chars, type Joint, type Tokenizer, words } from './tokenizer'
 export { PADDING, UNKNOWN, Vocab, type VocabJson, type VocabOptions } from './vocab'

@@ -1,9 +1,16 @@
 /** Choosing the next token from a model's scores. */
-import type { Generator } from '@dl/core'
+import { DlError, type Generator } from '@dl/core'
 
 export interface SampleOptions {
   /** Below 1 the likely gets likelier, above 1 the choice is wilder (default 1). */
   temperature?: number
+  /** Choose among the so many likeliest only (default: all). */
+  topK?: number
+  /**
+   * Choose among the likeliest only, as few as have this probability together, after temperature and
+   * `topK` (nucleus sampling; default 1: all).
+   */
+  topP?: number
   /** Always the likeliest token (default false). */
   greedy?: boolean
   /** Tokens never to be chosen. */
@@ -14,21 +21,74 @@ export interface SampleOptions {
  * The index of one token, drawn with probability softmax(scores / temperature).
  *
  * @param scores one for each token, unnormalised
+ * @throws DlError `bad-option` for an option out of range; `bad-scores` for scores that hold NaN or
+ *   leave nothing to choose
+ *
+ * @example
+ * ```ts
+ * import { Generator } from '@dl/core'
+ * import { sample } from '@dl/text'
+ *
+ * sample([0.1, 3, 2.9], new Generator(1), { topK: 1 }) // → 1
+ * ```
  */
 export function sample(
   scores: ArrayLike<number>,
   generator: Generator,
-  { temperature = 1, greedy = false, banned }: SampleOptions = {},
+  options: SampleOptions = {},
 ): number {
+  requireSampling(options)
+  const { temperature = 1, topK, topP = 1, greedy = false, banned } = options
   const allowed = Array.from(scores, (score, id) => (banned?.has(id) ? -Infinity : score))
   const peak = allowed.reduce((a, b) => Math.max(a, b), -Infinity)
+  if (!Number.isFinite(peak)) throw unusable(peak)
   if (greedy) return allowed.indexOf(peak)
+
   const weights = allowed.map(score => Math.exp((score - peak) / temperature))
-  let rest = generator.next() * weights.reduce((a, b) => a + b, 0)
+  if (topK !== undefined || topP < 1) keepLikeliest(weights, topK ?? weights.length, topP)
+  let rest = generator.next() * sum(weights)
   for (const [id, weight] of weights.entries()) {
     rest -= weight
     if (rest < 0) return id
   }
   // rounding left a sliver: the last token that has any weight
   return weights.findLastIndex(weight => weight > 0)
+}
+
+/** Takes their weight from all but the likeliest; of two alike the first is likelier. */
+function keepLikeliest(weights: number[], topK: number, topP: number): void {
+  const order = [...weights.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b)
+  const enough = topP * sum(order.slice(0, topK).map(id => weights[id]!))
+  let kept = 0
+  for (const [rank, id] of order.entries()) {
+    const weight = weights[id]!
+    if (rank >= topK || (rank > 0 && kept >= enough)) weights[id] = 0
+    kept += weight
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+/** @throws DlError `bad-option` for an option out of range */
+export function requireSampling({ temperature = 1, topK = 1, topP = 1 }: SampleOptions): void {
+  const complain = (problem: string, expected: string): never => {
+    throw new DlError('bad-option', { problem, expected })
+  }
+  if (!(temperature > 0)) complain(`the temperature is ${temperature}`, 'a number above 0')
+  if (!Number.isInteger(topK) || topK < 1) complain(`topK is ${topK}`, 'an integer of at least 1')
+  if (!(topP > 0 && topP <= 1)) complain(`topP is ${topP}`, 'a number above 0, at most 1')
+}
+
+function unusable(peak: number): DlError {
+  if (peak === -Infinity) {
+    return new DlError('bad-scores', {
+      problem: 'no token is left to choose from',
+      expected: 'a finite score for one at least that is not banned',
+    })
+  }
+  return new DlError('bad-scores', {
+    problem: `the scores hold ${peak}`,
+    expected: 'finite numbers',
+    fix: 'The model has diverged: lower the learning rate, or load an earlier checkpoint.',
+  })
 }

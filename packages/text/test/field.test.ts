@@ -1,5 +1,5 @@
 import { Generator } from '@dl/core'
-import { chars, Field, Vocab } from '@dl/text'
+import { chars, Field, type Joint, Vocab } from '@dl/text'
 import { describe, expect, it } from 'vitest'
 
 describe('Field', () => {
@@ -12,17 +12,22 @@ describe('Field', () => {
     expect(field.tokens('A B|C')).toEqual(['a b/2', 'c/2'])
   })
 
-  it('takes words by default and joins them with a space', () => {
+  it('takes words by default and puts spaces where they belong', () => {
     const field = new Field()
-    field.build(['the cat and the dog'])
-    expect(field.decode(field.encode('the  dog\n'))).toBe('the dog')
+    field.build(['the cat, and the dog\n'])
+    expect(field.decode(field.encode('the  dog,cat\nthe'))).toBe('the dog, cat\nthe')
     expect([...field.encode('the bird')]).toEqual([2, 0])
   })
 
-  it('joins the tokens of a tokenizer of your own as you say', () => {
-    const field = new Field({ tokenize: text => [...text], joint: '' })
-    field.build(['abc'])
-    expect(field.decode(field.numericalize(['c', 'a']))).toBe('ca')
+  it('joins the tokens of a tokenizer of your own as you say, else with spaces', () => {
+    const read = (joint?: Joint) => {
+      const field = new Field({ tokenize: text => [...text], joint })
+      field.build(['abc'])
+      return field.decode(field.numericalize(['c', 'a', 'b']))
+    }
+    expect(read()).toBe('c a b')
+    expect(read('')).toBe('cab')
+    expect(read((tokens, at) => (tokens[at] === 'b' ? '-' : `${at}`))).toBe('c1a-b')
   })
 
   it('keeps line feeds and ends each text with one <eos>, which counts as a token', () => {
@@ -40,6 +45,33 @@ describe('Field', () => {
     expect([...field.build(['bcb'])]).toEqual([3, 0, 3])
     field.vocab = Vocab.build({ c: 1 })
     expect([...field.build(['bcb'])]).toEqual([0, 2, 0])
+  })
+
+  it('reads words one by one, or all of a text for preprocess, to the same numbers', () => {
+    const texts = ["To be, or not to be--\nthat's it.", 'To be?']
+    const options = { minFreq: 2 }
+    const one = new Field({ lower: true })
+    const all = new Field({ lower: true, preprocess: tokens => tokens })
+    expect(one.build(texts, options)).toEqual(all.build(texts, options))
+    expect(one.vocab.itos).toEqual(['<unk>', '<pad>', 'be', 'to', '<eos>'])
+    expect(one.vocab.itos).toEqual(all.vocab.itos)
+    expect([...one.encode('TO be!')]).toEqual([3, 2, 0])
+  })
+
+  it('reads texts that come one by one', () => {
+    function* texts() {
+      yield 'ab'
+      yield 'b'
+    }
+    const field = new Field({ tokenize: chars })
+    expect([...field.build(texts())]).toEqual([4, 3, 2, 3, 2])
+    expect(field.vocab.itos.slice(2)).toEqual(['<eos>', 'b', 'a'])
+  })
+
+  it('refuses a character that the vocabulary lacks, where it has no <unk>', () => {
+    const field = new Field({ tokenize: chars, newlineEos: false })
+    field.build(['ab'], { specials: [] })
+    expect(() => field.encode('abc')).toThrow('the vocabulary has neither "c" nor <unk>')
   })
 
   it('says that it has no vocabulary yet', () => {

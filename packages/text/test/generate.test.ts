@@ -24,6 +24,24 @@ it('continues the prompt, the same from a seed, token by token', async () => {
   expect(await generate(model, field, 'bad', { ...options, seed: 5 })).not.toBe(text)
 })
 
+it('passes on what narrows the choice', async () => {
+  const greedy = await generate(model, field, 'bad', { length: 8, greedy: true })
+  for (const narrow of [{ topK: 1 }, { topP: 1e-6 }, { temperature: 1e-6 }]) {
+    expect(await generate(model, field, 'bad', { length: 8, seed: 1, ...narrow })).toBe(greedy)
+  }
+})
+
+it('gives the spaces between words with the words', async () => {
+  const text = new Field()
+  text.build(['one, two'])
+  const small = new CharLM({ vocab: text.vocab.size, embedding: 4, hidden: 8 })
+  let written = 'one'
+  const options = { length: 9, seed: 1, onToken: (piece: string) => (written += piece) }
+  expect(await generate(small, text, 'one', options)).toBe(written)
+  expect(written).toMatch(/ two/)
+  small.dispose()
+})
+
 it('carries the state: greedy text equals that of feeding everything anew each time', async () => {
   let slow = 'bad'
   for (let i = 0; i < 6; i++) slow = await generate(model, field, slow, { length: 1, greedy: true })
@@ -52,7 +70,9 @@ describe('bad input', () => {
   it.each([
     ['', {}, 'generate got an empty prompt; expected at least one token to start from.'],
     ['a', { length: -1 }, 'generate got the length -1; expected an integer of at least 0.'],
-    ['a', { temperature: 0 }, 'generate got the temperature 0; expected a number above 0.'],
+    ['a', { temperature: 0, length: 0 }, 'the temperature is 0; expected a number above 0.'],
+    ['a', { topK: 0 }, 'topK is 0; expected an integer of at least 1.'],
+    ['a', { topP: 90 }, 'topP is 90; expected a number above 0, at most 1.'],
   ])('%j with %j', async (prompt, options, message) => {
     await expect(generate(model, field, prompt, options)).rejects.toThrow(message)
   })

@@ -1,0 +1,116 @@
+/**
+ * A data set of one's own. Waves of any length, height and phase are made as they are asked for; a
+ * GRU learns what comes next and then draws a wave alone, each point from those it drew before.
+ *
+ *   --epochs  (default 8)   --seed  (default 1)   --backend  wasm | cpu  (default wasm)
+ *   --quick   two epochs of fewer waves           --json  one JSON object as the last line
+ */
+import { parseArgs } from 'node:util'
+import { brailleChart, cosAnneal, progress, terminateOnNaN } from '@dl/callbacks'
+import { DlError, Generator, manualSeed } from '@dl/core'
+import { type Dataset, dataLoader, type Example, randomSplit } from '@dl/data'
+import { GRU, Linear, Module } from '@dl/layers'
+import { adam, LayerOptimizer } from '@dl/optim'
+import { fit } from '@dl/train'
+import {
+  mean,
+  ready,
+  reshape,
+  setBackend,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core'
+
+const GIVEN = 24
+const DRAWN = 48
+const NOISE = 0.1
+
+/** Wave `i`, the same each time. */
+function wave(seed: number, i: number, points: number): number[] {
+  const [length = 0, height = 0, phase = 0] = new Generator(seed).fork(i).uniform(3)
+  const at = (t: number) => Math.sin(2 * Math.PI * (t / (12 + 12 * length) + phase))
+  return Array.from({ length: points }, (_, t) => (0.5 + height / 2) * at(t))
+}
+
+/** The data set: so many items, and what item `i` is. */
+function waves(length: number, seed: number): Dataset<Example> {
+  return {
+    length,
+    get(i) {
+      const points = wave(seed, i, GIVEN + 1)
+      // what it sees later, its own points, will be a little off, too
+      const noise = new Generator(seed).fork(`noise ${i}`).normal(GIVEN, 0, NOISE)
+      return { inputs: [Array.from(noise, (n, t) => [points[t]! + n])], target: points[GIVEN]! }
+    },
+  }
+}
+
+/** From points [time, batch, 1] to the next [batch]. */
+class Forecaster extends Module<[points: Tensor], Tensor> {
+  readonly rnn = new GRU(1, 32)
+  readonly out = new Linear(32, 1)
+
+  forward(points: Tensor): Tensor {
+    const { h } = this.rnn.call(points)
+    return reshape(this.out.call(h), [-1])
+  }
+}
+
+/** Lets the model go on from `points`, which it sees no more of than in training. */
+async function goOn(model: Forecaster, points: number[], count: number): Promise<number[]> {
+  model.eval()
+  const all = [...points]
+  for (let i = 0; i < count; i++) {
+    const next = tidy(() => model.call(tensor(all.slice(-GIVEN), [GIVEN, 1, 1])))
+    all.push((await next.data())[0]!)
+    next.dispose()
+  }
+  return all
+}
+
+async function main(): Promise<void> {
+  const flag = { type: 'boolean', default: false } as const
+  const text = (value: string) => ({ type: 'string', default: value }) as const
+  const { values } = parseArgs({
+    options: { quick: flag, json: flag, epochs: text('8'), seed: text('1'), backend: text('wasm') },
+  })
+  await import(values.backend === 'cpu' ? '@tensorflow/tfjs-backend-cpu' : '@dl/backend-wasm')
+  await setBackend(values.backend)
+  await ready()
+  const seed = Number(values.seed)
+  manualSeed(seed)
+
+  const [learn, judge] = randomSplit(waves(values.quick ? 400 : 4000, seed), 0.2, seed)
+  const layout = 'timeFirst'
+  const train = dataLoader(learn, { bs: 32, shuffle: true, seed, layout })
+  const validation = dataLoader(judge, { bs: 64, layout })
+  const meanSquare = (y: Tensor, target: Tensor) => mean(square(sub(y, target)))
+  const model = new Forecaster()
+  const lo = new LayerOptimizer(adam, model, 1e-2)
+  const epochs = values.quick ? 2 : Number(values.epochs)
+  const callbacks = [cosAnneal(lo, { cycleLen: epochs }), terminateOnNaN(), progress()]
+  const { history } = await fit(model, { train, validation }, epochs, lo, meanSquare, { callbacks })
+
+  // a wave that is in neither part
+  const truth = wave(seed + 1, 0, GIVEN + DRAWN)
+  const drawn = await goOn(model, truth.slice(0, GIVEN), DRAWN)
+  const off = drawn.reduce((sum, y, t) => sum + Math.abs(y - truth[t]!), 0) / DRAWN
+  const places = drawn.slice(GIVEN).map((_, i) => GIVEN + 1 + i)
+  const chart = brailleChart([
+    { label: 'wave', y: truth },
+    { label: 'the model', x: places, y: drawn.slice(GIVEN), style: 'points' },
+  ])
+  const out = values.json ? process.stderr : process.stdout
+  out.write(`\n${chart}\non average ${off.toFixed(3)} off the wave\n`)
+  if (values.json) process.stdout.write(`${JSON.stringify({ history, drawn, off })}\n`)
+  lo.dispose()
+  model.dispose()
+}
+
+main().catch(error => {
+  console.error(DlError.is(error) ? error.message : error)
+  process.exitCode = 1
+})

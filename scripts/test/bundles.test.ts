@@ -1,0 +1,152 @@
+/** A page that trains, made of the packages as they are built, by bundlers without configuration. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build as esbuild } from 'esbuild'
+import { type Browser, chromium as driver } from 'playwright'
+import { build as vite } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromium, launchOptions, NO_CHROMIUM } from '../chromium.mjs'
+import { packagesIn, root } from '../workspace.mjs'
+
+const PROGRAM = `
+import { cosAnneal } from '@dl/callbacks'
+import { manualSeed } from '@dl/core'
+import { crossEntropy } from '@dl/layers'
+import { adam, LayerOptimizer } from '@dl/optim'
+import { CharLM, chars, Field, generate, LanguageModelData } from '@dl/text'
+import { fit } from '@dl/train'
+
+async function main() {
+  manualSeed(1)
+  const text = 'the quick brown fox jumps over the lazy dog. '.repeat(8)
+  const field = new Field({ tokenize: chars })
+  const options = { bs: 4, bptt: 8, lengthStep: 8, seed: 1 }
+  const data = LanguageModelData.fromTexts({ train: text, validation: text }, field, options)
+  const model = new CharLM({ vocab: data.nt, embedding: 6, hidden: 15, layers: 1, dropout: 0 })
+  const lo = new LayerOptimizer(adam, model, 0.02)
+  const callbacks = [cosAnneal(lo, { cycleLen: 2 })]
+  const { history } = await fit(model, data, 2, lo, crossEntropy, { callbacks })
+  const written = await generate(model, field, 'the ', { length: 4, seed: 1 })
+  return { history, length: written.length }
+}
+globalThis.result = main()
+`
+
+/** What P14 allows, in thousands of bytes after gzip. */
+const LIMITS = { wasm: 260, webgl: 185, ours: 35 }
+
+const folder = mkdtempSync(join(tmpdir(), 'dl-bundles-'))
+let browser: Browser | undefined
+
+beforeAll(async () => {
+  // as if installed, without the conditions of this workspace
+  mkdirSync(join(folder, 'node_modules/@dl'), { recursive: true })
+  for (const name of packagesIn('packages')) {
+    symlinkSync(join(root, 'packages', name), join(folder, 'node_modules/@dl', name), 'junction')
+  }
+  for (const backend of ['wasm', 'webgl']) {
+    writeFileSync(entry(backend), `import '@dl/backend-${backend}'\n${PROGRAM}`)
+  }
+  writeFileSync(entry('ours'), PROGRAM)
+  if (chromium !== null) browser = await driver.launch(launchOptions)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true })
+})
+
+const entry = (name: string) => join(folder, `${name}.js`)
+
+interface Bundle {
+  code: string
+  /** What it still imports, which is to be nothing. */
+  imports: string[]
+}
+
+async function withEsbuild(name: string, external: string[] = []): Promise<Bundle> {
+  const { outputFiles, metafile } = await esbuild({
+    entryPoints: [entry(name)],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    outfile: 'page.js',
+    ...(external.length > 0 && { external, format: 'esm' as const }),
+  })
+  const [output] = Object.values(metafile.outputs)
+  return { code: outputFiles[0]!.text, imports: output!.imports.map(({ path }) => path) }
+}
+
+async function withVite(name: string): Promise<Bundle> {
+  const site = join(folder, `site-${name}`)
+  mkdirSync(site)
+  writeFileSync(join(site, 'index.html'), '<script type="module" src="./main.js"></script>')
+  writeFileSync(join(site, 'main.js'), readFileSync(entry(name)))
+  await vite({ root: site, configFile: false, logLevel: 'error' })
+  const html = readFileSync(join(site, 'dist/index.html'), 'utf8')
+  const [, script] = html.match(/src="\/(assets\/[^"]+\.js)"/) ?? []
+  const code = readFileSync(join(site, 'dist', script!), 'utf8')
+  const imports = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^"']+)["']/g)]
+  return { code, imports: imports.map(([, path]) => path!) }
+}
+
+interface Outcome {
+  history: { trnLoss: number; valLoss: number }[]
+  length: number
+}
+
+/** Runs a bundle in an empty page. */
+async function run({ code }: Bundle): Promise<{ outcome: Outcome; complaints: string[] }> {
+  const page = await browser!.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  await page.route('**/*', route =>
+    route.request().url().endsWith('.js')
+      ? route.fulfill({ contentType: 'text/javascript', body: code })
+      : route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>page</title>' }),
+  )
+  await page.goto('http://bundle.test/')
+  await page.addScriptTag({ url: '/page.js', type: 'module' })
+  const outcome = await page.evaluate(() => (globalThis as never as { result: Outcome }).result)
+  await page.close()
+  return { outcome, complaints }
+}
+
+const size = (code: string) => gzipSync(code, { level: 9 }).length / 1000
+const outcomes: Outcome[] = []
+
+describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend => {
+  describe.each([
+    ['esbuild', withEsbuild],
+    ['Vite', withVite],
+  ])('bundled by %s', (bundler, bundle) => {
+    it('needs nothing of Node and trains', { timeout: 120_000 }, async ctx => {
+      const made = await bundle(backend)
+      expect(made.imports).toEqual([])
+      console.log(`${bundler}, page with ${backend}: ${size(made.code).toFixed(1)} KB gzip`)
+      expect(size(made.code)).toBeLessThan(LIMITS[backend])
+      ctx.skip(chromium === null, `the bundle is whole, but ${NO_CHROMIUM}`)
+      const { outcome, complaints } = await run(made)
+      expect(complaints).toEqual([])
+      const [first, last] = outcome.history
+      expect(last!.valLoss).toBeLessThan(first!.valLoss)
+      expect(outcome.length).toBe(8)
+      outcomes.push(outcome)
+      for (const [i, { valLoss }] of outcomes[0]!.history.entries()) {
+        expect(Math.abs(outcome.history[i]!.valLoss - valLoss)).toBeLessThan(2e-3)
+      }
+    })
+  })
+})
+
+it('is small where it is ours', async () => {
+  const { code } = await withEsbuild('ours', ['@tensorflow/*', '#tfjs-gradients'])
+  console.log(`our packages alone: ${size(code).toFixed(1)} KB gzip`)
+  expect(size(code)).toBeLessThan(LIMITS.ours)
+})
