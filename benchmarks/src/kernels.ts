@@ -1,6 +1,6 @@
 /** Matrix products as training has them. `npm run bench -- kernels` */
 import { matMul, randomUniform, tidy } from '@tensorflow/tfjs-core'
-import { median, type Row, suite } from './suite'
+import { median, type Row, suite } from './_suite'
 
 const SIZES = [
   { m: 64, n: 64, k: 64 },

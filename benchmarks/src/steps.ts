@@ -7,7 +7,7 @@ import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { type Cell, CharLM, LanguageModelLoader } from '@dl/text'
 import { fit } from '@dl/train'
-import { median, type Row, suite } from './suite'
+import { median, type Row, suite } from './_suite'
 
 const VOCAB = 56
 
