@@ -2,7 +2,8 @@
 import { fail, packagesIn, prepare, runProgram } from './workspace.mjs'
 
 const [name, ...args] = process.argv.slice(2)
-const names = packagesIn('examples')
+// _kit is what they share, no program
+const names = packagesIn('examples').filter(name => !name.startsWith('_'))
 if (name === undefined || !names.includes(name)) {
   fail(
     `${name === undefined ? 'No example was named' : `There is no example "${name}"`}; ` +

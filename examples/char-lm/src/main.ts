@@ -4,18 +4,17 @@
  */
 import { join } from 'node:path'
 import { plot, progress, saveOnCycle } from '@dl/callbacks'
-import { DlError, manualSeed } from '@dl/core'
+import { manualSeed } from '@dl/core'
 import { loadTensors } from '@dl/data'
+import { program, stopwatch, useBackend } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
 import { CharLM, type CharLMOptions, generate } from '@dl/text'
 import { evaluate } from '@dl/train'
 import { dispose } from '@tensorflow/tfjs-core'
-import { useBackend } from './backend'
 import { findLr } from './find-lr'
 import { lesson } from './lesson'
 import { HELP, type Options, readOptions } from './options'
 import { type Say, setUp } from './set-up'
-import { stopwatch } from './stopwatch'
 
 const PROMPT = 'for thos'
 
@@ -116,8 +115,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
-main().catch(error => {
-  // what went wrong is in the message; a stack helps only where it is a bug
-  console.error(DlError.is(error) ? error.message : error)
-  process.exitCode = 1
-})
+program(main)

@@ -1,6 +1,5 @@
 /** The command line. Every default is the lesson's, or the fastest that still learns to write. */
-import { parseArgs } from 'node:util'
-import { DlError } from '@dl/core'
+import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
 import { LR } from './lesson'
 
 export const HELP = `Trains a character language model with SGDR and lets it write.
@@ -24,21 +23,43 @@ export const HELP = `Trains a character language model with SGDR and lets it wri
 
 const QUICK_EPOCHS = 1
 
+/** What may be on the command line, with its defaults. */
+const FLAGS = {
+  help: flag,
+  corpus: optional,
+  model: text('gru'),
+  hidden: text('256'),
+  layers: text('1'),
+  bs: text('64'),
+  bptt: text('8'),
+  epochs: optional,
+  'cycle-mult': text('2'),
+  lr: optional,
+  wd: text('1e-5'),
+  seed: text('42'),
+  out: text('runs/char-lm'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+  'lr-find': flag,
+  load: optional,
+}
+
 export type Options = ReturnType<typeof readOptions>
 
 export function readOptions(args: string[]) {
-  const { values } = parse(args)
+  const values = readFlags(args, FLAGS)
   const cell = oneOf('model', values.model, ['rnn', 'gru', 'lstm'] as const)
   return {
     help: values.help,
     corpus: values.corpus ?? null,
     cell,
-    hidden: count('hidden', values.hidden),
-    layers: count('layers', values.layers),
-    bs: count('bs', values.bs),
-    bptt: count('bptt', values.bptt),
-    epochs: count('epochs', values.epochs ?? (values.quick ? String(QUICK_EPOCHS) : '7')),
-    cycleMult: count('cycle-mult', values['cycle-mult']),
+    hidden: integer('hidden', values.hidden),
+    layers: integer('layers', values.layers),
+    bs: integer('bs', values.bs),
+    bptt: integer('bptt', values.bptt),
+    epochs: integer('epochs', values.epochs ?? (values.quick ? String(QUICK_EPOCHS) : '7')),
+    cycleMult: integer('cycle-mult', values['cycle-mult']),
     lr: positive('lr', values.lr ?? String(LR[cell])),
     wd: positive('wd', values.wd),
     seed: Number(values.seed),
@@ -49,63 +70,4 @@ export function readOptions(args: string[]) {
     lrFind: values['lr-find'],
     load: values.load ?? null,
   }
-}
-
-function parse(args: string[]) {
-  const text = (value: string) => ({ type: 'string', default: value }) as const
-  const flag = { type: 'boolean', default: false } as const
-  const optional = { type: 'string' } as const
-  const options = {
-    help: flag,
-    corpus: optional,
-    model: text('gru'),
-    hidden: text('256'),
-    layers: text('1'),
-    bs: text('64'),
-    bptt: text('8'),
-    epochs: optional,
-    'cycle-mult': text('2'),
-    lr: optional,
-    wd: text('1e-5'),
-    seed: text('42'),
-    out: text('runs/char-lm'),
-    backend: text('wasm'),
-    quick: flag,
-    json: flag,
-    'lr-find': flag,
-    load: optional,
-  }
-  try {
-    return parseArgs({ args, options })
-  } catch (error) {
-    throw new DlError('bad-option', {
-      problem: (error as Error).message.replace(/\. .*/s, '').replace(/\.$/, ''),
-      expected: `one of ${Object.keys(options)
-        .map(name => `--${name}`)
-        .join(' ')}`,
-    })
-  }
-}
-
-function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
-  if ((known as readonly string[]).includes(value)) return value as T
-  throw new DlError('bad-option', {
-    problem: `--${name} is "${value}"`,
-    expected: `one of ${known.join(', ')}`,
-  })
-}
-
-function count(name: string, value: string): number {
-  const number = Number(value)
-  if (Number.isInteger(number) && number > 0) return number
-  throw new DlError('bad-option', {
-    problem: `--${name} is "${value}"`,
-    expected: 'an integer of at least 1',
-  })
-}
-
-function positive(name: string, value: string): number {
-  const number = Number(value)
-  if (number >= 0 && Number.isFinite(number)) return number
-  throw new DlError('bad-option', { problem: `--${name} is "${value}"`, expected: 'a number' })
 }

@@ -1,8 +1,8 @@
 /** From a text to batches, in the lesson's two ways. */
 import { type DataLoader, dataLoader, type Layout, randomSplit, windows } from '@dl/data'
+import type { Corpus } from '@dl/example-kit'
 import { chars, Field, LanguageModelData } from '@dl/text'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
-import type { Corpus } from './corpus'
 
 /** What a step of the ladder learns from. */
 export interface CharData {

@@ -2,9 +2,7 @@
  * The lesson's way to a recurrent net, step by step: three characters by hand, a loop, the library's
  * layer, a state that goes on, gates. One step with the lesson's settings, or the whole ladder small.
  */
-import { DlError } from '@dl/core'
-import { useBackend } from './backend'
-import { loadCorpus } from './corpus'
+import { loadCorpus, program, useBackend } from '@dl/example-kit'
 import { HELP, readOptions } from './options'
 import { STEPS, type StepName } from './steps'
 import { type Row, SCALES, trainStep } from './train'
@@ -56,8 +54,4 @@ function interrupted(): AbortSignal {
   return controller.signal
 }
 
-main().catch(error => {
-  // what went wrong is in the message; a stack helps only where it is a bug
-  console.error(DlError.is(error) ? error.message : error)
-  process.exitCode = 1
-})
+program(main)

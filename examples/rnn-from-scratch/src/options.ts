@@ -1,6 +1,5 @@
 /** The command line. */
-import { parseArgs } from 'node:util'
-import { DlError } from '@dl/core'
+import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
 import { STEPS, type StepName } from './steps'
 
 const NAMES = Object.keys(STEPS) as StepName[]
@@ -19,10 +18,24 @@ export const HELP = `Trains the lesson's recurrent nets, from three characters b
   --quick     a few batches of a tiny model     --json one JSON object as the last line
 `
 
+/** What may be on the command line, with its defaults. */
+const FLAGS = {
+  help: flag,
+  step: optional,
+  epochs: optional,
+  lr: optional,
+  bs: optional,
+  corpus: optional,
+  seed: text('42'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+} as const
+
 export type Options = ReturnType<typeof readOptions>
 
 export function readOptions(args: string[]) {
-  const { values } = parse(args)
+  const values = readFlags(args, FLAGS)
   return {
     help: values.help,
     step: values.step === undefined ? null : oneOf('step', values.step, NAMES),
@@ -35,57 +48,4 @@ export function readOptions(args: string[]) {
     quick: values.quick,
     json: values.json,
   }
-}
-
-function parse(args: string[]) {
-  const flag = { type: 'boolean', default: false } as const
-  const optional = { type: 'string' } as const
-  const options = {
-    help: flag,
-    step: optional,
-    epochs: optional,
-    lr: optional,
-    bs: optional,
-    corpus: optional,
-    seed: { type: 'string', default: '42' },
-    backend: { type: 'string', default: 'wasm' },
-    quick: flag,
-    json: flag,
-  } as const
-  try {
-    return parseArgs({ args, options })
-  } catch (error) {
-    throw new DlError('bad-option', {
-      problem: (error as Error).message.replace(/\. .*/s, '').replace(/\.$/, ''),
-      expected: `one of ${Object.keys(options)
-        .map(name => `--${name}`)
-        .join(' ')}`,
-    })
-  }
-}
-
-function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
-  if ((known as readonly string[]).includes(value)) return value as T
-  throw new DlError('bad-option', {
-    problem: `--${name} is "${value}"`,
-    expected: `one of ${known.join(', ')}`,
-  })
-}
-
-function integer(name: string, value: string, least: number): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number >= least && value !== '') return number
-  throw new DlError('bad-option', {
-    problem: `--${name} is "${value}"`,
-    expected: `an integer of at least ${least}`,
-  })
-}
-
-function positive(name: string, value: string): number {
-  const number = Number(value)
-  if (number > 0 && Number.isFinite(number)) return number
-  throw new DlError('bad-option', {
-    problem: `--${name} is "${value}"`,
-    expected: 'a number above 0',
-  })
 }

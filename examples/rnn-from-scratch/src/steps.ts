@@ -1,7 +1,7 @@
 /** The ladder: each step's model, what it learns from, and the lesson's learning rates for it. */
+import type { Corpus } from '@dl/example-kit'
 import type { Module } from '@dl/layers'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Corpus } from './corpus'
 import { type CharData, streamed, type WindowedOptions, windowed } from './data'
 import {
   Char3Model,

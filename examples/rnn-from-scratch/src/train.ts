@@ -1,12 +1,12 @@
 /** One step of the ladder: its data, its model, its learning rates, and what it then predicts. */
-import { type Callback, cosAnneal, type EpochRow, progress, terminateOnNaN } from '@dl/callbacks'
+import { cosAnneal, type EpochRow, progress, terminateOnNaN } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
 import { take } from '@dl/data'
+import { type Corpus, stopwatch } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { fit } from '@dl/train'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
-import type { Corpus } from './corpus'
 import type { CharData } from './data'
 import type { Options } from './options'
 import { type CharModel, planOf, STEPS, type Step, type StepName } from './steps'
@@ -123,20 +123,4 @@ export async function next(model: CharModel, data: CharData, prompt: string): Pr
   const scores = (await output.data()).slice(-data.vocab)
   dispose([...inputs, output])
   return data.char(scores.indexOf(Math.max(...scores)))
-}
-
-/** Times the batches, without validation. */
-function stopwatch(): Callback & { msPerBatch(): number } {
-  let [started, elapsed, batches] = [0, 0, 0]
-  return {
-    name: 'stopwatch',
-    onPhaseBegin() {
-      started = performance.now()
-    },
-    onPhaseEnd({ batch }) {
-      elapsed += performance.now() - started
-      batches += batch
-    },
-    msPerBatch: () => elapsed / batches,
-  }
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { DlError } from '@dl/core'
 import { datasets, files, splitRows } from '@dl/data'
 
-/** A text, and what the lesson's second half keeps of it to judge by: its last rows. */
+/** A text, and the part of it that is kept to judge by. */
 export interface Corpus {
   name: string
   train: string
@@ -22,7 +22,7 @@ export async function loadCorpus(
 ): Promise<Corpus> {
   if (name === 'embedded') return embedded()
   if (name === 'nietzsche' || name === 'shakespeare') return datasets[name]()
-  if (name !== null) return cut(name, await readAll(name))
+  if (name !== null) return fromPath(name)
   try {
     return await datasets.nietzsche()
   } catch (error) {
@@ -32,7 +32,15 @@ export async function loadCorpus(
   }
 }
 
-/** A file, or all files of a folder. */
+/** A folder with trn/ and val/, a folder of files, or a file. */
+async function fromPath(path: string): Promise<Corpus> {
+  const [train, validation] = [files.join(path, 'trn'), files.join(path, 'val')]
+  if ((await files.exists(train)) && (await files.exists(validation))) {
+    return { name: path, train: await readAll(train), validation: await readAll(validation) }
+  }
+  return cut(path, await readAll(path))
+}
+
 async function readAll(path: string): Promise<string> {
   const texts: string[] = []
   for (const file of await files.list(path)) texts.push(await files.readText(file))

@@ -1,0 +1,5 @@
+export { useBackend } from './backend'
+export { type Corpus, loadCorpus } from './corpus'
+export { flag, integer, oneOf, optional, positive, readFlags, text } from './flags'
+export { program } from './program'
+export { stopwatch } from './stopwatch'
