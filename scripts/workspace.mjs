@@ -61,7 +61,12 @@ export async function collect(command, args) {
   const own = join(root, 'node_modules/.bin', command)
   const child = spawn(existsSync(own) ? own : command, args, {
     cwd: root,
-    env: { ...process.env, CI: 'true', TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    env: {
+      ...outsideOf(process.env),
+      CI: 'true',
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   })
@@ -74,6 +79,15 @@ export async function collect(command, args) {
   })
   const { code } = await ended(child)
   return { ok: code === 0, output }
+}
+
+/**
+ * An environment without the settings of an `npx -p … -c …` around us (another Node, say), which
+ * our own npx would take for its own.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function outsideOf({ npm_config_call: _call, npm_config_package: _package, ...env }) {
+  return env
 }
 
 /**
