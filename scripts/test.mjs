@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './check.mjs'
-import { prepare, root } from './workspace.mjs'
+import { outsideOf, prepare, root } from './workspace.mjs'
 
 let failed = 1
 /** @type {import('./count-reporter.mjs').Counts} */
@@ -35,7 +35,7 @@ async function runSuite(args) {
   const reporters = ['--reporter=default', '--reporter=./scripts/count-reporter.mjs']
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
     cwd: root,
-    env: { ...process.env, DL_TEST_COUNTS: path },
+    env: { ...outsideOf(process.env), DL_TEST_COUNTS: path },
     stdio: 'inherit',
   })
   const code = await new Promise(resolve => child.on('close', resolve))

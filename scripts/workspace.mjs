@@ -86,7 +86,7 @@ export async function collect(command, args) {
  * our own npx would take for its own.
  * @param {NodeJS.ProcessEnv} env
  */
-function outsideOf({ npm_config_call: _call, npm_config_package: _package, ...env }) {
+export function outsideOf({ npm_config_call: _call, npm_config_package: _package, ...env }) {
   return env
 }
 
