@@ -97,6 +97,8 @@ export class WasmBackend extends MathBackendCPU {
   /** Number of blocks that tensors own. */
   tensorBlocks = 0
   readonly simd: SimdVariant
+  /** How many threads may run kernels; results do not depend on it. */
+  readonly threads = 1
   readonly kernels: WasmKernels
   /** Names of CPU kernels that ran since this was last emptied. */
   readonly fallbacks = new Set<string>()

@@ -2,7 +2,7 @@
 import { DlError, showShape } from '@dl/core'
 import { getKernel, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { WasmBackend } from './backend'
-import type { WasmKernels } from './instance'
+import type { KernelName, WasmKernels } from './instance'
 import type { Block } from './linear-memory'
 
 export type Outputs = TensorInfo | TensorInfo[]
@@ -63,6 +63,20 @@ export class KernelCall {
     const block = this.backend.linear.allocate(length * 4)
     this.#scratch.push(block)
     return block.pointer
+  }
+
+  /** `length` floats of scratch for each thread: that of thread t begins t · length floats in. */
+  perThread(length: number): number {
+    return this.scratch(length * this.backend.threads)
+  }
+
+  /**
+   * Runs `kernel` over units 0 … count, cut among the threads in pieces of at least `grain` units.
+   * The kernel's arguments are `args`, then the first unit of the piece, the one after its last,
+   * and the thread's number. A unit's result must not depend on the pieces.
+   */
+  split(kernel: KernelName, count: number, _grain: number, ...args: number[]): void {
+    if (count > 0) this.wasm[kernel](...args, 0, count, 0)
   }
 
   /** Gives scratch back before the kernel ends. */
