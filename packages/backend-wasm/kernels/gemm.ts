@@ -6,12 +6,12 @@
 // unrolled, spills sums and halves the speed (55 → 27 GFLOP/s).
 import { at, load, loadOne, madd, splat, storeTransposed, store, storeOne, sumLanes } from './simd'
 
-const MR: i32 = 4
-const NR: i32 = 8
+export const MR: i32 = 4
+export const NR: i32 = 8
 /** Depth of a block: panels of 4 and 8 floats by KC stay in the first-level cache together. */
-const KC: i32 = 512
+export const KC: i32 = 512
 /** Rows of A copied at a time (KC · MC floats stay in the second-level cache). */
-const MC: i32 = 128
+export const MC: i32 = 128
 
 /** Bytes of scratch `gemm` wants: one tile for the edges, one block of A. */
 export function gemmScratch(): i32 {
@@ -25,7 +25,7 @@ export function packedBytes(k: i32, n: i32): usize {
 
 /** One 4×8 tile of C from a panel of A and one of B; `ldc` in bytes. */
 @inline
-function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void {
+export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void {
   let c00 = splat(0), c01 = splat(0), c10 = splat(0), c11 = splat(0)
   let c20 = splat(0), c21 = splat(0), c30 = splat(0), c31 = splat(0)
   for (; k > 0; k--) {
@@ -66,7 +66,7 @@ function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void
 }
 
 /** Rows × k of A into panels of four rows, [panel][k][4], rows beyond the end as zeros. */
-function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
+export function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
   for (let i = 0; i < rows; i += MR) {
     const src = at(a, i * rs)
     const left = min(MR, rows - i)
@@ -178,7 +178,7 @@ export function gemm(
 }
 
 /** Copies or adds the part of a finished tile that lies inside C. */
-function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32, add: bool): void {
+export function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32, add: bool): void {
   for (let r = 0; r < rows; r++) {
     for (let q = 0; q < columns; q++) {
       const p = at(to + <usize>r * ldc, q)
