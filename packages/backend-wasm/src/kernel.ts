@@ -120,6 +120,16 @@ export class KernelCall {
     })
   }
 
+  /** Complains unless the input has at least so many dimensions. */
+  expectRank(name: string, least: number): void {
+    const { dtype, shape } = this.input(name)
+    if (shape.length >= least) return
+    throw new DlError('shape-mismatch', {
+      problem: `${this.name} got ${name} as ${dtype} ${showShape(shape)}`,
+      expected: `at least ${least} dimensions`,
+    })
+  }
+
   finish(): void {
     for (const block of this.#scratch) this.backend.linear.release(block)
   }
