@@ -13,7 +13,7 @@ export const KC: i32 = 512
 /** Rows of A copied at a time (KC · MC floats stay in the second-level cache). */
 export const MC: i32 = 128
 
-/** Bytes of scratch `gemm` wants: one tile for the edges, one block of A. */
+/** Bytes of scratch each thread wants in `gemm`: one tile for the edges, one block of A. */
 export function gemmScratch(): i32 {
   return (MR * NR + MC * KC) << 2
 }
@@ -91,37 +91,37 @@ export function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize)
   }
 }
 
-/** A k×n matrix into panels of eight columns, [panel][k][8], columns beyond the end as zeros. */
-export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize): void {
+/** Panels from … to of eight columns of a k×n matrix, each [k][8], columns beyond the end as zeros. */
+export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize, from: i32, to: i32): void {
   const panelBytes = <usize>k * <usize>(NR << 2)
-  const full = n / NR
+  const full = min(to, n / NR)
   if (cs == 1) {
     // few rows at a time, so that a page is not touched anew for every eight columns
     for (let p0 = 0; p0 < k; p0 += 16) {
       const p1 = min(k, p0 + 16)
-      for (let j = 0; j < full; j++) {
+      for (let j = from; j < full; j++) {
         const panel = dst + <usize>j * panelBytes
         for (let p = p0; p < p1; p++) {
           const src = at(b, p * rs + j * NR)
-          const to = at(panel, p * NR)
-          v128.store(to, v128.load(src))
-          v128.store(to, v128.load(src, 16), 16)
+          const slot = at(panel, p * NR)
+          v128.store(slot, v128.load(src))
+          v128.store(slot, v128.load(src, 16), 16)
         }
       }
     }
   } else {
-    for (let j = 0; j < full; j++) {
+    for (let j = from; j < full; j++) {
       const panel = dst + <usize>j * panelBytes
       const src = at(b, j * NR * cs)
       let p = 0
       if (rs == 1) {
         for (; p + 4 <= k; p += 4) {
-          const to = at(panel, p * NR)
+          const slot = at(panel, p * NR)
           storeTransposed(
-            load(src, p), load(src, cs + p), load(src, 2 * cs + p), load(src, 3 * cs + p), to, NR << 2,
+            load(src, p), load(src, cs + p), load(src, 2 * cs + p), load(src, 3 * cs + p), slot, NR << 2,
           )
           storeTransposed(
-            load(src, 4 * cs + p), load(src, 5 * cs + p), load(src, 6 * cs + p), load(src, 7 * cs + p), to + 16, NR << 2,
+            load(src, 4 * cs + p), load(src, 5 * cs + p), load(src, 6 * cs + p), load(src, 7 * cs + p), slot + 16, NR << 2,
           )
         }
       }
@@ -130,8 +130,8 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize): v
       }
     }
   }
-  const left = n - full * NR
-  if (left > 0) {
+  if (full < to) {
+    const left = n - full * NR
     const panel = dst + <usize>full * panelBytes
     const src = at(b, full * NR * cs)
     for (let p = 0; p < k; p++) {
@@ -143,35 +143,52 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize): v
 }
 
 /**
- * C (+)= A·B for a packed B; C has row stride `ldc`. The order of additions depends on k alone.
- * `scratch` holds `gemmScratch()` bytes.
+ * Blocks from … to of C (+)= A·B for a packed B; C has row stride `ldc` and is cut into blocks of
+ * `blockRows` (up to MC) by `blockColumns` (a multiple of 8), numbered row by row. The order of
+ * additions depends on k alone. `scratch` holds `gemmScratch()` bytes for each thread.
  */
 export function gemm(
-  a: usize, ars: i32, acs: i32, packed: usize, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool, scratch: usize,
+  a: usize, ars: i32, acs: i32, packed: usize, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
+  scratch: usize, blockRows: i32, blockColumns: i32, from: i32, to: i32, thread: i32,
 ): void {
-  if (k == 0 && !accumulate) {
-    for (let i = 0; i < m; i++) memory.fill(at(c, i * ldc), 0, <usize>n << 2)
-    return
+  const spare = scratch + <usize>thread * <usize>gemmScratch()
+  const blockA = at(spare, MR * NR)
+  const across = (n + blockColumns - 1) / blockColumns
+  // while the whole depth of A's rows fits, the next block of the same rows finds them packed
+  let held = -1
+  for (let block = from; block < to; block++) {
+    const row = block / across
+    const i0 = row * blockRows
+    const rows = min(blockRows, m - i0)
+    const j0 = (block - row * across) * blockColumns
+    const j1 = min(n, j0 + blockColumns)
+    if (k == 0 && !accumulate) {
+      for (let i = i0; i < i0 + rows; i++) memory.fill(at(c, i * ldc + j0), 0, <usize>(j1 - j0) << 2)
+    }
+    for (let k0 = 0; k0 < k; k0 += KC) {
+      const kc = min(KC, k - k0)
+      if (held != row || k > KC) packA(at(a, i0 * ars + k0 * acs), ars, acs, rows, kc, blockA)
+      held = row
+      const panels = packed + <usize>k0 * <usize>(NR << 2)
+      block8(blockA, panels, k, at(c, i0 * ldc), ldc, rows, j0, j1, kc, accumulate || k0 > 0, spare)
+    }
   }
-  const blockA = at(scratch, MR * NR)
+}
+
+/** Columns j0 … j1 of a block of C out of packed rows of A and the panels of B from depth k0 on. */
+function block8(
+  blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, add: bool, spare: usize,
+): void {
   const panelBytes = <usize>k * <usize>(NR << 2)
   const ldcBytes = <usize>ldc << 2
-  for (let k0 = 0; k0 < k; k0 += KC) {
-    const kc = min(KC, k - k0)
-    const add = accumulate || k0 > 0
-    for (let i0 = 0; i0 < m; i0 += MC) {
-      const mc = min(MC, m - i0)
-      packA(at(a, i0 * ars + k0 * acs), ars, acs, mc, kc, blockA)
-      for (let j = 0; j < n; j += NR) {
-        const panelB = packed + <usize>(j / NR) * panelBytes + (<usize>k0 * <usize>(NR << 2))
-        for (let i = 0; i < mc; i += MR) {
-          const to = at(c, (i0 + i) * ldc + j)
-          if (i + MR <= mc && j + NR <= n) tile(kc, at(blockA, i * kc), panelB, to, ldcBytes, add)
-          else {
-            tile(kc, at(blockA, i * kc), panelB, scratch, NR << 2, false)
-            edge(scratch, to, ldcBytes, min(MR, mc - i), min(NR, n - j), add)
-          }
-        }
+  for (let j = j0; j < j1; j += NR) {
+    const panel = panels + <usize>(j / NR) * panelBytes
+    for (let i = 0; i < rows; i += MR) {
+      const tileC = at(c, i * ldc + j)
+      if (i + MR <= rows && j + NR <= j1) tile(kc, at(blockA, i * kc), panel, tileC, ldcBytes, add)
+      else {
+        tile(kc, at(blockA, i * kc), panel, spare, NR << 2, false)
+        edge(spare, tileC, ldcBytes, min(MR, rows - i), min(NR, j1 - j), add)
       }
     }
   }
@@ -188,20 +205,22 @@ export function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32
   }
 }
 
-/** C (+)= A·B for few rows of A and a B whose rows are contiguous: B is read once, in place. */
+/** Columns 4·from … 4·to of C (+)= A·B for few rows of A and a B whose rows are contiguous: B is read once, in place. */
 export function gemmFewRows(
   a: usize, ars: i32, acs: i32, b: usize, ldb: i32, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
+  from: i32, to: i32,
 ): void {
-  if (!accumulate) for (let i = 0; i < m; i++) memory.fill(at(c, i * ldc), 0, <usize>n << 2)
-  for (let j0 = 0; j0 < n; j0 += 1024) {
-    const j1 = min(n, j0 + 1024)
+  const start = from << 2, end = min(n, to << 2)
+  if (!accumulate) for (let i = 0; i < m; i++) memory.fill(at(c, i * ldc + start), 0, <usize>(end - start) << 2)
+  for (let j0 = start; j0 < end; j0 += 1024) {
+    const j1 = min(end, j0 + 1024)
     let p = 0
     for (; p + 4 <= k; p += 4) {
       const b0 = at(b, p * ldb), b1 = at(b0, ldb), b2 = at(b1, ldb), b3 = at(b2, ldb)
       for (let i = 0; i < m; i++) {
         const row = at(c, i * ldc)
-        const from = at(a, i * ars + p * acs)
-        const a0 = loadOne(from, 0), a1 = loadOne(from, acs), a2 = loadOne(from, 2 * acs), a3 = loadOne(from, 3 * acs)
+        const src = at(a, i * ars + p * acs)
+        const a0 = loadOne(src, 0), a1 = loadOne(src, acs), a2 = loadOne(src, 2 * acs), a3 = loadOne(src, 3 * acs)
         let j = j0
         for (; j + 4 <= j1; j += 4) {
           let sum = madd(a0, load(b0, j), load(row, j))
@@ -230,11 +249,12 @@ export function gemmFewRows(
   }
 }
 
-/** C (+)= A·B for few rows of A and a B whose columns are contiguous (and A's rows): dot products. */
+/** Columns from … to of C (+)= A·B for few rows of A and a B whose columns are contiguous (and A's rows): dot products. */
 export function gemmDots(
-  a: usize, ars: i32, b: usize, bcs: i32, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
+  a: usize, ars: i32, b: usize, bcs: i32, c: usize, ldc: i32, m: i32, k: i32, accumulate: bool,
+  from: i32, to: i32,
 ): void {
-  for (let j = 0; j < n; j++) {
+  for (let j = from; j < to; j++) {
     const column = at(b, j * bcs)
     for (let i = 0; i < m; i++) {
       const row = at(a, i * ars)
@@ -246,8 +266,8 @@ export function gemmDots(
       }
       let sum = sumLanes(f32x4.add(s0, s1))
       for (; p < k; p++) sum += f32.load(at(row, p)) * f32.load(at(column, p))
-      const to = at(c, i * ldc + j)
-      f32.store(to, accumulate ? f32.load(to) + sum : sum)
+      const slot = at(c, i * ldc + j)
+      f32.store(slot, accumulate ? f32.load(slot) + sum : sum)
     }
   }
 }

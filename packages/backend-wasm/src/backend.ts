@@ -15,6 +15,8 @@ import {
   type WasmKernels,
 } from './instance'
 import { type Block, LinearMemory, type LinearMemoryOptions } from './linear-memory'
+import { canShareMemory, threadCount } from './threads/count'
+import { ThreadPool } from './threads/pool'
 
 type Values = backend_util.BackendValues
 type DataId = TensorInfo['dataId']
@@ -45,10 +47,7 @@ class TensorRecord {
   set values(values: Values | undefined) {
     this.release()
     const buffer = (values as { buffer?: ArrayBufferLike } | undefined)?.buffer
-    this.#values =
-      buffer !== undefined && buffer === this.backend.linear.memory.buffer
-        ? (values as Float32Array).slice()
-        : values
+    this.#values = this.backend.linear.owns(buffer) ? (values as Float32Array).slice() : values
   }
 
   /** Makes the data live in `block` from now on. */
@@ -90,6 +89,8 @@ class TensorRecord {
 export interface WasmBackendOptions extends LinearMemoryOptions {
   /** Which kernels to use (default: the best the engine has). */
   simd?: SimdVariant
+  /** How many threads may run them (default: DL_THREADS, else one for each core). */
+  threads?: number
 }
 
 export class WasmBackend extends MathBackendCPU {
@@ -97,17 +98,28 @@ export class WasmBackend extends MathBackendCPU {
   /** Number of blocks that tensors own. */
   tensorBlocks = 0
   readonly simd: SimdVariant
-  /** How many threads may run kernels; results do not depend on it. */
-  readonly threads = 1
+  readonly pool: ThreadPool
   readonly kernels: WasmKernels
   /** Names of CPU kernels that ran since this was last emptied. */
   readonly fallbacks = new Set<string>()
 
-  constructor({ simd = simdVariant(), ...memory }: WasmBackendOptions = {}) {
+  constructor(options: WasmBackendOptions = {}) {
     super()
+    const { simd = simdVariant(), shared = canShareMemory() } = options
     this.simd = simd
-    this.linear = new LinearMemory(memory)
-    this.kernels = instantiate(compileKernels(this.simd), this.linear.memory)
+    this.linear = new LinearMemory({ ...options, shared })
+    const { memory } = this.linear
+    const module = compileKernels(simd, shared)
+    const kernels = instantiate(module, memory)
+    this.kernels = kernels
+    const threads = shared ? threadCount(options.threads) : 1
+    this.pool = new ThreadPool({ module, memory, kernels, threads })
+  }
+
+  /** Called when the backend is removed. */
+  override dispose(): void {
+    this.pool.dispose()
+    super.dispose()
   }
 
   override write(values: Values, _shape: number[], dtype: DataType): DataId {

@@ -38,16 +38,28 @@ export const transposed = (pointer: number, columns: number): Matrix => ({
 const FEW_ROWS = 3
 /** Columns of B are packed in portions of about this many floats. */
 const PACK_FLOATS = 4 * 2 ** 20
+/** Multiply-adds that are worth handing to another thread: some 20 µs. */
+const WORTH_CUTTING = 2 ** 19
+/** Floats copied or added up that are. */
+export const FLOATS_WORTH_CUTTING = 2 ** 14
+/** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
+const [MR, NR, MC] = [4, 8, 128]
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
   const packed = call.scratch((call.wasm.packedBytes(k, n) >>> 0) / 4)
-  call.wasm.packB(b.pointer, b.rowStride, b.columnStride, k, n, packed)
+  packInto(call, packed, b, k, n)
   return packed
 }
 
+function packInto(call: KernelCall, packed: number, b: Matrix, k: number, n: number): void {
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, NR * k))
+  const { pointer, rowStride, columnStride } = b
+  call.split('packB', Math.ceil(n / NR), grain, pointer, rowStride, columnStride, k, n, packed)
+}
+
 /** Scratch for {@link multiplyPacked}; one serves all products of a call. */
-export const gemmScratch = (call: KernelCall): number => call.scratch(call.wasm.gemmScratch() / 4)
+export const gemmScratch = (call: KernelCall): number => call.perThread(call.wasm.gemmScratch() / 4)
 
 export function multiplyPacked(
   call: KernelCall,
@@ -55,33 +67,46 @@ export function multiplyPacked(
   scratch: number,
   { a, c, ldc, m, n, k, accumulate = false }: Product,
 ): void {
-  const add = accumulate ? 1 : 0
-  call.wasm.gemm(a.pointer, a.rowStride, a.columnStride, packed, c, ldc, m, n, k, add, scratch)
+  const { threads } = call.backend.pool
+  const bands = Math.ceil(m / MC)
+  const blockRows = roundUp(m / bands, MR)
+  const worth = Math.ceil((m * n * k) / WORTH_CUTTING)
+  // a few blocks for each thread, so that all end at about the same time; what they are changes no sum
+  const across = threads === 1 ? 1 : Math.max(1, Math.ceil(Math.min(worth, 4 * threads) / bands))
+  const blockColumns = roundUp(n / across, NR)
+  const blocks = bands * Math.ceil(n / blockColumns)
+  const grain = Math.ceil(WORTH_CUTTING / Math.max(1, blockRows * blockColumns * k))
+  const product = [a.pointer, a.rowStride, a.columnStride, packed, c, ldc, m, n, k]
+  const cut = [scratch, blockRows, blockColumns]
+  call.split('gemm', blocks, grain, ...product, accumulate ? 1 : 0, ...cut)
 }
 
 /** One product. Which path runs depends on sizes and strides alone, so results repeat bit for bit. */
 export function multiply(call: KernelCall, b: Matrix, product: Product): void {
   const { a, c, ldc, m, n, k, accumulate = false } = product
   const add = accumulate ? 1 : 0
-  const { wasm } = call
   if (m === 0 || n === 0) return
+  const columnsWorthCutting = Math.ceil(WORTH_CUTTING / 8 / Math.max(1, m * k))
+  const left = [a.pointer, a.rowStride]
   if (m <= FEW_ROWS && b.columnStride === 1) {
-    const { pointer, rowStride, columnStride } = a
-    wasm.gemmFewRows(pointer, rowStride, columnStride, b.pointer, b.rowStride, c, ldc, m, n, k, add)
+    const args = [...left, a.columnStride, b.pointer, b.rowStride, c, ldc, m, n, k, add]
+    call.split('gemmFewRows', Math.ceil(n / 4), Math.ceil(columnsWorthCutting / 4), ...args)
   } else if (m <= FEW_ROWS && b.rowStride === 1 && a.columnStride === 1) {
-    wasm.gemmDots(a.pointer, a.rowStride, b.pointer, b.columnStride, c, ldc, m, n, k, add)
+    const args = [...left, b.pointer, b.columnStride, c, ldc, m, k, add]
+    call.split('gemmDots', n, columnsWorthCutting, ...args)
   } else {
     const portion = Math.max(64, Math.floor(PACK_FLOATS / Math.max(k, 1) / 64) * 64)
     const width = Math.min(n, portion)
-    const packed = call.scratch((wasm.packedBytes(k, width) >>> 0) / 4)
+    const packed = call.scratch((call.wasm.packedBytes(k, width) >>> 0) / 4)
     const scratch = gemmScratch(call)
     for (let j = 0; j < n; j += portion) {
       const columns = Math.min(portion, n - j)
-      const from = b.pointer + j * b.columnStride * 4
-      wasm.packB(from, b.rowStride, b.columnStride, k, columns, packed)
+      packInto(call, packed, { ...b, pointer: b.pointer + j * b.columnStride * 4 }, k, columns)
       multiplyPacked(call, packed, scratch, { ...product, c: c + j * 4, n: columns })
     }
     call.free(packed)
     call.free(scratch)
   }
 }
+
+const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step

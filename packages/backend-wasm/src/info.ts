@@ -9,7 +9,10 @@ export interface WasmBackendInfo {
   backend: 'wasm'
   /** `relaxed` has fused multiply-add; results differ from `plain` in the last bits. */
   simd: SimdVariant
+  /** How many threads may run kernels. Workers start with the first kernel that is worth cutting. */
   threads: number
+  /** How many of them run by now: the calling thread and the workers that reported. */
+  threadsAlive: number
   /** How many kernels are WebAssembly. */
   kernels: number
   /** Kernels that tfjs's CPU backend had to run since this was last asked. */
@@ -26,7 +29,7 @@ export interface WasmBackendInfo {
  * import { backendInfo } from '@dl/backend-wasm'
  *
  * backendInfo().backend // → wasm
- * backendInfo().threads // → 1
+ * backendInfo().threads >= 1 // → true
  * ```
  */
 export function backendInfo(): WasmBackendInfo {
@@ -43,7 +46,8 @@ export function backendInfo(): WasmBackendInfo {
   return {
     backend: 'wasm',
     simd: backend.simd,
-    threads: 1,
+    threads: backend.pool.threads,
+    threadsAlive: backend.pool.alive,
     kernels: kernels.length,
     fallbacks,
     bytesHeld,

@@ -2,6 +2,7 @@
 
 import { DlError } from '@dl/core'
 import { plain, relaxed } from '#kernels'
+import { nodeModule } from './threads/spawn'
 
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */
 export type KernelName =
@@ -48,17 +49,21 @@ const RELAXED_PROBE = Uint8Array.of(
 /** Whether the engine has fused multiply-add. Node 20 has it behind a flag that may be set late. */
 export function simdVariant(): SimdVariant {
   if (WebAssembly.validate(RELAXED_PROBE)) return 'relaxed'
-  // asked of the process rather than imported: a bundler for browsers must not see node:v8
-  const node = globalThis.process as typeof process | undefined
-  node?.getBuiltinModule?.('node:v8')?.setFlagsFromString('--experimental-wasm-relaxed-simd')
+  nodeModule('node:v8')?.setFlagsFromString('--experimental-wasm-relaxed-simd')
   return WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plain'
 }
 
-/** The compiled kernels, as the build made them. */
-export function compileKernels(variant: SimdVariant): WebAssembly.Module {
-  const bytes = atob(variant === 'relaxed' ? relaxed : plain)
+/** The import "env" "memory", a memory with a maximum; then whether it is shared (3) or not (1). */
+const MEMORY_IMPORT = Uint8Array.of(3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2)
+
+/** The compiled kernels, as the build made them. They are built for a shared memory. */
+export function compileKernels(variant: SimdVariant, shared = true): WebAssembly.Module {
+  const bytes = Uint8Array.from(atob(variant === 'relaxed' ? relaxed : plain), char =>
+    char.charCodeAt(0),
+  )
+  if (!shared) bytes[indexOf(bytes, MEMORY_IMPORT) + MEMORY_IMPORT.length] = 1
   try {
-    return new WebAssembly.Module(Uint8Array.from(bytes, char => char.charCodeAt(0)))
+    return new WebAssembly.Module(bytes)
   } catch (cause) {
     throw new DlError('no-wasm-simd', {
       problem: `the engine does not compile the kernels: ${(cause as Error).message}`,
@@ -68,6 +73,9 @@ export function compileKernels(variant: SimdVariant): WebAssembly.Module {
     })
   }
 }
+
+const indexOf = (bytes: Uint8Array, part: Uint8Array): number =>
+  bytes.findIndex((_, i) => part.every((byte, j) => bytes[i + j] === byte))
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmKernels {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as WasmKernels

@@ -67,7 +67,7 @@ export class KernelCall {
 
   /** `length` floats of scratch for each thread: that of thread t begins t · length floats in. */
   perThread(length: number): number {
-    return this.scratch(length * this.backend.threads)
+    return this.scratch(length * this.backend.pool.threads)
   }
 
   /**
@@ -75,8 +75,8 @@ export class KernelCall {
    * The kernel's arguments are `args`, then the first unit of the piece, the one after its last,
    * and the thread's number. A unit's result must not depend on the pieces.
    */
-  split(kernel: KernelName, count: number, _grain: number, ...args: number[]): void {
-    if (count > 0) this.wasm[kernel](...args, 0, count, 0)
+  split(kernel: KernelName, count: number, grain: number, ...args: number[]): void {
+    this.backend.pool.run(kernel, count, grain, args)
   }
 
   /** Gives scratch back before the kernel ends. */

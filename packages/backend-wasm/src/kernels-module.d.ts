@@ -1,3 +1,4 @@
-/** The kernels as the build compiled them (dist/kernels.js), in base64. */
+/** What the build compiled (dist/kernels.js): the kernels in base64 and the worker's source. */
 export const plain: string
 export const relaxed: string
+export const worker: string

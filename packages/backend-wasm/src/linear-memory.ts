@@ -21,6 +21,8 @@ export interface Block {
 export interface LinearMemoryOptions {
   /** Where the memory ends (default: 4 GiB, or the most the engine reserves). */
   maximumBytes?: number
+  /** Whether workers can work in it too (default false). */
+  shared?: boolean
 }
 
 export class LinearMemory {
@@ -30,12 +32,14 @@ export class LinearMemory {
   /** Number of blocks in use. */
   blocks = 0
   readonly #maximum: number
+  readonly #shared: boolean
   readonly #free = new Map<number, Block[]>()
   /** Everything from here on was never handed out. Address 0 stays unused, it means "absent". */
   #top = 64
 
-  constructor({ maximumBytes = LARGEST }: LinearMemoryOptions = {}) {
-    const reserved = reserve(Math.floor(maximumBytes / PAGE))
+  constructor({ maximumBytes = LARGEST, shared = false }: LinearMemoryOptions = {}) {
+    const reserved = reserve(Math.floor(maximumBytes / PAGE), shared)
+    this.#shared = shared
     this.memory = reserved.memory
     this.#maximum = reserved.pages * PAGE
   }
@@ -71,6 +75,12 @@ export class LinearMemory {
     this.bytesInUse -= block.bytes
     this.blocks--
     this.#listOf(block.bytes).push(block)
+  }
+
+  /** Whether a view of this buffer may be a piece of the memory. (After growth a shared one has several.) */
+  owns(buffer: ArrayBufferLike | undefined): boolean {
+    if (buffer === undefined) return false
+    return buffer === this.memory.buffer || (this.#shared && !(buffer instanceof ArrayBuffer))
   }
 
   /** The block's floats as they are now. Valid until the memory grows: never keep it. */
@@ -184,10 +194,10 @@ function largestClassWithin(bytes: number): number {
 }
 
 /** Reserves address space (not memory), less of it where the engine refuses so much. */
-function reserve(pages: number): { memory: WebAssembly.Memory; pages: number } {
+function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; pages: number } {
   for (let maximum = pages; ; maximum = Math.floor(maximum / 2)) {
     try {
-      return { memory: new WebAssembly.Memory({ initial: 1, maximum }), pages: maximum }
+      return { memory: new WebAssembly.Memory({ initial: 1, maximum, shared }), pages: maximum }
     } catch (cause) {
       if (maximum > 1024) continue
       throw new DlError('out-of-memory', {

@@ -11,6 +11,7 @@ import {
 import { WasmBackend, type WasmBackendOptions } from './backend'
 import { kernelFunc, runFallback } from './kernel'
 import { kernels } from './ops'
+import { threadCount } from './threads/count'
 
 /** Kernels that touch no numbers; tfjs's own serve as they are and count as no fallback. */
 const BOOKKEEPING = new Set(['Identity', 'Reshape', 'ExpandDims'])
@@ -34,6 +35,8 @@ export function registerWasm(
       fix: 'Import @dl/backend-wasm instead of @tensorflow/tfjs-backend-wasm, not beside it.',
     })
   }
+  // a wrong DL_THREADS is told now: tfjs turns what a factory throws into a warning
+  threadCount(options.threads)
   const factory = Object.assign(() => new WasmBackend(options), { [brand]: true })
   registerBackend(name, factory, options.priority ?? PRIORITY)
   const own = new Set(kernels.map(kernel => kernel.name))

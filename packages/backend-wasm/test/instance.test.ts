@@ -41,7 +41,7 @@ describe.each(['plain', 'relaxed'] as const)('the %s kernels', variant => {
     const block = linear.allocate(2 ** 16)
     const bytes = () => new Uint8Array(linear.memory.buffer, 0, 2 ** 20)
     bytes().fill(7)
-    const module = compileKernels(variant)
+    const module = compileKernels(variant, false)
     const first = instantiate(module, linear.memory)
     const second = instantiate(module, linear.memory)
     expect(bytes().every(byte => byte === 7)).toBe(true)

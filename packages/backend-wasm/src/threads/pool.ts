@@ -1,0 +1,191 @@
+/** The calling thread's side of the pool: starts workers when they first pay, cuts jobs, waits. */
+import { DlError } from '@dl/core'
+import {
+  ABSENT,
+  ARGUMENTS,
+  CONTROL_BYTES,
+  type Control,
+  controlOf,
+  FAILED,
+  INSIDE,
+  JOB,
+  KERNEL,
+  type Kernel,
+  NEXT,
+  OPEN,
+  PER_PIECE,
+  PIECES,
+  QUIT,
+  SLEEPERS,
+  STATE,
+  takePieces,
+  UNITS,
+} from './protocol'
+import { type SpawnedWorker, spawnWorker } from './spawn'
+
+/** Pieces for each thread, so that one that starts late or is interrupted costs little. */
+const PIECES_PER_THREAD = 4
+/** Pieces this long begin at multiples of 16 units, so that two threads share no cache line. */
+const ALIGNED = 64
+/** How often to look whether a worker is done before sleeping on it, where sleeping is allowed. */
+const SPINS = 10_000
+/** A piece takes milliseconds; a worker that is silent for so long is gone. */
+const LOST_AFTER_MS = 20_000
+
+export interface PoolOptions {
+  module: WebAssembly.Module
+  memory: WebAssembly.Memory
+  /** The calling thread's instance of the module. */
+  kernels: Record<string, Kernel>
+  threads: number
+  /** For tests: how long a worker may be silent while it has a piece. */
+  lostAfterMs?: number
+}
+
+export class ThreadPool {
+  readonly #options: PoolOptions
+  readonly #control: Control
+  readonly #indices: Map<string, number>
+  /** Place n holds thread n + 1; thread 0 is the caller. */
+  #workers: (SpawnedWorker | null)[] | null = null
+  #threads: number
+  #maySleep = true
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.#threads = options.threads
+    const names = WebAssembly.Module.exports(options.module).map(({ name }) => name)
+    this.#indices = new Map(names.map((name, i) => [name, i]))
+    // alone, nothing is shared: pages without isolation have no SharedArrayBuffer
+    const Bytes = options.threads > 1 ? SharedArrayBuffer : ArrayBuffer
+    this.#control = controlOf(new Bytes(CONTROL_BYTES))
+  }
+
+  /** How many threads may run kernels: the caller's and the workers that did not die. */
+  get threads(): number {
+    return this.#threads
+  }
+
+  /** How many run kernels now: workers count from when they checked in. */
+  get alive(): number {
+    return 1 + this.#present().length
+  }
+
+  /** Runs units 0 … count of a kernel in pieces of at least `grain` units, and returns when all are done. */
+  run(kernel: string, count: number, grain: number, args: number[]): void {
+    const own = this.#options.kernels[kernel]!
+    const most = Math.floor(count / grain)
+    if (most < 2 || this.#threads === 1) {
+      if (count > 0) own(...args, 0, count, 0)
+      return
+    }
+    this.#workers ??= this.#start()
+    if (this.alive === 1) {
+      own(...args, 0, count, 0)
+      return
+    }
+    const pieces = Math.min(most, PIECES_PER_THREAD * this.#threads)
+    const even = Math.ceil(count / pieces)
+    this.#open(kernel, args, count, even > ALIGNED ? Math.ceil(even / 16) * 16 : even)
+    try {
+      takePieces(this.#control, own, 0)
+    } finally {
+      this.#close(kernel)
+    }
+  }
+
+  /** Ends the workers; jobs go on in the calling thread. */
+  dispose(): void {
+    const { words } = this.#control
+    Atomics.store(words, QUIT, 1)
+    Atomics.add(words, JOB, 1)
+    Atomics.notify(words, JOB)
+    this.#workers = null
+    this.#threads = 1
+  }
+
+  #start(): (SpawnedWorker | null)[] {
+    const { module, memory } = this.#options
+    const control = this.#control.words.buffer as SharedArrayBuffer
+    return Array.from({ length: this.#threads - 1 }, (_, i) => {
+      const task = { module, memory, control, thread: i + 1 }
+      return spawnWorker(task, reason => this.#lose(i, reason))
+    })
+  }
+
+  #open(kernel: string, args: number[], units: number, perPiece: number): void {
+    const { words, args: slots } = this.#control
+    words[KERNEL] = this.#indices.get(kernel)!
+    words[UNITS] = units
+    words[PER_PIECE] = perPiece
+    words[PIECES] = Math.ceil(units / perPiece)
+    words[ARGUMENTS] = args.length
+    slots.set(args)
+    Atomics.store(words, NEXT, 0)
+    Atomics.store(words, OPEN, 1)
+    Atomics.add(words, JOB, 1)
+    if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, JOB)
+  }
+
+  /** Nobody comes in any more; waits for those inside. */
+  #close(kernel: string): void {
+    const { words } = this.#control
+    Atomics.store(words, NEXT, words[PIECES]!)
+    Atomics.store(words, OPEN, 0)
+    for (const thread of this.#present()) this.#await(thread, kernel)
+    const failed = Atomics.exchange(words, FAILED, 0)
+    if (failed === 0) return
+    throw new DlError('kernel-trap', {
+      problem: `the kernel ${kernel} failed on thread ${failed - 1}`,
+      fix: 'Its results are not to be trusted. Please report the operation and its shapes.',
+    })
+  }
+
+  #await(thread: number, kernel: string): void {
+    const { words } = this.#control
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(words, STATE + thread) !== INSIDE) return
+    const { lostAfterMs = LOST_AFTER_MS } = this.#options
+    const start = performance.now()
+    while (Atomics.load(words, STATE + thread) === INSIDE) {
+      this.#pause(STATE + thread)
+      if (performance.now() - start < lostAfterMs) continue
+      this.#lose(thread - 1, `it was silent for ${lostAfterMs} ms`)
+      throw new DlError('worker-lost', {
+        problem: `thread ${thread} died while it ran a piece of ${kernel}`,
+        fix: 'Results of this step are lost; repeat it. The backend goes on without that thread.',
+      })
+    }
+  }
+
+  /** Sleeps until a worker leaves, where that is allowed: a browser's main thread must not. */
+  #pause(word: number): void {
+    if (!this.#maySleep) return
+    try {
+      Atomics.wait(this.#control.words, word, INSIDE, 10)
+    } catch {
+      this.#maySleep = false
+    }
+  }
+
+  /** The workers that checked in and did not die. */
+  #present(): number[] {
+    const { words } = this.#control
+    const threads: number[] = []
+    this.#workers?.forEach((worker, i) => {
+      if (worker !== null && Atomics.load(words, STATE + i + 1) !== ABSENT) threads.push(i + 1)
+    })
+    return threads
+  }
+
+  #lose(index: number, reason: string): void {
+    const worker = this.#workers?.[index]
+    if (!worker) return
+    this.#workers![index] = null
+    this.#threads--
+    worker.terminate()
+    Atomics.store(this.#control.words, STATE + index + 1, ABSENT)
+    console.warn(
+      `@dl/backend-wasm: a worker thread ended (${reason}); ${this.#threads} of ${this.#options.threads} threads go on.`,
+    )
+  }
+}
