@@ -1,5 +1,5 @@
 /** The matrix product as the host sees it: strides in, path chosen, scratch provided. */
-import type { KernelCall } from './kernel'
+import { FLOATS_WORTH_CUTTING, type KernelCall } from './kernel'
 
 /** A matrix in the memory: the distance between rows and between columns, in elements. */
 export interface Matrix {
@@ -40,8 +40,6 @@ const FEW_ROWS = 3
 const PACK_FLOATS = 4 * 2 ** 20
 /** Multiply-adds that are worth handing to another thread: some 20 µs. */
 const WORTH_CUTTING = 2 ** 19
-/** Floats copied or added up that are. */
-export const FLOATS_WORTH_CUTTING = 2 ** 14
 /** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
 const [MR, NR, MC] = [4, 8, 128]
 

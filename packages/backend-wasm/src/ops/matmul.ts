@@ -3,7 +3,8 @@ import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { type Matrix, multiply, rows, transposed } from '../gemm'
 import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
 import { broadcastStrides } from '../strides'
-import { UNARY } from './elementwise'
+import { map, UNARY } from './elementwise'
+import { repeatRow } from './layout'
 
 const ACTIVATIONS: Record<string, number | undefined> = {
   relu: UNARY.Relu,
@@ -30,7 +31,7 @@ function matMul(call: KernelCall, bias?: TensorInfo): TensorInfo {
   const out = call.output([...outer, m, n])
   const c = call.float(out)
   const batches = util.sizeFromShape(outer)
-  if (bias) call.wasm.fillRows(call.float(bias), 0, c, batches * m, n)
+  if (bias) repeatRow(call, call.float(bias), 0, c, batches * m, n)
   const matrix = (pointer: number, columns: number, flip: boolean): Matrix =>
     flip ? transposed(pointer, columns) : rows(pointer, columns)
   const accumulate = bias !== undefined
@@ -78,7 +79,7 @@ function fusedMatMul(call: KernelCall): Outputs {
   const out = matMul(call, bias)
   if (op !== undefined) {
     const p = call.float(out)
-    call.wasm.unary(op, p, p, util.sizeFromShape(out.shape), 0)
+    map(call, op, p, p, util.sizeFromShape(out.shape))
   }
   return out
 }
