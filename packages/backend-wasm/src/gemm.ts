@@ -41,7 +41,7 @@ const PACK_FLOATS = 4 * 2 ** 20
 /** Multiply-adds that are worth handing to another thread: some 20 µs. */
 const WORTH_CUTTING = 2 ** 19
 /** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
-const [MR, NR, MC] = [4, 8, 128]
+const [MR, NR, MC] = [6, 8, 120]
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
