@@ -235,6 +235,28 @@ export function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32
   }
 }
 
+/**
+ * Products from … to of many small ones, each A[m, k]·B[k, n] into the next m·n elements of C. Where
+ * its factors begin stands in `starts`: a pair of pointers for each. `scratch` holds `length` bytes for each thread:
+ * `gemmScratch()` and room for a packed B.
+ */
+export function gemmMany(
+  starts: usize, ars: i32, acs: i32, brs: i32, bcs: i32, c: usize, m: i32, n: i32, k: i32, accumulate: bool,
+  scratch: usize, length: i32, from: i32, to: i32, thread: i32,
+): void {
+  const own = scratch + <usize>thread * <usize>length
+  const packed = own + <usize>gemmScratch()
+  let last: usize = 0
+  for (let i = from; i < to; i++) {
+    const a = <usize>i32.load(at(starts, 2 * i)), b = <usize>i32.load(at(starts, 2 * i + 1))
+    // a B that is broadcast serves one product after another
+    if (b != last) packB(b, brs, bcs, k, n, packed, 0, (n + NR - 1) / NR)
+    last = b
+    const blocks = (m + DEEP_ROWS - 1) / DEEP_ROWS
+    gemm(a, ars, acs, packed, at(c, i * m * n), n, m, n, k, accumulate, own, DEEP_ROWS, n, 0, blocks, 0)
+  }
+}
+
 /** Columns 4·from … 4·to of C (+)= A·B for few rows of A and a B whose rows are contiguous: B is read once, in place. */
 export function gemmFewRows(
   a: usize, ars: i32, acs: i32, b: usize, ldb: i32, c: usize, ldc: i32, m: i32, n: i32, k: i32, accumulate: bool,
