@@ -27,9 +27,15 @@ declare module 'jasmine-core/lib/jasmine-core/jasmine.js' {
     execute(): Promise<unknown>
   }
 
+  interface Jasmine {
+    /** How long one test may take, in milliseconds. */
+    DEFAULT_TIMEOUT_INTERVAL: number
+    getEnv(options: { suppressLoadErrors: boolean }): Env
+  }
+
   interface JasmineRequire {
-    core(required: JasmineRequire): { getEnv(options: { suppressLoadErrors: boolean }): Env }
-    interface(jasmine: object, env: Env): { describe: Define }
+    core(required: JasmineRequire): Jasmine
+    interface(jasmine: Jasmine, env: Env): { describe: Define }
   }
 
   const required: JasmineRequire

@@ -2,6 +2,7 @@
  * What runs in the child process, bundled together with tfjs-core's test files: chooses backend and
  * gradients, collects the tests file by file, and sends their results to the parent.
  */
+// first: @dl/core, which the backend imports, repairs them
 import { useTfjsGradients } from './tfjs-gradients'
 import '@dl/backend-wasm'
 import { Generator } from '@dl/core'
@@ -17,6 +18,7 @@ if (gradients === 'tfjs') useTfjsGradients()
 registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
 
 const jasmine = jasmineRequire.core(jasmineRequire)
+jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000
 const env = jasmine.getEnv({ suppressLoadErrors: true })
 const globals = jasmineRequire.interface(jasmine, env)
 env.configure({ random: false })

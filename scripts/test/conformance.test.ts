@@ -15,7 +15,7 @@ beforeAll(async () => {
   const program = join(folder, 'program.cjs')
   await bundle(program)
   await Promise.all(names.map(async name => reports.set(name, await runTests(program, name))))
-}, 120_000)
+}, 150_000)
 
 afterAll(() => rmSync(folder, { recursive: true }))
 

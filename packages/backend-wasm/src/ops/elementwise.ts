@@ -31,7 +31,7 @@ export const UNARY = {
 }
 
 function binary(call: KernelCall, op: number): Outputs {
-  const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
+  const [a, b] = [call.input('a'), call.input('b')]
   if (!allFloat(a, b)) return call.fallback()
   if (util.arraysEqual(a.shape, b.shape)) {
     const [p, q] = [call.float(a), call.float(b)]

@@ -190,7 +190,7 @@ function tile(call: KernelCall): Outputs {
 }
 
 function gather(call: KernelCall): Outputs {
-  const { x, indices } = call.inputs as { x: TensorInfo; indices: TensorInfo }
+  const [x, indices] = [call.input('x'), call.input('indices')]
   const { axis, batchDims } = call.attrs
   const dim = util.parseAxisParam(axis, x.shape)[0]!
   if (!allFloat(x) || indices.dtype !== 'int32' || dim !== 0 || (batchDims ?? 0) !== 0) {
@@ -212,7 +212,7 @@ function gather(call: KernelCall): Outputs {
 }
 
 function segmentSum(call: KernelCall): Outputs {
-  const { x, segmentIds } = call.inputs as { x: TensorInfo; segmentIds: TensorInfo }
+  const [x, segmentIds] = [call.input('x'), call.input('segmentIds')]
   const rowCount = call.attrs.numSegments as number
   if (!allFloat(x) || segmentIds.dtype !== 'int32') return call.fallback()
   if (x.shape[0] !== segmentIds.shape[0] || segmentIds.shape.length !== 1) return call.fallback()

@@ -13,7 +13,7 @@ const ACTIVATIONS: Record<string, number | undefined> = {
 
 /** Writes a·b into a new tensor; with a bias, each row starts as that and the product is added. */
 function matMul(call: KernelCall, bias?: TensorInfo): TensorInfo {
-  const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
+  const [a, b] = [call.input('a'), call.input('b')]
   const { transposeA = false, transposeB = false } = call.attrs
   for (const name of ['a', 'b']) call.expectRank(name, 2)
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number]
@@ -70,7 +70,7 @@ function batchMatMul(call: KernelCall): Outputs {
 }
 
 function fusedMatMul(call: KernelCall): Outputs {
-  const { a, b, bias } = call.inputs as { a: TensorInfo; b: TensorInfo; bias?: TensorInfo }
+  const [a, b, bias] = [call.input('a'), call.input('b'), call.inputs.bias]
   const activation: string = call.attrs.activation ?? 'linear'
   const op = ACTIVATIONS[activation]
   const n = b.shape.at(call.attrs.transposeB ? -2 : -1)

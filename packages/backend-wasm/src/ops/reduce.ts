@@ -1,6 +1,6 @@
 /** Sum, mean, maximum over any axes, and softmax. */
 import { DlError, showShape } from '@dl/core'
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { backend_util, util } from '@tensorflow/tfjs-core'
 import {
   allFloat,
   FLOATS_WORTH_CUTTING,
@@ -88,7 +88,7 @@ export function reduceOver(
 }
 
 function softmax(call: KernelCall): Outputs {
-  const logits = call.inputs.logits as TensorInfo
+  const logits = call.input('logits')
   const { dim } = call.attrs
   const last = logits.shape.length - 1
   if (!allFloat(logits) || (dim !== -1 && dim !== last)) return call.fallback()

@@ -31,6 +31,8 @@ const answers: [kernels: string, spoiled: string[], why: string][] = [
     'where tfjs should crop, its elements land in other rows',
   ],
   ['Tile', ['reps [0.5,3]'], 'tfjs repeats half a row'],
+  ['SplitV', ['numOrSizeSplits []'], 'both crash, in a helper of tfjs'],
+  ['Concat', ['0 complex64', '1 complex64'], 'both crash; concat() refuses a mixture'],
   ['UnsortedSegmentSum', ['numSegments 0.5'], 'tfjs rounds up'],
   ['UnsortedSegmentSum', ['numSegments 0'], 'tfjs cannot sum into no segments'],
   ['DlRnn DlGru DlLstm', ['x [0,3,4]'], 'the composed layers cannot run over no steps'],
