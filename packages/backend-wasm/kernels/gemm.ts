@@ -176,7 +176,7 @@ export function gemm(
 }
 
 /** Columns j0 … j1 of a block of C out of packed rows of A and the panels of B from depth k0 on. */
-function block8(
+export function block8(
   blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, add: bool, spare: usize,
 ): void {
   const panelBytes = <usize>k * <usize>(NR << 2)

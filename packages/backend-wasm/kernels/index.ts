@@ -1,3 +1,5 @@
+export { conv, convScratch } from './conv'
+export { convFilterGrad, convFilterGradScratch } from './conv-filter-grad'
 export { dropout } from './dropout'
 export { binary, fill, unary } from './elementwise'
 export { gemm, gemmDots, gemmFewRows, gemmScratch, packB, packedBytes } from './gemm'

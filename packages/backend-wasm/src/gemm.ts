@@ -39,7 +39,7 @@ const FEW_ROWS = 3
 /** Columns of B are packed in portions of about this many floats. */
 const PACK_FLOATS = 4 * 2 ** 20
 /** Multiply-adds that are worth handing to another thread: some 20 µs. */
-const WORTH_CUTTING = 2 ** 19
+export const WORTH_CUTTING = 2 ** 19
 /** Floats copied or added up that are. */
 export const FLOATS_WORTH_CUTTING = 2 ** 14
 /** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */

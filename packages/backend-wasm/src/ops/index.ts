@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel'
+import { convKernels } from './conv'
 import { dropoutKernels } from './dropout'
 import { elementwiseKernels } from './elementwise'
 import { embeddingKernels } from './embedding'
@@ -12,6 +13,7 @@ import { reduceKernels } from './reduce'
 /** Every kernel of ours. */
 export const kernels: readonly Kernel[] = [
   ...matMulKernels,
+  ...convKernels,
   ...elementwiseKernels,
   ...reduceKernels,
   ...layoutKernels,

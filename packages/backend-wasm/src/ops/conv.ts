@@ -1,0 +1,156 @@
+/** Conv2D, FusedConv2D and their gradients. */
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type Finish, finishOf, PLAIN } from '../activation'
+import { multiply, pack, rows, transposed, WORTH_CUTTING } from '../gemm'
+import {
+  type Convolution,
+  convolution,
+  type Geometry,
+  imageGradients,
+  type Taps,
+  writeGeometry,
+} from '../geometry'
+import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+
+/** Pixels, and elements of a patch, that make up a unit of work (kernels/gemm.ts: MR). */
+const UNIT = 4
+/** Fewer units than this read the whole filter for too few results. */
+const UNITS_WORTH_CUTTING = 8
+
+/** Whether each output is a product of one pixel with the filter, in the same order. */
+const isProduct = ({
+  filterHeight,
+  filterWidth,
+  strideY,
+  strideX,
+  top,
+  left,
+  ...conv
+}: Convolution) =>
+  filterHeight * filterWidth * strideY * strideX === 1 &&
+  top === 0 &&
+  left === 0 &&
+  conv.rows === conv.height &&
+  conv.columns === conv.width
+
+const pixels = ({ images, rows, columns }: Geometry): number => images * rows * columns
+const taps = ({ filterHeight, filterWidth, channels }: Geometry): number =>
+  filterHeight * filterWidth * channels
+
+/** Writes the convolution of the image at `x` with a row-major filter to `out`. */
+function convolve(
+  call: KernelCall,
+  geometry: Geometry,
+  x: number,
+  filter: number,
+  out: number,
+  finish: Finish,
+): void {
+  const { outputs, filterWidth, channels } = geometry
+  const packed = pack(call, rows(filter, outputs), taps(geometry), outputs)
+  const zeros = call.scratch(filterWidth * channels)
+  call.backend.linear.floats(zeros, filterWidth * channels).fill(0)
+  const scratch = call.perThread(call.wasm.convScratch(outputs))
+  const at = writeGeometry(call, geometry)
+  const units = Math.ceil(pixels(geometry) / UNIT)
+  const worth = Math.ceil(WORTH_CUTTING / (UNIT * taps(geometry) * outputs + 1))
+  const grain = Math.max(UNITS_WORTH_CUTTING, worth)
+  call.split('conv', units, grain, at, x, packed, out, ...finish, zeros, scratch)
+  for (const pointer of [packed, zeros, scratch, at]) call.free(pointer)
+}
+
+function forward(call: KernelCall, finish: (outputs: number) => Finish | null): Outputs {
+  const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
+  if (!allFloat(x, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const conv = convolution(call, x.shape, filter.shape)
+  const { channels, outputs, outShape } = conv
+  const after = finish(outputs)
+  if (after === null) return call.fallback()
+  const [from, weights] = [call.float(x), call.float(filter)]
+  const out = call.output(outShape)
+  const to = call.float(out)
+  if (isProduct(conv) && !after.some(Boolean)) {
+    const size = { m: pixels(conv), n: outputs, k: channels }
+    multiply(call, rows(weights, outputs), {
+      a: rows(from, channels),
+      c: to,
+      ldc: outputs,
+      ...size,
+    })
+  } else convolve(call, conv, from, weights, to, after)
+  return out
+}
+
+function inputGrad(call: KernelCall): Outputs {
+  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
+  if (!allFloat(dy, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const { inputShape } = call.attrs
+  const conv = convolution(call, inputShape, filter.shape)
+  call.expectShape('dy', conv.outShape)
+  const { channels, outputs } = conv
+  const [from, weights] = [call.float(dy), call.float(filter)]
+  const out = call.output(inputShape)
+  const to = call.float(out)
+  if (isProduct(conv)) {
+    const size = { m: pixels(conv), n: channels, k: outputs }
+    const b = transposed(weights, outputs)
+    multiply(call, b, { a: rows(from, outputs), c: to, ldc: channels, ...size })
+    return out
+  }
+  const turned = call.scratch(taps(conv) * outputs)
+  for (const { geometry, offset, taps } of imageGradients(conv)) {
+    turn(call, conv, weights, taps, turned)
+    convolve(call, geometry, from, turned, to + offset * 4, PLAIN)
+  }
+  return out
+}
+
+/** The taps of one phase, last first, each with inputs and outputs exchanged. */
+function turn(call: KernelCall, conv: Convolution, filter: number, taps: Taps, to: number): void {
+  const { channels, outputs, filterWidth } = conv
+  const { rows, columns } = taps
+  const tap = channels * outputs
+  const last = rows.last * filterWidth + columns.last
+  const sizes = [rows.count, columns.count, outputs, channels]
+  const steps = [-rows.step * filterWidth * tap, -columns.step * tap, 1, outputs]
+  call.wasm.copy(
+    filter + last * tap * 4,
+    to,
+    ...sizes,
+    ...steps,
+    columns.count * tap,
+    tap,
+    channels,
+    1,
+  )
+}
+
+function filterGrad(call: KernelCall): Outputs {
+  const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
+  if (!allFloat(x, dy) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const { filterShape } = call.attrs
+  const conv = convolution(call, x.shape, filterShape)
+  call.expectShape('dy', conv.outShape)
+  const { channels, outputs } = conv
+  const [image, from] = [call.float(x), call.float(dy)]
+  const out = call.output(filterShape)
+  const to = call.float(out)
+  if (isProduct(conv)) {
+    const size = { m: channels, n: outputs, k: pixels(conv) }
+    const a = transposed(image, channels)
+    multiply(call, rows(from, outputs), { a, c: to, ldc: outputs, ...size })
+    return out
+  }
+  const scratch = call.perThread(call.wasm.convFilterGradScratch())
+  const units = Math.ceil(taps(conv) / UNIT)
+  const grain = Math.ceil(WORTH_CUTTING / (UNIT * pixels(conv) * outputs + 1))
+  call.split('convFilterGrad', units, grain, writeGeometry(call, conv), image, from, to, scratch)
+  return out
+}
+
+export const convKernels: Kernel[] = [
+  { name: 'Conv2D', run: call => forward(call, () => PLAIN) },
+  { name: 'FusedConv2D', run: call => forward(call, outputs => finishOf(call, outputs)) },
+  { name: 'Conv2DBackpropInput', run: inputGrad },
+  { name: 'Conv2DBackpropFilter', run: filterGrad },
+]
