@@ -3,6 +3,7 @@
 import { finish } from './activation'
 import { Geometry, locate, within } from './geometry'
 import { block8, KC, MC, MR, NR } from './gemm'
+import { row } from './layout'
 import { at, load, storeTransposed } from './simd'
 
 /** What is known of an output pixel: where its window begins, where its image lies, where it goes. */
@@ -52,9 +53,11 @@ export function conv(
       }
       block8(patches, at(packed, k0 * NR), k, c, n, m, 0, n, kc, k0 > 0, spare)
     }
-    if (direct && bias == 0 && activation == 0) continue
-    for (let i = 0; i < m; i++) {
-      finish(at(c, i * n), pixel(pixels, i).to, n, bias, activation, slopes)
+    const plain = bias == 0 && activation == 0
+    for (let i = 0; i < m && !(direct && plain); i++) {
+      const from = at(c, i * n), to = pixel(pixels, i).to
+      if (plain) row(from, to, n)
+      else finish(from, to, n, bias, activation, slopes)
     }
   }
 }

@@ -4,7 +4,6 @@ import {
   expectClose,
   fallbacksOf,
   floats,
-  random,
   randomInts,
   results,
   runKernel,

@@ -1,5 +1,5 @@
 /** Conv2D, FusedConv2D and their gradients. */
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { type Finish, finishOf, PLAIN } from '../activation'
 import { multiply, pack, rows, transposed, WORTH_CUTTING } from '../gemm'
 import {
@@ -97,8 +97,11 @@ function inputGrad(call: KernelCall): Outputs {
     multiply(call, b, { a: rows(from, outputs), c: to, ldc: channels, ...size })
     return out
   }
+  const parts = imageGradients(conv)
+  const seen = parts.filter(({ geometry }) => taps(geometry) > 0)
+  if (seen.length < parts.length) call.wasm.fill(to, util.sizeFromShape(inputShape), 0)
   const turned = call.scratch(taps(conv) * outputs)
-  for (const { geometry, offset, taps } of imageGradients(conv)) {
+  for (const { geometry, offset, taps } of seen) {
     turn(call, conv, weights, taps, turned)
     convolve(call, geometry, from, turned, to + offset * 4, PLAIN)
   }
@@ -141,10 +144,20 @@ function filterGrad(call: KernelCall): Outputs {
     multiply(call, rows(from, outputs), { a, c: to, ldc: outputs, ...size })
     return out
   }
+  // taps side by side are one run of memory, which the kernel rounds up to whole units
+  const { filterHeight, filterWidth, dilationX } = conv
+  const runs = dilationX === 1 ? filterHeight : filterHeight * filterWidth
+  const length = taps(conv) / runs
+  const units = Math.ceil(length / UNIT)
+  const rounded = length === units * UNIT ? to : call.scratch(runs * units * UNIT * outputs)
   const scratch = call.perThread(call.wasm.convFilterGradScratch())
-  const units = Math.ceil(taps(conv) / UNIT)
   const grain = Math.ceil(WORTH_CUTTING / (UNIT * pixels(conv) * outputs + 1))
-  call.split('convFilterGrad', units, grain, writeGeometry(call, conv), image, from, to, scratch)
+  const args = [writeGeometry(call, conv), image, from, rounded, scratch]
+  call.split('convFilterGrad', runs * units, grain, ...args)
+  if (rounded !== to) {
+    const steps = [0, 0, units * UNIT * outputs, 1, 0, 0, length * outputs, 1]
+    call.wasm.copy(rounded, to, 1, 1, runs, length * outputs, ...steps)
+  }
   return out
 }
 
