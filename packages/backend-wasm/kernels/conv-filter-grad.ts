@@ -5,12 +5,15 @@
 // Taps side by side are one run of memory. Rows come in fours of one run: where its length is no
 // multiple of 4, the last four has rows that belong to no tap, and the host drops them.
 import { Geometry, within } from './geometry'
-import { block8, KC, MC, MR, NR, packB } from './gemm'
+import { block8, MC, MR, NR, packB } from './gemm'
 import { at, splat } from './simd'
+
+/** Pixels added up at a time: as many as let a block of patches of 128 rows stay in the second-level cache. */
+const CHUNK: i32 = 256
 
 /** Floats of scratch a thread wants: a tile for the edges, a block of patchesᵀ, a panel of dy. */
 export function convFilterGradScratch(): i32 {
-  return MR * NR + MC * KC + KC * NR
+  return MR * NR + MC * CHUNK + CHUNK * NR
 }
 
 /** Fours of rows from … to of out[runs, length of a run rounded up to 4, outputs]. */
@@ -19,14 +22,14 @@ export function convFilterGrad(
 ): void {
   const spare = at(scratch, thread * convFilterGradScratch())
   const patches = at(spare, MR * NR)
-  const panel = at(patches, MC * KC)
+  const panel = at(patches, MC * CHUNK)
   const n = g.outputs
   const pixels = g.images * g.rows * g.columns
   for (let i0 = from * MR; i0 < to * MR; i0 += MC) {
     const m = min(MC, to * MR - i0)
     if (pixels == 0) memory.fill(at(out, i0 * n), 0, <usize>(m * n) << 2)
-    for (let p0 = 0; p0 < pixels; p0 += KC) {
-      const k = min(KC, pixels - p0)
+    for (let p0 = 0; p0 < pixels; p0 += CHUNK) {
+      const k = min(CHUNK, pixels - p0)
       for (let i = 0; i < m; i += MR) packElements(g, x, (i0 + i) / MR, p0, k, at(patches, i * k))
       for (let j = 0; j < n; j += NR) {
         const columns = min(NR, n - j)
