@@ -4,7 +4,7 @@
 //
 // Taps side by side are one run of memory. Rows come in fours of one run: where its length is no
 // multiple of 4, the last four has rows that belong to no tap, and the host drops them.
-import { Geometry, within } from './geometry'
+import { endInside, firstInside, Geometry, within } from './geometry'
 import { block8, MC, MR, NR, packB } from './gemm'
 import { at, splat } from './simd'
 
@@ -52,9 +52,7 @@ function packElements(g: Geometry, x: usize, unit: i32, first: i32, count: i32, 
   const tapX = run % across * g.dilationX - g.left
   // pixels the four lie in, and the outputs for which the first and the last are inside the image
   const d0 = e / c, d1 = (e + 1) / c, d2 = (e + 2) / c, d3 = (e + 3) / c
-  const low = max(0, (g.strideX - 1 - tapX - d0) / g.strideX)
-  const room = g.width - 1 - tapX - d3
-  const high = room < 0 ? 0 : room / g.strideX + 1
+  const low = firstInside(tapX + d0, g.strideX), high = endInside(tapX + d3, g.strideX, g.width)
   const step = <usize>(g.strideX * c) << 2
 
   let column = first % g.columns

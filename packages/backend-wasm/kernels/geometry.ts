@@ -43,3 +43,15 @@ export function locate(g: Geometry, image: usize, y: i32, x: i32, channel: i32, 
   const inside = within(y, g.height) && within(x, g.width)
   return inside ? at(image, (y * g.width + x) * g.channels + channel) : outside
 }
+
+/** The first i ≥ 0 with offset + i·step ≥ 0. */
+@inline
+export function firstInside(offset: i32, step: i32): i32 {
+  return max(0, (step - 1 - offset) / step)
+}
+
+/** One more than the last i with offset + i·step < size, or 0. */
+@inline
+export function endInside(offset: i32, step: i32, size: i32): i32 {
+  return offset < size ? (size - 1 - offset) / step + 1 : 0
+}

@@ -16,6 +16,8 @@ export type KernelName =
   | 'countLabels'
   | 'crossEntropy'
   | 'crossEntropyGrad'
+  | 'depthwise'
+  | 'depthwiseFilterGrad'
   | 'dropout'
   | 'fill'
   | 'fillRows'

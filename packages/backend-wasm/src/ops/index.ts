@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel'
 import { convKernels } from './conv'
+import { depthwiseKernels } from './depthwise'
 import { dropoutKernels } from './dropout'
 import { elementwiseKernels } from './elementwise'
 import { embeddingKernels } from './embedding'
@@ -14,6 +15,7 @@ import { reduceKernels } from './reduce'
 export const kernels: readonly Kernel[] = [
   ...matMulKernels,
   ...convKernels,
+  ...depthwiseKernels,
   ...elementwiseKernels,
   ...reduceKernels,
   ...layoutKernels,
