@@ -1,10 +1,11 @@
-// Convolution as the product patches · filter. The patches are never written out: four output
-// pixels at a time go straight from the image into the panels that the 4×8 tile reads.
+// Convolution as the product patches · filter. The patches are never written out: six output
+// pixels at a time go straight from the image into the panels that the 6×8 tile reads.
 import { finish } from './activation'
 import { Geometry, locate, within } from './geometry'
-import { block8, KC, MC, MR, NR } from './gemm'
+import { block8, DEEP_ROWS, KC } from './gemm'
 import { row } from './layout'
-import { at, load, storeTransposed } from './simd'
+import { at, load, storeTransposed, storeTransposed2 } from './simd'
+import { TILE_COLUMNS, TILE_ROWS } from './tile'
 
 /** What is known of an output pixel: where its window begins, where its image lies, where it goes. */
 @unmanaged
@@ -21,11 +22,11 @@ const NOWHERE: i32 = i32.MIN_VALUE / 2
 
 /** Floats of scratch a thread of `conv` wants: a tile for the edges, a block of patches, its pixels, its outputs. */
 export function convScratch(outputs: i32): i32 {
-  return MR * NR + MC * (KC + PIXEL + outputs)
+  return TILE_ROWS * TILE_COLUMNS + DEEP_ROWS * (KC + PIXEL + outputs)
 }
 
 /**
- * out = activation(patches · filter + bias) for the units `from` … `to` of four pixels each. The
+ * out = activation(patches · filter + bias) for the units `from` … `to` of six pixels each. The
  * filter is packed, `zeros` points to a row of taps that are 0. The order of additions depends on
  * the filter's shape alone.
  */
@@ -35,23 +36,23 @@ export function conv(
 ): void {
   const n = g.outputs
   const spare = at(scratch, thread * convScratch(n))
-  const patches = at(spare, MR * NR)
-  const pixels = at(patches, MC * KC)
-  const results = at(pixels, MC * PIXEL)
+  const patches = at(spare, TILE_ROWS * TILE_COLUMNS)
+  const pixels = at(patches, DEEP_ROWS * KC)
+  const results = at(pixels, DEEP_ROWS * PIXEL)
   const k = g.filterHeight * g.filterWidth * g.channels
   const direct = g.columnStep == n && g.rowStep == g.columns * n && g.imageStep == g.rows * g.rowStep
-  const end = min(to * MR, g.images * g.rows * g.columns)
-  for (let i0 = from * MR; i0 < end; i0 += MC) {
-    const m = min(MC, end - i0)
+  const end = min(to * TILE_ROWS, g.images * g.rows * g.columns)
+  for (let i0 = from * TILE_ROWS; i0 < end; i0 += DEEP_ROWS) {
+    const m = min(DEEP_ROWS, end - i0)
     const c = direct ? at(out, i0 * n) : results
     findPixels(g, x, out, i0, m, pixels)
     if (k == 0) memory.fill(c, 0, <usize>(m * n) << 2)
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0)
-      for (let i = 0; i < m; i += MR) {
+      for (let i = 0; i < m; i += TILE_ROWS) {
         packPatches(g, at(pixels, i * PIXEL), zeros, k0, k0 + kc, at(patches, i * kc))
       }
-      block8(patches, at(packed, k0 * NR), k, c, n, m, 0, n, kc, k0 > 0, spare)
+      block8(patches, at(packed, k0 * TILE_COLUMNS), k, c, n, m, 0, n, kc, k0 > 0, spare)
     }
     const plain = bias == 0 && activation == 0
     for (let i = 0; i < m && !(direct && plain); i++) {
@@ -85,17 +86,23 @@ function findPixels(g: Geometry, x: usize, out: usize, first: i32, m: i32, pixel
       }
     }
   }
-  for (; m % MR; m++) pixel(pixels, m).y = NOWHERE
+  for (; m % TILE_ROWS; m++) {
+    const p = pixel(pixels, m)
+    p.y = NOWHERE
+    p.x = 0
+  }
 }
 
-/** Elements k0 … k1 of the patches of four pixels as [k][4]. */
+/** Elements k0 … k1 of the patches of six pixels as [k][6]. */
 function packPatches(g: Geometry, pixels: usize, zeros: usize, k0: i32, k1: i32, dst: usize): void {
-  const p0 = pixel(pixels, 0), p1 = pixel(pixels, 1), p2 = pixel(pixels, 2), p3 = pixel(pixels, 3)
+  const p0 = pixel(pixels, 0), p1 = pixel(pixels, 1), p2 = pixel(pixels, 2)
+  const p3 = pixel(pixels, 3), p4 = pixel(pixels, 4), p5 = pixel(pixels, 5)
   // taps side by side are one run of memory where no window crosses the left or right border
-  const last = g.width - g.filterWidth
+  const positions = g.width - g.filterWidth + 1
   const wide =
-    g.dilationX == 1 && last >= 0 && within(p0.x, last + 1) && within(p1.x, last + 1) &&
-    within(p2.x, last + 1) && within(p3.x, last + 1)
+    g.dilationX == 1 && positions > 0 &&
+    within(p0.x, positions) && within(p1.x, positions) && within(p2.x, positions) &&
+    within(p3.x, positions) && within(p4.x, positions) && within(p5.x, positions)
   const across = wide ? 1 : g.filterWidth
   const run = wide ? g.filterWidth * g.channels : g.channels
   const tap = k0 / run
@@ -107,9 +114,10 @@ function packPatches(g: Geometry, pixels: usize, zeros: usize, k0: i32, k1: i32,
     const dx = column * g.dilationX
     packRun(
       source(g, p0, dy, dx, skip, zeros), source(g, p1, dy, dx, skip, zeros),
-      source(g, p2, dy, dx, skip, zeros), source(g, p3, dy, dx, skip, zeros), n, dst,
+      source(g, p2, dy, dx, skip, zeros), source(g, p3, dy, dx, skip, zeros),
+      source(g, p4, dy, dx, skip, zeros), source(g, p5, dy, dx, skip, zeros), n, dst,
     )
-    dst = at(dst, n * MR)
+    dst = at(dst, n * TILE_ROWS)
     k0 += n
     skip = 0
     if (++column == across) {
@@ -125,18 +133,22 @@ function source(g: Geometry, p: Pixel, dy: i32, dx: i32, skip: i32, zeros: usize
   return locate(g, p.image, p.y + dy, p.x + dx, skip, zeros)
 }
 
-/** n elements from each of four places, interleaved. */
+/** n elements from each of six places, interleaved. */
 @inline
-function packRun(r0: usize, r1: usize, r2: usize, r3: usize, n: i32, dst: usize): void {
+function packRun(r0: usize, r1: usize, r2: usize, r3: usize, r4: usize, r5: usize, n: i32, dst: usize): void {
   let q = 0
   for (; q + 4 <= n; q += 4) {
-    storeTransposed(load(r0, q), load(r1, q), load(r2, q), load(r3, q), at(dst, q * MR), MR << 2)
+    storeTransposed(load(r0, q), load(r1, q), load(r2, q), load(r3, q), dst, TILE_ROWS << 2)
+    storeTransposed2(load(r4, q), load(r5, q), dst + 16, TILE_ROWS << 2)
+    dst += TILE_ROWS << 4
   }
   for (; q < n; q++) {
-    const to = at(dst, q * MR)
-    f32.store(to, f32.load(at(r0, q)))
-    f32.store(to, f32.load(at(r1, q)), 4)
-    f32.store(to, f32.load(at(r2, q)), 8)
-    f32.store(to, f32.load(at(r3, q)), 12)
+    f32.store(dst, f32.load(at(r0, q)))
+    f32.store(dst, f32.load(at(r1, q)), 4)
+    f32.store(dst, f32.load(at(r2, q)), 8)
+    f32.store(dst, f32.load(at(r3, q)), 12)
+    f32.store(dst, f32.load(at(r4, q)), 16)
+    f32.store(dst, f32.load(at(r5, q)), 20)
+    dst += TILE_ROWS << 2
   }
 }

@@ -7,15 +7,20 @@ function rotate(x: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits))
 }
 
-/** y[e] = x[e] · scale where word e of the stream, shifted right by 8, is at least `threshold`; 0 elsewhere. */
+/**
+ * Eights from … to of y[e] = x[e] · scale where word e of the stream, shifted right by 8, is at least
+ * `threshold`; 0 elsewhere.
+ */
 export function dropout(
   x: usize, y: usize, n: i32, key0: i32, key1: i32, counterLow: i32, counterHigh: i32, threshold: i32, scale: f32,
+  from: i32, to: i32,
 ): void {
   const k0 = i32x4.splat(key0), k1 = i32x4.splat(key1), k2 = i32x4.splat(key0 ^ key1 ^ 0x1bd11bda)
   const start = i32x4.splat(counterLow)
   const limit = i32x4.splat(threshold)
   const factor = splat(scale)
-  for (let e = 0; e < n; e += 8) {
+  const end = min(n, to << 3)
+  for (let e = from << 3; e < end; e += 8) {
     const low = i32x4.add(start, i32x4.add(i32x4.splat(e >> 1), i32x4(0, 1, 2, 3)))
     // a lane whose sum wrapped around carries one (its comparison is −1)
     const high = i32x4.sub(i32x4.splat(counterHigh), i32x4.lt_u(low, start))
@@ -39,11 +44,11 @@ export function dropout(
     const kept1 = i32x4.ge_s(i32x4.shr_u(x1, 8), limit)
     const mask0 = v128.shuffle<i32>(kept0, kept1, 0, 4, 1, 5)
     const mask1 = v128.shuffle<i32>(kept0, kept1, 2, 6, 3, 7)
-    if (e + 8 <= n) {
+    if (e + 8 <= end) {
       store(y, e, v128.and(f32x4.mul(load(x, e), factor), mask0))
       store(y, e + 4, v128.and(f32x4.mul(load(x, e + 4), factor), mask1))
     } else {
-      for (let i = e; i < n; i++) {
+      for (let i = e; i < end; i++) {
         const lane = i - e
         const word = lane & 1 ? kept1 : kept0
         const block = lane >> 1

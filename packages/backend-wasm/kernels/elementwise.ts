@@ -34,32 +34,41 @@ function row2(op: i32, a: usize, sa: i32, b: usize, sb: i32, out: usize, n: i32)
 
 @inline
 function loop2(
-  op: i32, a: usize, b: usize, out: usize, d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32,
+  op: i32, a: usize, b: usize, out: usize, d1: i32, d2: i32, d3: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, to: i32,
 ): void {
-  for (let i = 0; i < d0; i++) {
-    for (let j = 0; j < d1; j++) {
-      for (let k = 0; k < d2; k++) {
-        row2(op, at(a, i * a0 + j * a1 + k * a2), a3, at(b, i * b0 + j * b1 + k * b2), b3, out, d3)
-        out = at(out, d3)
-      }
-    }
+  const row = from / d3, plane = row / d2
+  let start = from - row * d3, k = row - plane * d2, i = plane / d1, j = plane - i * d1
+  for (let e = from; e < to;) {
+    const n = min(d3 - start, to - e)
+    const x = at(a, i * a0 + j * a1 + k * a2 + start * a3), y = at(b, i * b0 + j * b1 + k * b2 + start * b3)
+    row2(op, x, a3, y, b3, at(out, e), n)
+    e += n
+    start = 0
+    if (++k < d2) continue
+    k = 0
+    if (++j < d1) continue
+    j = 0
+    i++
   }
 }
 
-/** out = op(a, b) over four dimensions; a stride of 0 repeats (broadcasting). `out` may be `a` or `b`. */
+/**
+ * Elements from … to of out = op(a, b) over dimensions [any, d1, d2, d3]; a stride of 0 repeats
+ * (broadcasting). `out` may be `a` or `b`.
+ */
 export function binary(
-  op: i32, a: usize, b: usize, out: usize, d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32,
+  op: i32, a: usize, b: usize, out: usize, d1: i32, d2: i32, d3: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, to: i32,
 ): void {
   switch (op) {
-    case 0: loop2(0, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    case 1: loop2(1, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    case 2: loop2(2, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    case 3: loop2(3, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    case 4: loop2(4, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    case 5: loop2(5, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3); break
-    default: loop2(6, a, b, out, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3)
+    case 0: loop2(0, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 1: loop2(1, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 2: loop2(2, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 3: loop2(3, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 4: loop2(4, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 5: loop2(5, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    default: loop2(6, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to)
   }
 }
 
@@ -82,35 +91,35 @@ function apply1(op: i32, x: v128, parameter: v128): v128 {
 }
 
 @inline
-function loop1(op: i32, x: usize, out: usize, n: i32, parameter: v128): void {
-  let i = 0
-  for (; i + 4 <= n; i += 4) store(out, i, apply1(op, load(x, i), parameter))
-  for (; i < n; i++) storeOne(out, i, apply1(op, loadOne(x, i), parameter))
+function loop1(op: i32, x: usize, out: usize, from: i32, to: i32, parameter: v128): void {
+  let i = from
+  for (; i + 4 <= to; i += 4) store(out, i, apply1(op, load(x, i), parameter))
+  for (; i < to; i++) storeOne(out, i, apply1(op, loadOne(x, i), parameter))
 }
 
-/** out = op(x) over n elements. `out` may be `x`. */
-export function unary(op: i32, x: usize, out: usize, n: i32, parameter: f32): void {
+/** Elements from … to of out = op(x). `out` may be `x`. */
+export function unary(op: i32, x: usize, out: usize, parameter: f32, from: i32, to: i32): void {
   const p = splat(parameter)
   switch (op) {
-    case 0: loop1(0, x, out, n, p); break
-    case 1: loop1(1, x, out, n, p); break
-    case 2: loop1(2, x, out, n, p); break
-    case 3: loop1(3, x, out, n, p); break
-    case 4: loop1(4, x, out, n, p); break
-    case 5: loop1(5, x, out, n, p); break
-    case 6: loop1(6, x, out, n, p); break
-    case 7: loop1(7, x, out, n, p); break
-    case 8: loop1(8, x, out, n, p); break
-    case 9: loop1(9, x, out, n, p); break
-    case 10: loop1(10, x, out, n, p); break
-    default: loop1(11, x, out, n, p)
+    case 0: loop1(0, x, out, from, to, p); break
+    case 1: loop1(1, x, out, from, to, p); break
+    case 2: loop1(2, x, out, from, to, p); break
+    case 3: loop1(3, x, out, from, to, p); break
+    case 4: loop1(4, x, out, from, to, p); break
+    case 5: loop1(5, x, out, from, to, p); break
+    case 6: loop1(6, x, out, from, to, p); break
+    case 7: loop1(7, x, out, from, to, p); break
+    case 8: loop1(8, x, out, from, to, p); break
+    case 9: loop1(9, x, out, from, to, p); break
+    case 10: loop1(10, x, out, from, to, p); break
+    default: loop1(11, x, out, from, to, p)
   }
 }
 
-/** Sets n elements to one value. */
-export function fill(out: usize, n: i32, value: f32): void {
+/** Sets elements from … to to one value. */
+export function fill(out: usize, value: f32, from: i32, to: i32): void {
   const x = splat(value)
-  let i = 0
-  for (; i + 4 <= n; i += 4) store(out, i, x)
-  for (; i < n; i++) storeOne(out, i, x)
+  let i = from
+  for (; i + 4 <= to; i += 4) store(out, i, x)
+  for (; i < to; i++) storeOne(out, i, x)
 }

@@ -1,15 +1,22 @@
 // Moving elements: strided copies (slice, concat, transpose, tile, pad), rows by index.
 import { at, load, store, storeTransposed } from './simd'
 
-/** Copies d0×d1×d2×d3 elements; s are the source's strides (0 repeats), t the destination's. */
+/**
+ * Rows from … to (of d3 elements each) of a copy of [any, d1, d2, d3] elements; s are the source's
+ * strides (0 repeats), t the destination's.
+ */
 export function copy(
-  from: usize, to: usize, d0: i32, d1: i32, d2: i32, d3: i32,
-  s0: i32, s1: i32, s2: i32, s3: i32, t0: i32, t1: i32, t2: i32, t3: i32,
+  src: usize, dst: usize, d1: i32, d2: i32, d3: i32,
+  s0: i32, s1: i32, s2: i32, s3: i32, t0: i32, t1: i32, t2: i32, t3: i32, from: i32, to: i32,
 ): void {
-  for (let i = 0; i < d0; i++) {
-    for (let j = 0; j < d1; j++) {
-      plane(at(from, i * s0 + j * s1), at(to, i * t0 + j * t1), d2, d3, s2, s3, t2, t3)
-    }
+  for (let r = from; r < to;) {
+    const p = r / d2, k = r - p * d2
+    const i = p / d1, j = p - i * d1
+    const rows = min(d2 - k, to - r)
+    plane(
+      at(src, i * s0 + j * s1 + k * s2), at(dst, i * t0 + j * t1 + k * t2), rows, d3, s2, s3, t2, t3,
+    )
+    r += rows
   }
 }
 
@@ -59,48 +66,51 @@ function transpose(from: usize, to: usize, rows: i32, columns: i32, fromStride: 
   }
 }
 
-/** out[i] = the row ids[i] of table[rows, width]; returns the first i whose id is no row, or −1. */
-export function gatherRows(table: usize, ids: usize, out: usize, count: i32, rows: i32, width: i32): i32 {
+/** The first of `count` ids that is neither below `limit` nor `except`, or −1. */
+export function firstBadId(ids: usize, count: i32, limit: i32, except: i32): i32 {
   for (let i = 0; i < count; i++) {
     const id = i32.load(at(ids, i))
-    if (<u32>id >= <u32>rows) return i
-    row(at(table, id * width), at(out, i * width), width)
+    if (<u32>id >= <u32>limit && id != except) return i
   }
   return -1
+}
+
+/** out[i] = the row ids[i] of table[any, width] for i from … to. */
+export function gatherRows(table: usize, ids: usize, out: usize, width: i32, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    row(at(table, i32.load(at(ids, i)) * width), at(out, i * width), width)
+  }
 }
 
 /**
- * out[ids[i]] += x[i] in the order of i, out zeroed first. Where an id is no row: with `skip` it is
- * left out, else its i is returned. Returns −1 if all went well.
+ * Sixteens of columns from … to of out[ids[i]] += x[i] in the order of i, out zeroed first; ids that
+ * are no row are left out.
  */
 export function scatterAddRows(
-  x: usize, ids: usize, out: usize, count: i32, rows: i32, width: i32, skip: bool,
-): i32 {
-  memory.fill(out, 0, (<usize>rows * <usize>width) << 2)
+  x: usize, ids: usize, out: usize, count: i32, rows: i32, width: i32, from: i32, to: i32,
+): void {
+  const start = from << 4, end = min(width, to << 4)
+  for (let r = 0; r < rows; r++) memory.fill(at(out, r * width + start), 0, <usize>(end - start) << 2)
   for (let i = 0; i < count; i++) {
     const id = i32.load(at(ids, i))
-    if (<u32>id >= <u32>rows) {
-      if (skip) continue
-      return i
-    }
-    const from = at(x, i * width), to = at(out, id * width)
-    let j = 0
-    for (; j + 4 <= width; j += 4) store(to, j, f32x4.add(load(to, j), load(from, j)))
-    for (; j < width; j++) f32.store(at(to, j), f32.load(at(to, j)) + f32.load(at(from, j)))
+    if (<u32>id >= <u32>rows) continue
+    const src = at(x, i * width), dst = at(out, id * width)
+    let j = start
+    for (; j + 4 <= end; j += 4) store(dst, j, f32x4.add(load(dst, j), load(src, j)))
+    for (; j < end; j++) f32.store(at(dst, j), f32.load(at(dst, j)) + f32.load(at(src, j)))
   }
-  return -1
 }
 
-/** Every row of out[rows, n] = a + b; b may be 0 (a alone), a too (zeros). */
-export function fillRows(a: usize, b: usize, out: usize, rows: i32, n: i32): void {
-  if (rows == 0) return
-  if (a == 0) {
-    memory.fill(out, 0, (<usize>rows * <usize>n) << 2)
-    return
+/** Rows from … to of out[any, n] = a + b; b may be 0 (a alone), a too (zeros). */
+export function fillRows(a: usize, b: usize, out: usize, n: i32, from: i32, to: i32): void {
+  for (let r = from; r < to; r++) {
+    const dst = at(out, r * n)
+    if (a == 0) memory.fill(dst, 0, <usize>n << 2)
+    else if (b == 0) row(a, dst, n)
+    else {
+      let j = 0
+      for (; j + 4 <= n; j += 4) store(dst, j, f32x4.add(load(a, j), load(b, j)))
+      for (; j < n; j++) f32.store(at(dst, j), f32.load(at(a, j)) + f32.load(at(b, j)))
+    }
   }
-  memory.copy(out, a, <usize>n << 2)
-  if (b != 0) {
-    for (let j = 0; j < n; j++) f32.store(at(out, j), f32.load(at(out, j)) + f32.load(at(b, j)))
-  }
-  for (let r = 1; r < rows; r++) memory.copy(at(out, r * n), out, <usize>n << 2)
 }

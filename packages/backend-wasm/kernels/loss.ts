@@ -2,24 +2,19 @@
 import { expRow, maxRow } from './reduce'
 import { at, exp, load, loadOne, log, splat, store, storeOne } from './simd'
 
-/**
- * Writes each row's log Σ e^logit, and its loss where `losses` is not 0. Returns the first row whose
- * label is no class (nor `ignore`), or −1.
- */
+/** Writes the log Σ e^logit and the loss of rows from … to; every label is a class or `ignore`. */
 export function crossEntropy(
-  logits: usize, labels: usize, losses: usize, logSumExp: usize, rows: i32, classes: i32, ignore: i32,
-): i32 {
-  for (let r = 0; r < rows; r++) {
+  logits: usize, labels: usize, losses: usize, logSumExp: usize, classes: i32, ignore: i32, from: i32, to: i32,
+): void {
+  for (let r = from; r < to; r++) {
     const x = at(logits, r * classes)
     const label = i32.load(at(labels, r))
-    if (<u32>label >= <u32>classes && label != ignore) return r
     const top = maxRow(x, classes)
     const sum = expRow(x, 0, classes, top)
     const lse = top + f32x4.extract_lane(log(splat(sum)), 0)
     f32.store(at(logSumExp, r), lse)
     f32.store(at(losses, r), label == ignore ? 0 : lse - f32.load(at(x, label)))
   }
-  return -1
 }
 
 /** How many labels are not `ignore`. */
@@ -30,26 +25,26 @@ export function countLabels(labels: usize, rows: i32, ignore: i32): i32 {
 }
 
 /**
- * dlogits = (softmax − onehot) · dy / divisor, rows with the label `ignore` 0; dy holds one number
- * for all rows (`each` false) or one a row.
+ * Rows from … to of dlogits = (softmax − onehot) · dy / divisor, those with the label `ignore` 0; dy
+ * holds one number for all rows (`each` false) or one a row.
  */
 export function crossEntropyGrad(
   logits: usize, labels: usize, logSumExp: usize, dy: usize, each: bool, divisor: f32, out: usize,
-  rows: i32, classes: i32, ignore: i32,
+  classes: i32, ignore: i32, from: i32, to: i32,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    const x = at(logits, r * classes), to = at(out, r * classes)
+  for (let r = from; r < to; r++) {
+    const x = at(logits, r * classes), dx = at(out, r * classes)
     const label = i32.load(at(labels, r))
     if (label == ignore) {
-      memory.fill(to, 0, <usize>classes << 2)
+      memory.fill(dx, 0, <usize>classes << 2)
       continue
     }
     const factor = f32.load(each ? at(dy, r) : dy) / divisor
     const scale = splat(factor)
     const lse = loadOne(logSumExp, r)
     let j = 0
-    for (; j + 4 <= classes; j += 4) store(to, j, f32x4.mul(exp(f32x4.sub(load(x, j), lse)), scale))
-    for (; j < classes; j++) storeOne(to, j, f32x4.mul(exp(f32x4.sub(loadOne(x, j), lse)), scale))
-    if (<u32>label < <u32>classes) f32.store(at(to, label), f32.load(at(to, label)) - factor)
+    for (; j + 4 <= classes; j += 4) store(dx, j, f32x4.mul(exp(f32x4.sub(load(x, j), lse)), scale))
+    for (; j < classes; j++) storeOne(dx, j, f32x4.mul(exp(f32x4.sub(loadOne(x, j), lse)), scale))
+    if (<u32>label < <u32>classes) f32.store(at(dx, label), f32.load(at(dx, label)) - factor)
   }
 }

@@ -27,16 +27,16 @@ function sgd(
   put(one, paramOut, i, f32x4.sub(f32x4.mul(p, shrink), f32x4.mul(lr, d)))
 }
 
-/** `scale` is a pointer to one number, 0 for 1; `shrink` is 1 − lr · decoupled decay; `buffer` may be 0. */
+/** Elements from … to. `scale` is a pointer to one number, 0 for 1; `shrink` is 1 − lr · decoupled decay; `buffer` may be 0. */
 export function sgdStep(
-  param: usize, grad: usize, buffer: usize, scale: usize, paramOut: usize, bufferOut: usize, n: i32,
-  lr: f32, momentum: f32, nesterov: bool, weightDecay: f32, shrink: f32,
+  param: usize, grad: usize, buffer: usize, scale: usize, paramOut: usize, bufferOut: usize,
+  lr: f32, momentum: f32, nesterov: bool, weightDecay: f32, shrink: f32, from: i32, to: i32,
 ): void {
   const s = scale == 0 ? splat(1) : loadOne(scale, 0)
   const decay = splat(weightDecay), keep = splat(shrink), rate = splat(lr), m = splat(momentum)
-  let i = 0
-  for (; i + 4 <= n; i += 4) sgd(false, i, param, grad, buffer, paramOut, bufferOut, s, decay, keep, rate, m, nesterov)
-  for (; i < n; i++) sgd(true, i, param, grad, buffer, paramOut, bufferOut, s, decay, keep, rate, m, nesterov)
+  let i = from
+  for (; i + 4 <= to; i += 4) sgd(false, i, param, grad, buffer, paramOut, bufferOut, s, decay, keep, rate, m, nesterov)
+  for (; i < to; i++) sgd(true, i, param, grad, buffer, paramOut, bufferOut, s, decay, keep, rate, m, nesterov)
 }
 
 @inline
@@ -55,16 +55,17 @@ function adam(
   put(one, paramOut, i, f32x4.sub(f32x4.mul(p, shrink), f32x4.div(f32x4.mul(stepSize, first), denominator)))
 }
 
-/** `stepSize` = lr / (1 − β1^t), `correction` = 1 / √(1 − β2^t), restN = 1 − βN, all computed by the host. */
+/** Elements from … to. `stepSize` = lr / (1 − β1^t), `correction` = 1 / √(1 − β2^t), restN = 1 − βN, all computed by the host. */
 export function adamStep(
-  param: usize, grad: usize, m: usize, v: usize, scale: usize, paramOut: usize, mOut: usize, vOut: usize, n: i32,
+  param: usize, grad: usize, m: usize, v: usize, scale: usize, paramOut: usize, mOut: usize, vOut: usize,
   weightDecay: f32, shrink: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, stepSize: f32, correction: f32, eps: f32,
+  from: i32, to: i32,
 ): void {
   const s = scale == 0 ? splat(1) : loadOne(scale, 0)
   const decay = splat(weightDecay), keep = splat(shrink), e = splat(eps)
   const b1 = splat(beta1), r1 = splat(rest1), b2 = splat(beta2), r2 = splat(rest2)
   const size = splat(stepSize), c = splat(correction)
-  let i = 0
-  for (; i + 4 <= n; i += 4) adam(false, i, param, grad, m, v, paramOut, mOut, vOut, s, decay, keep, b1, r1, b2, r2, size, c, e)
-  for (; i < n; i++) adam(true, i, param, grad, m, v, paramOut, mOut, vOut, s, decay, keep, b1, r1, b2, r2, size, c, e)
+  let i = from
+  for (; i + 4 <= to; i += 4) adam(false, i, param, grad, m, v, paramOut, mOut, vOut, s, decay, keep, b1, r1, b2, r2, size, c, e)
+  for (; i < to; i++) adam(true, i, param, grad, m, v, paramOut, mOut, vOut, s, decay, keep, b1, r1, b2, r2, size, c, e)
 }

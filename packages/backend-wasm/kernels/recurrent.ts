@@ -30,11 +30,11 @@ function rnn(one: bool, y: usize, i: i32, relu: bool): void {
   put(one, y, i, relu ? f32x4.pmax(x, splat(0)) : tanh(x))
 }
 
-/** y = f(y) in place over n elements. */
-export function rnnStep(y: usize, n: i32, relu: bool): void {
-  let i = 0
-  for (; i + 4 <= n; i += 4) rnn(false, y, i, relu)
-  for (; i < n; i++) rnn(true, y, i, relu)
+/** y = f(y) in place for elements from … to. */
+export function rnnStep(y: usize, relu: bool, from: i32, to: i32): void {
+  let i = from
+  for (; i + 4 <= to; i += 4) rnn(false, y, i, relu)
+  for (; i < to; i++) rnn(true, y, i, relu)
 }
 
 @inline
@@ -45,11 +45,11 @@ function rnnGrad(one: bool, y: usize, dy: usize, dh: usize, da: usize, i: i32, r
   put(one, da, i, relu ? v128.and(d, f32x4.gt(value, splat(0))) : f32x4.mul(d, tanhSlope(value)))
 }
 
-/** da = (dh + dy) · f′ over n elements; dy may be 0. */
-export function rnnStepGrad(y: usize, dy: usize, dh: usize, da: usize, n: i32, relu: bool): void {
-  let i = 0
-  for (; i + 4 <= n; i += 4) rnnGrad(false, y, dy, dh, da, i, relu)
-  for (; i < n; i++) rnnGrad(true, y, dy, dh, da, i, relu)
+/** da = (dh + dy) · f′ for elements from … to; dy may be 0. */
+export function rnnStepGrad(y: usize, dy: usize, dh: usize, da: usize, relu: bool, from: i32, to: i32): void {
+  let i = from
+  for (; i + 4 <= to; i += 4) rnnGrad(false, y, dy, dh, da, i, relu)
+  for (; i < to; i++) rnnGrad(true, y, dy, dh, da, i, relu)
 }
 
 @inline
@@ -67,16 +67,13 @@ function lstm(one: bool, gates: usize, before: usize, cell: usize, y: usize, h: 
   put(one, y, j, f32x4.mul(o, tanh(c)))
 }
 
-/** Activates gates[batch, 4h] in place and writes the new cells and outputs [batch, h]. */
-export function lstmStep(gates: usize, before: usize, cells: usize, y: usize, batch: i32, h: i32): void {
-  for (let b = 0; b < batch; b++) {
+/** Rows from … to of the batch: activates gates[batch, 4h] in place, writes the new cells and outputs [batch, h]. */
+export function lstmStep(gates: usize, before: usize, cells: usize, y: usize, h: i32, from: i32, to: i32): void {
+  for (let b = from; b < to; b++) {
+    const g = at(gates, 4 * h * b), p = at(before, h * b), c = at(cells, h * b), out = at(y, h * b)
     let j = 0
-    for (; j + 4 <= h; j += 4) lstm(false, gates, before, cells, y, h, j)
-    for (; j < h; j++) lstm(true, gates, before, cells, y, h, j)
-    gates = at(gates, 4 * h)
-    before = at(before, h)
-    cells = at(cells, h)
-    y = at(y, h)
+    for (; j + 4 <= h; j += 4) lstm(false, g, p, c, out, h, j)
+    for (; j < h; j++) lstm(true, g, p, c, out, h, j)
   }
 }
 
@@ -99,21 +96,17 @@ function lstmGrad(
   put(one, dc, j, f32x4.mul(c, f))
 }
 
-/** Gradients of one step: writes dgates[batch, 4h], turns dc into that of the step before; dy may be 0. */
+/** Gradients of one step, rows from … to: writes dgates[batch, 4h], turns dc into that of the step before; dy may be 0. */
 export function lstmStepGrad(
-  gates: usize, before: usize, cells: usize, dy: usize, dh: usize, dc: usize, dgates: usize, batch: i32, h: i32,
+  gates: usize, before: usize, cells: usize, dy: usize, dh: usize, dc: usize, dgates: usize, h: i32, from: i32, to: i32,
 ): void {
-  for (let b = 0; b < batch; b++) {
+  for (let b = from; b < to; b++) {
+    const g = at(gates, 4 * h * b), p = at(before, h * b), c = at(cells, h * b)
+    const dout = dy == 0 ? 0 : at(dy, h * b)
+    const dp = at(dh, h * b), dq = at(dc, h * b), dg = at(dgates, 4 * h * b)
     let j = 0
-    for (; j + 4 <= h; j += 4) lstmGrad(false, gates, before, cells, dy, dh, dc, dgates, h, j)
-    for (; j < h; j++) lstmGrad(true, gates, before, cells, dy, dh, dc, dgates, h, j)
-    gates = at(gates, 4 * h)
-    before = at(before, h)
-    cells = at(cells, h)
-    if (dy != 0) dy = at(dy, h)
-    dh = at(dh, h)
-    dc = at(dc, h)
-    dgates = at(dgates, 4 * h)
+    for (; j + 4 <= h; j += 4) lstmGrad(false, g, p, c, dout, dp, dq, dg, h, j)
+    for (; j < h; j++) lstmGrad(true, g, p, c, dout, dp, dq, dg, h, j)
   }
 }
 
@@ -131,17 +124,14 @@ function gru(one: bool, gi: usize, gh: usize, before: usize, cache: usize, y: us
   put(one, y, j, madd(z, f32x4.sub(get(one, before, j), n), n))
 }
 
-/** From the projections gi and gh [batch, 3h]: cache[batch, 4h] = [r | z | n | gh_n] and outputs. */
-export function gruStep(gi: usize, gh: usize, before: usize, cache: usize, y: usize, batch: i32, h: i32): void {
-  for (let b = 0; b < batch; b++) {
+/** Rows from … to, out of the projections gi and gh [batch, 3h]: cache[batch, 4h] = [r | z | n | gh_n] and outputs. */
+export function gruStep(gi: usize, gh: usize, before: usize, cache: usize, y: usize, h: i32, from: i32, to: i32): void {
+  for (let b = from; b < to; b++) {
+    const i = at(gi, 3 * h * b), r = at(gh, 3 * h * b), p = at(before, h * b)
+    const kept = at(cache, 4 * h * b), out = at(y, h * b)
     let j = 0
-    for (; j + 4 <= h; j += 4) gru(false, gi, gh, before, cache, y, h, j)
-    for (; j < h; j++) gru(true, gi, gh, before, cache, y, h, j)
-    gi = at(gi, 3 * h)
-    gh = at(gh, 3 * h)
-    before = at(before, h)
-    cache = at(cache, 4 * h)
-    y = at(y, h)
+    for (; j + 4 <= h; j += 4) gru(false, i, r, p, kept, out, h, j)
+    for (; j < h; j++) gru(true, i, r, p, kept, out, h, j)
   }
 }
 
@@ -167,19 +157,15 @@ function gruGrad(
   put(one, dh, j, f32x4.mul(d, z))
 }
 
-/** Gradients of one step: writes dgi and dgh [batch, 3h] and leaves in dh the part that skips the gates. */
+/** Gradients of one step, rows from … to: writes dgi and dgh [batch, 3h] and leaves in dh the part that skips the gates. */
 export function gruStepGrad(
-  cache: usize, before: usize, dy: usize, dh: usize, dgi: usize, dgh: usize, batch: i32, h: i32,
+  cache: usize, before: usize, dy: usize, dh: usize, dgi: usize, dgh: usize, h: i32, from: i32, to: i32,
 ): void {
-  for (let b = 0; b < batch; b++) {
+  for (let b = from; b < to; b++) {
+    const kept = at(cache, 4 * h * b), p = at(before, h * b), dout = dy == 0 ? 0 : at(dy, h * b)
+    const dp = at(dh, h * b), di = at(dgi, 3 * h * b), dr = at(dgh, 3 * h * b)
     let j = 0
-    for (; j + 4 <= h; j += 4) gruGrad(false, cache, before, dy, dh, dgi, dgh, h, j)
-    for (; j < h; j++) gruGrad(true, cache, before, dy, dh, dgi, dgh, h, j)
-    cache = at(cache, 4 * h)
-    before = at(before, h)
-    if (dy != 0) dy = at(dy, h)
-    dh = at(dh, h)
-    dgi = at(dgi, 3 * h)
-    dgh = at(dgh, 3 * h)
+    for (; j + 4 <= h; j += 4) gruGrad(false, kept, p, dout, dp, di, dr, h, j)
+    for (; j < h; j++) gruGrad(true, kept, p, dout, dp, di, dr, h, j)
   }
 }

@@ -1,21 +1,27 @@
-// Reductions of x[outer, n, inner] over n, in chunks of fixed length added up in fixed order.
+// Reductions over n of x[outer, n, inner], in parts of fixed length put together in fixed order.
 import { at, exp, load, loadOne, maxLanes, splat, store, storeOne, sumLanes } from './simd'
 
 const CHUNK: i32 = 1024
+const SUM: i32 = 0
+
+@inline
+function join(op: i32, a: v128, b: v128): v128 {
+  return op == SUM ? f32x4.add(a, b) : f32x4.max(a, b)
+}
 
 /** Four lanes for each of `inner`'s columns j … j + 3 (or, with `one`, a single column). */
 @inline
 function column(op: i32, x: usize, n: i32, inner: i32, j: i32, one: bool): v128 {
-  let total = op == 0 ? splat(0) : splat(-Infinity)
+  const none = op == SUM ? splat(0) : splat(-Infinity)
+  let total = none
   for (let i0 = 0; i0 < n; i0 += 64) {
     const i1 = min(n, i0 + 64)
-    let part = op == 0 ? splat(0) : splat(-Infinity)
+    let part = none
     for (let i = i0; i < i1; i++) {
       const p = i * inner + j
-      const y = one ? loadOne(x, p) : load(x, p)
-      part = op == 0 ? f32x4.add(part, y) : f32x4.max(part, y)
+      part = join(op, part, one ? loadOne(x, p) : load(x, p))
     }
-    total = op == 0 ? f32x4.add(total, part) : f32x4.max(total, part)
+    total = join(op, total, part)
   }
   return total
 }
@@ -72,32 +78,43 @@ export function maxRow(x: usize, n: i32): f32 {
   return top
 }
 
-/** out[outer, inner] = the sum over n, divided by `divisor`. */
-export function sum(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f32): void {
-  for (let o = 0; o < outer; o++) {
-    if (inner == 1) f32.store(at(out, o), sumRow(at(x, o * n), n) / divisor)
-    else {
-      const from = at(x, o * n * inner), to = at(out, o * inner)
-      const d = splat(divisor)
-      let j = 0
-      for (; j + 16 <= inner; j += 16) sum16(at(from, j), at(to, j), n, inner, d)
-      for (; j + 4 <= inner; j += 4) store(to, j, f32x4.div(column(0, from, n, inner, j, false), d))
-      for (; j < inner; j++) storeOne(to, j, f32x4.div(column(0, from, n, inner, j, true), d))
-    }
+/**
+ * Parts from … to of a reduction. The rows of x[outer, n, inner] are cut into stretches of `length`,
+ * the columns into groups of `width`; out[outer, stretches, inner] is each stretch's sum (op 0),
+ * divided by `divisor`, or its largest value (NaN where one is NaN).
+ */
+export function reduce(
+  op: i32, x: usize, out: usize, n: i32, inner: i32, length: i32, width: i32, divisor: f32, from: i32, to: i32,
+): void {
+  const stretches = max(1, (n + length - 1) / length), groups = (inner + width - 1) / width
+  for (let part = from; part < to; part++) {
+    const s = part / groups, o = s / stretches
+    const i0 = (s - o * stretches) * length, j0 = (part - s * groups) * width
+    const src = at(x, (o * n + i0) * inner), dst = at(out, s * inner)
+    const rows = min(length, n - i0), end = min(inner, j0 + width)
+    if (op == SUM) sumColumns(src, dst, rows, inner, j0, end, divisor)
+    else maxColumns(src, dst, rows, inner, j0, end)
   }
 }
 
-/** out[outer, inner] = the largest over n; NaN where one is NaN. */
-export function max_(x: usize, out: usize, outer: i32, n: i32, inner: i32): void {
-  for (let o = 0; o < outer; o++) {
-    if (inner == 1) f32.store(at(out, o), maxRow(at(x, o * n), n))
-    else {
-      const from = at(x, o * n * inner), to = at(out, o * inner)
-      let j = 0
-      for (; j + 4 <= inner; j += 4) store(to, j, column(1, from, n, inner, j, false))
-      for (; j < inner; j++) storeOne(to, j, column(1, from, n, inner, j, true))
-    }
+function sumColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32, divisor: f32): void {
+  if (inner == 1) {
+    f32.store(out, sumRow(x, n) / divisor)
+    return
   }
+  const d = splat(divisor)
+  for (; j + 16 <= end; j += 16) sum16(at(x, j), at(out, j), n, inner, d)
+  for (; j + 4 <= end; j += 4) store(out, j, f32x4.div(column(SUM, x, n, inner, j, false), d))
+  for (; j < end; j++) storeOne(out, j, f32x4.div(column(SUM, x, n, inner, j, true), d))
+}
+
+function maxColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32): void {
+  if (inner == 1) {
+    f32.store(out, maxRow(x, n))
+    return
+  }
+  for (; j + 4 <= end; j += 4) store(out, j, column(1, x, n, inner, j, false))
+  for (; j < end; j++) storeOne(out, j, column(1, x, n, inner, j, true))
 }
 
 /** out = e^(x − shift) over a row; returns the sum. `out` may be 0 (the sum alone). */
@@ -119,13 +136,13 @@ export function expRow(x: usize, out: usize, n: i32, shift: f32): f32 {
   return sum
 }
 
-/** Softmax over the rows of x[rows, n]. */
-export function softmax(x: usize, out: usize, rows: i32, n: i32): void {
-  for (let r = 0; r < rows; r++) {
-    const from = at(x, r * n), to = at(out, r * n)
-    const scale = splat(1 / expRow(from, to, n, maxRow(from, n)))
+/** Rows from … to of the softmax of x[any, n]. */
+export function softmax(x: usize, out: usize, n: i32, from: i32, to: i32): void {
+  for (let r = from; r < to; r++) {
+    const src = at(x, r * n), dst = at(out, r * n)
+    const scale = splat(1 / expRow(src, dst, n, maxRow(src, n)))
     let i = 0
-    for (; i + 4 <= n; i += 4) store(to, i, f32x4.mul(load(to, i), scale))
-    for (; i < n; i++) storeOne(to, i, f32x4.mul(loadOne(to, i), scale))
+    for (; i + 4 <= n; i += 4) store(dst, i, f32x4.mul(load(dst, i), scale))
+    for (; i < n; i++) storeOne(dst, i, f32x4.mul(loadOne(dst, i), scale))
   }
 }

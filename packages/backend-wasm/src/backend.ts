@@ -98,8 +98,10 @@ export class WasmBackend extends MathBackendCPU {
   /** Number of blocks that tensors own. */
   tensorBlocks = 0
   readonly simd: SimdVariant
-  readonly pool: ThreadPool
+  /** Who runs the kernels. */
+  pool: ThreadPool
   readonly kernels: WasmKernels
+  readonly #module: WebAssembly.Module
   /** Names of CPU kernels that ran since this was last emptied. */
   readonly fallbacks = new Set<string>()
 
@@ -108,12 +110,28 @@ export class WasmBackend extends MathBackendCPU {
     const { simd = simdVariant(), shared = canShareMemory() } = options
     this.simd = simd
     this.linear = new LinearMemory({ ...options, shared })
-    const { memory } = this.linear
-    const module = compileKernels(simd, shared)
-    const kernels = instantiate(module, memory)
-    this.kernels = kernels
-    const threads = shared ? threadCount(options.threads) : 1
-    this.pool = new ThreadPool({ module, memory, kernels, threads })
+    this.#module = compileKernels(simd, shared)
+    this.kernels = instantiate(this.#module, this.linear.memory)
+    this.pool = this.#newPool(shared ? threadCount(options.threads) : 1)
+  }
+
+  /** Goes on with another number of threads. */
+  setThreads(threads: number): void {
+    const wanted = threadCount(threads)
+    if (wanted > 1 && !this.linear.shared) {
+      throw new DlError('no-threads', {
+        problem: `${wanted} threads were asked for, but this page's memory cannot be shared`,
+        expected: 'a page that is cross-origin isolated',
+        fix: "Serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'.",
+      })
+    }
+    this.pool.dispose()
+    this.pool = this.#newPool(wanted)
+  }
+
+  #newPool(threads: number): ThreadPool {
+    const { kernels } = this
+    return new ThreadPool({ module: this.#module, memory: this.linear.memory, kernels, threads })
   }
 
   /** Called when the backend is removed. */

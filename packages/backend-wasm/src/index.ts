@@ -1,7 +1,7 @@
 /** A WebAssembly backend for TensorFlow.js that can train. Importing it registers it. */
 import { registerWasm } from './register'
 
-export { backendInfo, type WasmBackendInfo } from './info'
+export { backendInfo, setThreads, type WasmBackendInfo } from './info'
 export type { SimdVariant } from './instance'
 
 registerWasm('wasm')

@@ -33,13 +33,7 @@ export interface WasmBackendInfo {
  * ```
  */
 export function backendInfo(): WasmBackendInfo {
-  const backend = findBackend('wasm')
-  if (!(backend instanceof WasmBackend)) {
-    throw new DlError('no-backend', {
-      problem: "the backend 'wasm' does not come from this copy of @dl/backend-wasm",
-      fix: 'Run `npm ls @dl/backend-wasm` and keep one copy.',
-    })
-  }
+  const backend = ours()
   const fallbacks = [...backend.fallbacks].sort()
   backend.fallbacks.clear()
   const { bytesHeld } = backend.linear
@@ -52,4 +46,33 @@ export function backendInfo(): WasmBackendInfo {
     fallbacks,
     bytesHeld,
   }
+}
+
+/**
+ * Goes on with another number of threads; results stay the same to the bit. Without a call it is
+ * the environment's DL_THREADS, else one thread for each processor core (16 at most).
+ *
+ * @param threads a whole number from 1 to 64; 1 runs everything in the calling thread
+ * @throws DlError `bad-option` for another number; `no-threads` for more than one in a page that
+ *   is not cross-origin isolated
+ *
+ * @example
+ * ```ts
+ * import { backendInfo, setThreads } from '@dl/backend-wasm'
+ *
+ * setThreads(1)
+ * backendInfo().threads // → 1
+ * ```
+ */
+export function setThreads(threads: number): void {
+  ours().setThreads(threads)
+}
+
+function ours(): WasmBackend {
+  const backend = findBackend('wasm')
+  if (backend instanceof WasmBackend) return backend
+  throw new DlError('no-backend', {
+    problem: "the backend 'wasm' does not come from this copy of @dl/backend-wasm",
+    fix: 'Run `npm ls @dl/backend-wasm` and keep one copy.',
+  })
 }

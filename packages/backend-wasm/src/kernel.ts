@@ -5,6 +5,9 @@ import type { WasmBackend } from './backend'
 import type { KernelName, WasmKernels } from './instance'
 import type { Block } from './linear-memory'
 
+/** So many floats copied, added or the like are worth handing to another thread: some 5 µs. */
+export const FLOATS_WORTH_CUTTING = 2 ** 14
+
 export type Outputs = TensorInfo | TensorInfo[]
 
 /** One kernel: its name in tfjs's registry and what it does. */

@@ -32,14 +32,14 @@ export class LinearMemory {
   /** Number of blocks in use. */
   blocks = 0
   readonly #maximum: number
-  readonly #shared: boolean
+  readonly shared: boolean
   readonly #free = new Map<number, Block[]>()
   /** Everything from here on was never handed out. Address 0 stays unused, it means "absent". */
   #top = 64
 
   constructor({ maximumBytes = LARGEST, shared = false }: LinearMemoryOptions = {}) {
     const reserved = reserve(Math.floor(maximumBytes / PAGE), shared)
-    this.#shared = shared
+    this.shared = shared
     this.memory = reserved.memory
     this.#maximum = reserved.pages * PAGE
   }
@@ -72,7 +72,7 @@ export class LinearMemory {
   /** Whether a view of this buffer may be a piece of the memory. (After growth a shared one has several.) */
   owns(buffer: ArrayBufferLike | undefined): boolean {
     if (buffer === undefined) return false
-    return buffer === this.memory.buffer || (this.#shared && !(buffer instanceof ArrayBuffer))
+    return buffer === this.memory.buffer || (this.shared && !(buffer instanceof ArrayBuffer))
   }
 
   /** The block's floats as they are now. Valid until the memory grows: never keep it. */

@@ -11,9 +11,12 @@ import {
   writeGeometry,
 } from '../geometry'
 import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import { stridesOf } from '../strides'
+import { fillWith } from './elementwise'
+import { copy } from './layout'
 
-/** Pixels, and elements of a patch, that make up a unit of work (kernels/gemm.ts: MR). */
-const UNIT = 4
+/** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
+const UNIT = 6
 /** Fewer units than this read the whole filter for too few results. */
 const UNITS_WORTH_CUTTING = 8
 
@@ -99,7 +102,7 @@ function inputGrad(call: KernelCall): Outputs {
   }
   const parts = imageGradients(conv)
   const seen = parts.filter(({ geometry }) => taps(geometry) > 0)
-  if (seen.length < parts.length) call.wasm.fill(to, util.sizeFromShape(inputShape), 0)
+  if (seen.length < parts.length) fillWith(call, to, util.sizeFromShape(inputShape), 0)
   const turned = call.scratch(taps(conv) * outputs)
   for (const { geometry, offset, taps } of seen) {
     turn(call, conv, weights, taps, turned)
@@ -108,24 +111,21 @@ function inputGrad(call: KernelCall): Outputs {
   return out
 }
 
-/** The taps of one phase, last first, each with inputs and outputs exchanged. */
-function turn(call: KernelCall, conv: Convolution, filter: number, taps: Taps, to: number): void {
+/** The taps a part of the image sees, last first, each with inputs and outputs exchanged. */
+export function turn(
+  call: KernelCall,
+  conv: Convolution,
+  filter: number,
+  taps: Taps,
+  to: number,
+): void {
   const { channels, outputs, filterWidth } = conv
   const { rows, columns } = taps
   const tap = channels * outputs
-  const last = rows.last * filterWidth + columns.last
-  const sizes = [rows.count, columns.count, outputs, channels]
-  const steps = [-rows.step * filterWidth * tap, -columns.step * tap, 1, outputs]
-  call.wasm.copy(
-    filter + last * tap * 4,
-    to,
-    ...sizes,
-    ...steps,
-    columns.count * tap,
-    tap,
-    channels,
-    1,
-  )
+  const shape = [rows.count, columns.count, outputs, channels]
+  const pointer = filter + (rows.last * filterWidth + columns.last) * tap * 4
+  const strides = [-rows.step * filterWidth * tap, -columns.step * tap, 1, outputs]
+  copy(call, shape, { pointer, strides }, { pointer: to, strides: stridesOf(shape) })
 }
 
 function filterGrad(call: KernelCall): Outputs {
@@ -155,8 +155,9 @@ function filterGrad(call: KernelCall): Outputs {
   const args = [writeGeometry(call, conv), image, from, rounded, scratch]
   call.split('convFilterGrad', runs * units, grain, ...args)
   if (rounded !== to) {
-    const steps = [0, 0, units * UNIT * outputs, 1, 0, 0, length * outputs, 1]
-    call.wasm.copy(rounded, to, 1, 1, runs, length * outputs, ...steps)
+    const shape = [runs, length * outputs]
+    const source = { pointer: rounded, strides: [units * UNIT * outputs, 1] }
+    copy(call, shape, source, { pointer: to, strides: stridesOf(shape) })
   }
   return out
 }

@@ -1,6 +1,6 @@
 /** Dropout (contract: @dl/core's `dropout`): the same call serves the forward and the backward pass. */
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
-import type { Kernel, KernelCall } from '../kernel'
+import { FLOATS_WORTH_CUTTING, type Kernel, type KernelCall } from '../kernel'
 
 function dropout(call: KernelCall): TensorInfo {
   const x = call.input('x')
@@ -11,7 +11,8 @@ function dropout(call: KernelCall): TensorInfo {
   const [low, high] = [counter >>> 0, Math.floor(counter / 2 ** 32)]
   const threshold = Math.ceil(p * 2 ** 24)
   const scale = 1 / (1 - p)
-  call.wasm.dropout(from, call.float(out), size, key0, key1, low, high, threshold, scale)
+  const args = [from, call.float(out), size, key0, key1, low, high, threshold, scale]
+  call.split('dropout', Math.ceil(size / 8), FLOATS_WORTH_CUTTING / 32, ...args)
   return out
 }
 

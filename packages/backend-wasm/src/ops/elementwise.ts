@@ -6,7 +6,13 @@ import {
   type TypedArray,
   util,
 } from '@tensorflow/tfjs-core'
-import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import {
+  allFloat,
+  FLOATS_WORTH_CUTTING,
+  type Kernel,
+  type KernelCall,
+  type Outputs,
+} from '../kernel'
 import { broadcastStrides, collapse } from '../strides'
 
 /** The numbers kernels/elementwise.ts knows these functions by. */
@@ -39,13 +45,14 @@ function binary(call: KernelCall, op: number): Outputs {
   const [p, q] = [call.float(a), call.float(b)]
   const out = call.output(shape)
   const [ofA, ofB] = loop.strides as [number[], number[]]
-  call.wasm.binary(op, p, q, call.float(out), ...loop.sizes, ...ofA, ...ofB)
+  const args = [op, p, q, call.float(out), ...loop.sizes.slice(1), ...ofA, ...ofB]
+  call.split('binary', util.sizeFromShape(shape), FLOATS_WORTH_CUTTING, ...args)
   return out
 }
 
 /** out = op(a, b) over `n` elements each. */
 function flat(call: KernelCall, op: number, a: number, b: number, out: number, n: number): void {
-  call.wasm.binary(op, a, b, out, 1, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1)
+  call.split('binary', n, FLOATS_WORTH_CUTTING, op, a, b, out, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1)
 }
 
 function unary(call: KernelCall, op: number): Outputs {
@@ -53,9 +60,20 @@ function unary(call: KernelCall, op: number): Outputs {
   if (!allFloat(x)) return call.fallback()
   const from = call.float(x)
   const out = call.output(x.shape)
-  const size = util.sizeFromShape(x.shape)
-  call.wasm.unary(op, from, call.float(out), size, call.attrs.alpha ?? 0)
+  map(call, op, from, call.float(out), util.sizeFromShape(x.shape), call.attrs.alpha)
   return out
+}
+
+/** out = op(x) over `n` elements; `out` may be `x`. */
+export function map(
+  call: KernelCall,
+  op: number,
+  x: number,
+  out: number,
+  n: number,
+  parameter = 0,
+): void {
+  call.split('unary', n, FLOATS_WORTH_CUTTING / 2, op, x, out, parameter)
 }
 
 function addN(call: KernelCall): Outputs {
@@ -92,8 +110,13 @@ function fill(call: KernelCall): Outputs {
 
 function filled(call: KernelCall, shape: number[], value: number): TensorInfo {
   const out = call.output(shape)
-  call.wasm.fill(call.float(out), util.sizeFromShape(shape), value)
+  fillWith(call, call.float(out), util.sizeFromShape(shape), value)
   return out
+}
+
+/** Sets `n` elements to one value. */
+export function fillWith(call: KernelCall, out: number, n: number, value: number): void {
+  call.split('fill', n, FLOATS_WORTH_CUTTING, out, value)
 }
 
 const like =

@@ -2,10 +2,13 @@
 import { DlError } from '@dl/core'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Kernel, KernelCall } from '../kernel'
+import { gatherRows, scatterAddRows } from './layout'
 
-function badId(call: KernelCall, ids: number, position: number, rows: number): DlError {
-  return new DlError('bad-id', {
-    problem: `id ${call.backend.linear.ints(ids, position + 1)[position]} at position ${position} is no row of the table`,
+function checkIds(call: KernelCall, ids: number, count: number, rows: number): void {
+  const bad = call.wasm.firstBadId(ids, count, rows, 0)
+  if (bad < 0) return
+  throw new DlError('bad-id', {
+    problem: `id ${call.backend.linear.ints(ids, count)[bad]} at position ${bad} is no row of the table`,
     expected: `ids from 0 to ${rows - 1}`,
     fix: 'Check that the vocabulary and the embedding have the same size.',
   })
@@ -20,8 +23,8 @@ function embedding(call: KernelCall): TensorInfo {
   const at = call.int(ids)
   const out = call.output([...ids.shape, width])
   const count = util.sizeFromShape(ids.shape)
-  const bad = call.wasm.gatherRows(table, at, call.float(out), count, rows, width)
-  if (bad >= 0) throw badId(call, at, bad, rows)
+  checkIds(call, at, count, rows)
+  gatherRows(call, table, at, call.float(out), count, width)
   return out
 }
 
@@ -35,8 +38,8 @@ function embeddingGrad(call: KernelCall): TensorInfo {
   const at = call.int(ids)
   const out = call.output([rows, width])
   const count = util.sizeFromShape(ids.shape)
-  const bad = call.wasm.scatterAddRows(dy, at, call.float(out), count, rows, width, 0)
-  if (bad >= 0) throw badId(call, at, bad, rows)
+  checkIds(call, at, count, rows)
+  scatterAddRows(call, dy, at, call.float(out), count, rows, width)
   return out
 }
 

@@ -1,10 +1,17 @@
 /** Kernels that only move elements: each is one or a few strided copies. */
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import {
+  allFloat,
+  FLOATS_WORTH_CUTTING,
+  type Kernel,
+  type KernelCall,
+  type Outputs,
+} from '../kernel'
 import { collapse, stridesOf } from '../strides'
+import { fillWith } from './elementwise'
 
 /** Copies `shape` elements between two places with the given strides; false if that needs over four loops. */
-function copy(
+export function copy(
   call: KernelCall,
   shape: number[],
   from: { pointer: number; strides: number[] },
@@ -15,7 +22,9 @@ function copy(
   const [source, target] = loop.strides as [number[], number[]]
   // the innermost dimension, if padded, has size 1: any stride is right, 1 is fast
   if (loop.sizes[3] === 1) source[3] = target[3] = 1
-  call.wasm.copy(from.pointer, to.pointer, ...loop.sizes, ...source, ...target)
+  const [d0, d1, d2, d3] = loop.sizes as [number, number, number, number]
+  const args = [from.pointer, to.pointer, d1, d2, d3, ...source, ...target]
+  call.split('copy', d0 * d1 * d2, Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, d3)), ...args)
   return true
 }
 
@@ -143,7 +152,7 @@ function pad(call: KernelCall): Outputs {
   const source = { pointer: call.float(x), strides: from }
   const out = call.output(shape)
   const pointer = call.float(out)
-  call.wasm.fill(pointer, util.sizeFromShape(shape), constantValue)
+  fillWith(call, pointer, util.sizeFromShape(shape), constantValue)
   const before = paddings.map(([first]) => first)
   copy(call, x.shape, source, { pointer: pointer + offset(before, to), strides: to })
   return out
@@ -179,11 +188,12 @@ function gather(call: KernelCall): Outputs {
   const width = util.sizeFromShape(x.shape.slice(1))
   const out = call.output([...indices.shape, ...x.shape.slice(1)])
   const count = util.sizeFromShape(indices.shape)
-  const bad = call.wasm.gatherRows(table, ids, call.float(out), count, rowCount, width)
+  const bad = call.wasm.firstBadId(ids, count, rowCount, 0)
   if (bad >= 0) {
     const id = call.backend.linear.ints(ids, count)[bad]
     throw new Error(`GatherV2: the index value ${id} is not in [0, ${rowCount - 1}]`)
   }
+  gatherRows(call, table, ids, call.float(out), count, width)
   return out
 }
 
@@ -197,8 +207,47 @@ function segmentSum(call: KernelCall): Outputs {
   const rest = x.shape.slice(1)
   const out = call.output([rowCount, ...rest])
   const width = util.sizeFromShape(rest)
-  call.wasm.scatterAddRows(from, ids, call.float(out), x.shape[0]!, rowCount, width, 1)
+  scatterAddRows(call, from, ids, call.float(out), x.shape[0]!, rowCount, width)
   return out
+}
+
+/** out[i] = the row ids[i] of a table with rows of `width`; every id is a row. */
+export function gatherRows(
+  call: KernelCall,
+  table: number,
+  ids: number,
+  out: number,
+  count: number,
+  width: number,
+): void {
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, width))
+  call.split('gatherRows', count, grain, table, ids, out, width)
+}
+
+/** out[ids[i]] += x[i], out zeroed first; ids that are no row are left out. */
+export function scatterAddRows(
+  call: KernelCall,
+  x: number,
+  ids: number,
+  out: number,
+  count: number,
+  rows: number,
+  width: number,
+): void {
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / 16 / Math.max(1, count + rows))
+  call.split('scatterAddRows', Math.ceil(width / 16), grain, x, ids, out, count, rows, width)
+}
+
+/** Every row of out[rows, n] = a + b; b may be 0 (a alone), a too (zeros). */
+export function repeatRow(
+  call: KernelCall,
+  a: number,
+  b: number,
+  out: number,
+  rows: number,
+  n: number,
+): void {
+  call.split('fillRows', rows, Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, n)), a, b, out, n)
 }
 
 export const layoutKernels: Kernel[] = [

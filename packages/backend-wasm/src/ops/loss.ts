@@ -1,7 +1,11 @@
 /** Cross-entropy with integer labels (contract: @dl/core's `crossEntropy`). */
 import { DlError } from '@dl/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Kernel, KernelCall } from '../kernel'
+import { FLOATS_WORTH_CUTTING, type Kernel, type KernelCall } from '../kernel'
+import { reduceOver } from './reduce'
+
+/** Rows that are worth handing to another thread; an exponential costs more than a copy. */
+const grain = (classes: number) => Math.ceil(FLOATS_WORTH_CUTTING / 4 / Math.max(1, classes))
 
 function sizes(call: KernelCall): [rows: number, classes: number] {
   const [rows = 0, classes = 0] = call.input('logits').shape
@@ -20,7 +24,7 @@ function crossEntropy(call: KernelCall): TensorInfo[] {
   const logSumExp = call.output([rows])
   const losses = reduction === 'none' ? call.float(loss) : call.scratch(rows)
   const lse = call.float(logSumExp)
-  const bad = wasm.crossEntropy(logits, labels, losses, lse, rows, classes, ignoreIndex)
+  const bad = wasm.firstBadId(labels, rows, classes, ignoreIndex)
   if (bad >= 0) {
     const label = call.backend.linear.ints(labels, rows)[bad]
     throw new DlError('bad-label', {
@@ -29,9 +33,20 @@ function crossEntropy(call: KernelCall): TensorInfo[] {
       fix: 'Check that the model has as many outputs as there are classes.',
     })
   }
+  call.split(
+    'crossEntropy',
+    rows,
+    grain(classes),
+    logits,
+    labels,
+    losses,
+    lse,
+    classes,
+    ignoreIndex,
+  )
   if (reduction !== 'none') {
     const counted = reduction === 'mean' ? wasm.countLabels(labels, rows, ignoreIndex) : 1
-    wasm.sum(losses, call.float(loss), 1, rows, 1, counted)
+    reduceOver(call, 'sum', losses, call.float(loss), 1, rows, 1, counted)
   }
   return [loss, logSumExp]
 }
@@ -51,7 +66,8 @@ function crossEntropyGrad(call: KernelCall): TensorInfo {
   const out = call.output([rows, classes])
   const to = call.float(out)
   const [all, ignored] = [each ? 1 : 0, ignoreIndex]
-  wasm.crossEntropyGrad(logits, labels, lse, dy, all, counted, to, rows, classes, ignored)
+  const args = [logits, labels, lse, dy, all, counted, to, classes, ignored]
+  call.split('crossEntropyGrad', rows, grain(classes), ...args)
   return out
 }
 

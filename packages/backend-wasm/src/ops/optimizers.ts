@@ -3,7 +3,7 @@
  * the old values where nobody else holds them.
  */
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
-import type { Kernel, KernelCall } from '../kernel'
+import { FLOATS_WORTH_CUTTING, type Kernel, type KernelCall } from '../kernel'
 
 /** Checks that all named inputs have the parameter's shape and returns its size. */
 function checked(call: KernelCall, names: string[]): number {
@@ -21,10 +21,9 @@ function sgdStep(call: KernelCall): TensorInfo[] {
   const [buffer, scale] = [call.optional('buffer'), call.optional('scale')]
   const outs = names.map(name => call.successor(call.input(name)))
   const [paramOut = 0, bufferOut = 0] = outs.map(out => call.float(out))
-  call.wasm.sgdStep(
-    ...[param, grad, buffer, scale, paramOut, bufferOut, size],
-    ...[lr, momentum, nesterov ? 1 : 0, weightDecay, 1 - lr * decoupledDecay],
-  )
+  const places = [param, grad, buffer, scale, paramOut, bufferOut]
+  const rates = [lr, momentum, nesterov ? 1 : 0, weightDecay, 1 - lr * decoupledDecay]
+  call.split('sgdStep', size, FLOATS_WORTH_CUTTING / 2, ...places, ...rates)
   return outs
 }
 
@@ -36,11 +35,12 @@ function adamStep(call: KernelCall): TensorInfo[] {
   const [m, v] = [call.float(call.input('m')), call.float(call.input('v'))]
   const scale = call.optional('scale')
   const outs = names.map(name => call.successor(call.input(name)))
-  call.wasm.adamStep(
-    ...[param, grad, m, v, scale, ...outs.map(out => call.float(out)), size],
+  const places = [param, grad, m, v, scale, ...outs.map(out => call.float(out))]
+  const rates = [
     ...[weightDecay, 1 - lr * decoupledDecay, beta1, 1 - beta1, beta2, 1 - beta2],
     ...[lr / (1 - beta1 ** step), 1 / Math.sqrt(1 - beta2 ** step), eps],
-  )
+  ]
+  call.split('adamStep', size, FLOATS_WORTH_CUTTING / 4, ...places, ...rates)
   return outs
 }
 

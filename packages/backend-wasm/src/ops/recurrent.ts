@@ -7,6 +7,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { gemmScratch, multiply, multiplyPacked, pack, rows, transposed } from '../gemm'
 import type { Kernel, KernelCall } from '../kernel'
+import { repeatRow } from './layout'
+import { reduceOver } from './reduce'
 
 /** Sizes of a call and where its weights are; `width` is H times the number of gates. */
 interface Layer {
@@ -34,14 +36,18 @@ function layerOf(call: KernelCall, gates: number): Layer {
 
 /** to[count] = from, or zeros where that is absent (0). */
 const copyOrZero = (call: KernelCall, from: number, to: number, count: number) =>
-  call.wasm.fillRows(from, 0, to, 1, count)
+  repeatRow(call, from, 0, to, 1, count)
+
+/** Elements of a gate's arithmetic that are worth handing to another thread. */
+const GATES_WORTH_CUTTING = 1024
+const grain = ({ hidden }: Layer) => Math.ceil(GATES_WORTH_CUTTING / Math.max(1, hidden))
 
 /** x·wIh + biases for all time steps into `to` [T·B, width]. */
 function project(call: KernelCall, layer: Layer, to: number, biases: number[]): void {
   const { time, batch, inputs, width, wIh } = layer
   const [first = 0, second = 0] = biases.filter(pointer => pointer !== 0)
   const m = time * batch
-  call.wasm.fillRows(first, second, to, m, width)
+  repeatRow(call, first, second, to, m, width)
   const a = rows(call.float(call.input('x')), inputs)
   multiply(call, rows(wIh, width), {
     a,
@@ -93,7 +99,6 @@ function weightGradients(
   dgh: number,
 ): { dx: TensorInfo; dwIh: TensorInfo; dwHh: TensorInfo; biases: TensorInfo[] } {
   const { time, batch, inputs, hidden, width, wIh } = layer
-  const { wasm } = call
   const steps = time * batch
   const dx = call.output([time, batch, inputs])
   multiply(call, transposed(wIh, width), {
@@ -117,7 +122,7 @@ function weightGradients(
   })
   const biases = (dgi === dgh ? [dgi] : [dgi, dgh]).map(gradient => {
     const db = call.output([width])
-    wasm.sum(gradient, call.float(db), 1, steps, width, 1)
+    reduceOver(call, 'sum', gradient, call.float(db), 1, steps, width)
     return db
   })
   return { dx, dwIh, dwHh, biases }
@@ -154,7 +159,7 @@ function rnn(call: KernelCall): TensorInfo[] {
   for (let t = 0; t < time; t++) {
     const to = y + t * count * 4
     addRecurrent(h(t), to)
-    call.wasm.rnnStep(to, count, relu)
+    call.split('rnnStep', count, GATES_WORTH_CUTTING, to, relu)
   }
   return [out, last(call, layer, h0, y)]
 }
@@ -173,7 +178,8 @@ function rnnGrad(call: KernelCall): TensorInfo[] {
   const toPrevious = backwards(call, layer, false)
   for (let t = time - 1; t >= 0; t--) {
     const at = t * count * 4
-    call.wasm.rnnStepGrad(y + at, dyAt(t), dh, gradient + at, count, relu)
+    const places = [y + at, dyAt(t), dh, gradient + at]
+    call.split('rnnStepGrad', count, GATES_WORTH_CUTTING, ...places, relu)
     toPrevious(gradient + at, dh)
   }
   const { dx, dwIh, dwHh, biases } = weightGradients(call, layer, gradient, gradient)
@@ -195,10 +201,11 @@ function gru(call: KernelCall): TensorInfo[] {
   const h = before(layer, h0, y)
   for (let t = 0; t < time; t++) {
     const row = t * batch * 4
-    call.wasm.fillRows(bias, 0, gh, batch, width)
+    repeatRow(call, bias, 0, gh, batch, width)
     addRecurrent(h(t), gh)
     const cacheAt = call.float(cache) + row * 4 * hidden
-    call.wasm.gruStep(gi + row * width, gh, h(t), cacheAt, y + row * hidden, batch, hidden)
+    const places = [gi + row * width, gh, h(t), cacheAt, y + row * hidden]
+    call.split('gruStep', batch, grain(layer), ...places, hidden)
   }
   return [out, last(call, layer, h0, y), cache]
 }
@@ -219,7 +226,8 @@ function gruGrad(call: KernelCall): TensorInfo[] {
   for (let t = time - 1; t >= 0; t--) {
     const row = t * batch * 4
     const [di, dr] = [dgi + row * width, dgh + row * width]
-    call.wasm.gruStepGrad(cache + row * 4 * hidden, h(t), dyAt(t), dh, di, dr, batch, hidden)
+    const places = [cache + row * 4 * hidden, h(t), dyAt(t), dh, di, dr]
+    call.split('gruStepGrad', batch, grain(layer), ...places, hidden)
     toPrevious(dr, dh)
   }
   const { dx, dwIh, dwHh, biases } = weightGradients(call, layer, dgi, dgh)
@@ -243,7 +251,8 @@ function lstm(call: KernelCall): TensorInfo[] {
     const row = t * batch * 4
     const gatesAt = g + row * width
     addRecurrent(h(t), gatesAt)
-    call.wasm.lstmStep(gatesAt, cell(t), c + row * hidden, y + row * hidden, batch, hidden)
+    const places = [gatesAt, cell(t), c + row * hidden, y + row * hidden]
+    call.split('lstmStep', batch, grain(layer), ...places, hidden)
   }
   return [out, last(call, layer, h0, y), last(call, layer, c0, c), gates, cells]
 }
@@ -267,7 +276,8 @@ function lstmGrad(call: KernelCall): TensorInfo[] {
   for (let t = time - 1; t >= 0; t--) {
     const row = t * batch * 4
     const [g, c, to] = [gates + row * width, cells + row * hidden, dgates + row * width]
-    call.wasm.lstmStepGrad(g, cell(t), c, dyAt(t), dh, dc, to, batch, hidden)
+    const places = [g, cell(t), c, dyAt(t), dh, dc, to]
+    call.split('lstmStepGrad', batch, grain(layer), ...places, hidden)
     toPrevious(to, dh)
   }
   const { dx, dwIh, dwHh, biases } = weightGradients(call, layer, dgates, dgates)

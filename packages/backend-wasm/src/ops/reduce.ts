@@ -1,6 +1,12 @@
 /** Sum, mean, maximum over any axes, and softmax. */
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import {
+  allFloat,
+  FLOATS_WORTH_CUTTING,
+  type Kernel,
+  type KernelCall,
+  type Outputs,
+} from '../kernel'
 
 /** Adjacent dimensions that are all reduced or all kept. */
 interface Run {
@@ -41,12 +47,37 @@ function reduce(call: KernelCall, op: 'sum' | 'max', mean = false): Outputs {
     const n = at < 0 ? 1 : runs[at]!.size
     const to = last ? call.float(out) : call.scratch(outer * inner)
     // with nothing left to reduce (axes of size 1) this copies
-    if (op === 'sum') call.wasm.sum(from, to, outer, n, inner, last ? divisor : 1)
-    else call.wasm.max(from, to, outer, n, inner)
+    reduceOver(call, op, from, to, outer, n, inner, last ? divisor : 1)
     if (last) return out
     runs.splice(at, 1)
     from = to
   }
+}
+
+/** Rows of a column, or elements of a row, that are always reduced by one thread. */
+const [LONG_COLUMN, LONG_ROW] = [2048, 16384]
+
+/** out[outer, inner] = the sum over n of x[outer, n, inner], divided by `divisor`, or the largest. */
+export function reduceOver(
+  call: KernelCall,
+  op: 'sum' | 'max',
+  x: number,
+  out: number,
+  outer: number,
+  n: number,
+  inner: number,
+  divisor = 1,
+): void {
+  const length = inner === 1 ? LONG_ROW : LONG_COLUMN
+  const stretches = Math.max(1, Math.ceil(n / length))
+  // where there are too few sums to share, each is shared by columns
+  const width = outer * stretches >= call.backend.pool.threads ? Math.max(1, inner) : 64
+  const count = outer * stretches * Math.ceil(inner / width)
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, Math.min(n, length) * width))
+  const to = stretches === 1 ? out : call.scratch(outer * stretches * inner)
+  const by = stretches === 1 ? divisor : 1
+  call.split('reduce', count, grain, op === 'sum' ? 0 : 1, x, to, n, inner, length, width, by)
+  if (stretches > 1) reduceOver(call, op, to, out, outer, stretches, inner, divisor)
 }
 
 function softmax(call: KernelCall): Outputs {
@@ -58,7 +89,14 @@ function softmax(call: KernelCall): Outputs {
   const out = call.output(logits.shape)
   const n = logits.shape[last]!
   const rows = n === 0 ? 0 : util.sizeFromShape(logits.shape) / n
-  call.wasm.softmax(from, call.float(out), rows, n)
+  call.split(
+    'softmax',
+    rows,
+    Math.ceil(FLOATS_WORTH_CUTTING / 4 / Math.max(1, n)),
+    from,
+    call.float(out),
+    n,
+  )
   return out
 }
 

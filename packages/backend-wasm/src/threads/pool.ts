@@ -29,8 +29,6 @@ const PIECES_PER_THREAD = 4
 const ALIGNED = 64
 /** How often to look whether a worker is done before sleeping on it, where sleeping is allowed. */
 const SPINS = 10_000
-/** A piece takes milliseconds; a worker that is silent for so long is gone. */
-const LOST_AFTER_MS = 20_000
 
 export interface PoolOptions {
   module: WebAssembly.Module
@@ -38,7 +36,9 @@ export interface PoolOptions {
   /** The calling thread's instance of the module. */
   kernels: Record<string, Kernel>
   threads: number
-  /** For tests: how long a worker may be silent while it has a piece. */
+  /** How a worker is started (default: {@link spawnWorker}). */
+  spawn?: typeof spawnWorker
+  /** How long a worker may be silent while it has a piece (default 20 s; a piece takes milliseconds). */
   lostAfterMs?: number
 }
 
@@ -105,11 +105,11 @@ export class ThreadPool {
   }
 
   #start(): (SpawnedWorker | null)[] {
-    const { module, memory } = this.#options
+    const { module, memory, spawn = spawnWorker } = this.#options
     const control = this.#control.words.buffer as SharedArrayBuffer
     return Array.from({ length: this.#threads - 1 }, (_, i) => {
       const task = { module, memory, control, thread: i + 1 }
-      return spawnWorker(task, reason => this.#lose(i, reason))
+      return spawn(task, reason => this.#lose(i, reason))
     })
   }
 
@@ -144,7 +144,7 @@ export class ThreadPool {
   #await(thread: number, kernel: string): void {
     const { words } = this.#control
     for (let i = 0; i < SPINS; i++) if (Atomics.load(words, STATE + thread) !== INSIDE) return
-    const { lostAfterMs = LOST_AFTER_MS } = this.#options
+    const { lostAfterMs = 20_000 } = this.#options
     const start = performance.now()
     while (Atomics.load(words, STATE + thread) === INSIDE) {
       this.#pause(STATE + thread)
