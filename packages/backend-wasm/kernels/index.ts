@@ -1,6 +1,6 @@
 export { dropout } from './dropout'
 export { binary, fill, unary } from './elementwise'
-export { gemm, gemmDots, gemmFewRows, gemmScratch, packB, packedBytes } from './gemm'
+export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes } from './gemm'
 export { copy, fillRows, firstBadId, gatherRows, scatterAddRows } from './layout'
 export { countLabels, crossEntropy, crossEntropyGrad } from './loss'
 export { adamStep, sgdStep } from './optim'

@@ -20,6 +20,7 @@ export type KernelName =
   | 'gemm'
   | 'gemmDots'
   | 'gemmFewRows'
+  | 'gemmMany'
   | 'gemmScratch'
   | 'gruStep'
   | 'gruStepGrad'
