@@ -1,19 +1,13 @@
-// Matrix product C (+)= A·B out of 4×8 tiles. Both factors are first copied into the order in which
+// Matrix product C (+)= A·B out of 6×8 tiles. Both factors are first copied into the order in which
 // the tile reads them, which absorbs any transposition: strides are given for both dimensions.
-//
-// 4×8 and no unrolling: 8 sums, 4 + 2 operands fit the 15 vector registers V8 gives out on x64, and
-// V8 loads all operands of a basic block before it multiplies. Every larger tile, or the same one
-// unrolled, spills sums and halves the speed (55 → 27 GFLOP/s).
 import { TILE_COLUMNS, TILE_ROWS, tile6x8 } from './tile'
 import { at, load, loadOne, madd, splat, storeTransposed, storeTransposed2, store, storeOne, sumLanes } from './simd'
 
-export const MR: i32 = 4
 export const NR: i32 = 8
-/** Depth of a block: panels of 4 and 8 floats by KC stay in the first-level cache together. */
+/** Depth of a block: panels of 6 and 8 floats by KC stay in the first-level cache together. */
 export const KC: i32 = 512
-/** Rows of A copied at a time (KC · MC floats stay in the second-level cache). */
-export const MC: i32 = 128
-const DEEP_ROWS: i32 = 120
+/** Rows of A copied at a time (KC · DEEP_ROWS floats stay in the second-level cache). */
+export const DEEP_ROWS: i32 = 120
 
 /** Bytes of scratch each thread wants in `gemm`: one tile for the edges, one block of A. */
 export function gemmScratch(): i32 {
@@ -23,74 +17,6 @@ export function gemmScratch(): i32 {
 /** Bytes of the packed form of a k×n matrix. */
 export function packedBytes(k: i32, n: i32): usize {
   return (<usize>k * <usize>((n + NR - 1) / NR)) * <usize>(NR << 2)
-}
-
-/** One 4×8 tile of C from a panel of A and one of B; `ldc` in bytes. */
-@inline
-export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void {
-  let c00 = splat(0), c01 = splat(0), c10 = splat(0), c11 = splat(0)
-  let c20 = splat(0), c21 = splat(0), c30 = splat(0), c31 = splat(0)
-  for (; k > 0; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16)
-    const a0 = v128.load_splat<f32>(a)
-    c00 = madd(a0, b0, c00)
-    c01 = madd(a0, b1, c01)
-    const a1 = v128.load_splat<f32>(a, 4)
-    c10 = madd(a1, b0, c10)
-    c11 = madd(a1, b1, c11)
-    const a2 = v128.load_splat<f32>(a, 8)
-    c20 = madd(a2, b0, c20)
-    c21 = madd(a2, b1, c21)
-    const a3 = v128.load_splat<f32>(a, 12)
-    c30 = madd(a3, b0, c30)
-    c31 = madd(a3, b1, c31)
-    a += 16
-    b += 32
-  }
-  if (add) {
-    c00 = f32x4.add(c00, v128.load(c))
-    c01 = f32x4.add(c01, v128.load(c, 16))
-    c10 = f32x4.add(c10, v128.load(c + ldc))
-    c11 = f32x4.add(c11, v128.load(c + ldc, 16))
-    c20 = f32x4.add(c20, v128.load(c + 2 * ldc))
-    c21 = f32x4.add(c21, v128.load(c + 2 * ldc, 16))
-    c30 = f32x4.add(c30, v128.load(c + 3 * ldc))
-    c31 = f32x4.add(c31, v128.load(c + 3 * ldc, 16))
-  }
-  v128.store(c, c00)
-  v128.store(c, c01, 16)
-  v128.store(c + ldc, c10)
-  v128.store(c + ldc, c11, 16)
-  v128.store(c + 2 * ldc, c20)
-  v128.store(c + 2 * ldc, c21, 16)
-  v128.store(c + 3 * ldc, c30)
-  v128.store(c + 3 * ldc, c31, 16)
-}
-
-/** Rows × k of A into panels of four rows, [panel][k][4], rows beyond the end as zeros. */
-export function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
-  for (let i = 0; i < rows; i += MR) {
-    const src = at(a, i * rs)
-    const left = min(MR, rows - i)
-    let p = 0
-    if (left == MR) {
-      if (cs == 1) {
-        for (; p + 4 <= k; p += 4) {
-          storeTransposed(
-            load(src, p), load(src, rs + p), load(src, 2 * rs + p), load(src, 3 * rs + p), at(dst, p * MR), MR << 2,
-          )
-        }
-      } else if (rs == 1) {
-        for (; p < k; p++) store(dst, p * MR, load(src, p * cs))
-      }
-    }
-    for (; p < k; p++) {
-      for (let r = 0; r < MR; r++) {
-        f32.store(at(dst, p * MR + r), r < left ? f32.load(at(src, r * rs + p * cs)) : 0)
-      }
-    }
-    dst = at(dst, k * MR)
-  }
 }
 
 /** Rows × k of A into panels of six rows, [panel][k][6], rows beyond the end as zeros. */
@@ -206,7 +132,7 @@ export function gemm(
 }
 
 /** Columns j0 … j1 of a block of C out of packed rows of A and the panels of B from depth k0 on. */
-function block8(
+export function block8(
   blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, add: bool, spare: usize,
 ): void {
   const panelBytes = <usize>k * <usize>(NR << 2)

@@ -1,3 +1,6 @@
+export { conv, convScratch } from './conv'
+export { convFilterGrad, convFilterGradScratch } from './conv-filter-grad'
+export { depthwise, depthwiseFilterGrad } from './depthwise'
 export { dropout } from './dropout'
 export { binary, fill, unary } from './elementwise'
 export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes } from './gemm'

@@ -39,7 +39,7 @@ const FEW_ROWS = 3
 /** Columns of B are packed in portions of about this many floats. */
 const PACK_FLOATS = 4 * 2 ** 20
 /** Multiply-adds that are worth handing to another thread: some 20 µs. */
-const WORTH_CUTTING = 2 ** 19
+export const WORTH_CUTTING = 2 ** 19
 /** Of many products, those whose packed B is no larger are not cut. */
 const SMALL_BYTES = 2 ** 19
 /** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */

@@ -12,7 +12,7 @@ import { collapse, stridesOf } from '../strides'
 import { fillWith } from './elementwise'
 
 /** Copies `shape` elements between two places with the given strides; false if that needs over four loops. */
-function copy(
+export function copy(
   call: KernelCall,
   shape: number[],
   from: { pointer: number; strides: number[] },
