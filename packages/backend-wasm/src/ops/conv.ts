@@ -1,5 +1,5 @@
 /** Conv2D, FusedConv2D and their gradients. */
-import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { util } from '@tensorflow/tfjs-core'
 import { type Finish, finishOf, PLAIN } from '../activation'
 import { multiply, pack, rows, transposed, WORTH_CUTTING } from '../gemm'
 import {
@@ -40,6 +40,9 @@ const pixels = ({ images, rows, columns }: Geometry): number => images * rows * 
 const taps = ({ filterHeight, filterWidth, channels }: Geometry): number =>
   filterHeight * filterWidth * channels
 
+/** Whether images lie otherwise in the memory than these kernels have it, or in an unknown way. */
+const otherFormat = ({ attrs }: KernelCall): boolean => (attrs.dataFormat ?? 'NHWC') !== 'NHWC'
+
 /** Writes the convolution of the image at `x` with a row-major filter to `out`. */
 function convolve(
   call: KernelCall,
@@ -63,8 +66,8 @@ function convolve(
 }
 
 function forward(call: KernelCall, finish: (outputs: number) => Finish | null): Outputs {
-  const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
-  if (!allFloat(x, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const [x, filter] = [call.input('x'), call.input('filter')]
+  if (!allFloat(x, filter) || otherFormat(call)) return call.fallback()
   const conv = convolution(call, x.shape, filter.shape)
   const { channels, outputs, outShape } = conv
   const after = finish(outputs)
@@ -85,8 +88,8 @@ function forward(call: KernelCall, finish: (outputs: number) => Finish | null): 
 }
 
 function inputGrad(call: KernelCall): Outputs {
-  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
-  if (!allFloat(dy, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const [dy, filter] = [call.input('dy'), call.input('filter')]
+  if (!allFloat(dy, filter) || otherFormat(call)) return call.fallback()
   const { inputShape } = call.attrs
   const conv = convolution(call, inputShape, filter.shape)
   call.expectShape('dy', conv.outShape)
@@ -129,8 +132,8 @@ export function turn(
 }
 
 function filterGrad(call: KernelCall): Outputs {
-  const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
-  if (!allFloat(x, dy) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const [x, dy] = [call.input('x'), call.input('dy')]
+  if (!allFloat(x, dy) || otherFormat(call)) return call.fallback()
   const { filterShape } = call.attrs
   const conv = convolution(call, x.shape, filterShape)
   call.expectShape('dy', conv.outShape)

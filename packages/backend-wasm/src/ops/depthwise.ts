@@ -72,7 +72,7 @@ function convolve(
 }
 
 function forward(call: KernelCall, finish: (outputs: number) => Finish | null): Outputs {
-  const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
+  const [x, filter] = [call.input('x'), call.input('filter')]
   if (!allFloat(x, filter)) return call.fallback()
   const conv = depthwise(call, x.shape, filter.shape)
   const after = finish(conv.outputs)
@@ -84,7 +84,7 @@ function forward(call: KernelCall, finish: (outputs: number) => Finish | null): 
 }
 
 function inputGrad(call: KernelCall): Outputs {
-  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
+  const [dy, filter] = [call.input('dy'), call.input('filter')]
   if (!allFloat(dy, filter)) return call.fallback()
   const inputShape = call.attrs.inputShape as number[]
   const conv = depthwise(call, inputShape, filter.shape)
@@ -106,7 +106,7 @@ function inputGrad(call: KernelCall): Outputs {
 }
 
 function filterGrad(call: KernelCall): Outputs {
-  const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
+  const [x, dy] = [call.input('x'), call.input('dy')]
   if (!allFloat(x, dy)) return call.fallback()
   const filterShape = call.attrs.filterShape as number[]
   const conv = depthwise(call, x.shape, filterShape)

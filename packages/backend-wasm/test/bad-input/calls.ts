@@ -28,6 +28,10 @@ const recurrent = (gates: number, more: Record<string, number[]> = {}): Call =>
 const biases = (gates: number) => ({ bIh: [gates * H], bHh: [gates * H] })
 const returned = { y: [T, B, H], dy: [T, B, H], dhN: [B, H] }
 
+const conv = { strides: [1, 2], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] }
+const image = [2, 5, 4, 3]
+const filter = [3, 2, 3, 2]
+
 const crossEntropy = { reduction: 'mean', ignoreIndex: -100 }
 const step = { lr: 0.1, weightDecay: 0.01, decoupledDecay: 0.02 }
 
@@ -72,6 +76,32 @@ export const calls: Record<string, Call> = {
   Tile: call({ x: floats(2, 3) }, { reps: [2, 3] }),
   GatherV2: call({ x: floats(4, 3), indices: ints(4, 5) }, { axis: 0, batchDims: 0 }),
   UnsortedSegmentSum: call({ x: floats(4, 3), segmentIds: ints(3, 4) }, { numSegments: 3 }),
+  Conv2D: call({ x: floats(...image), filter: floats(...filter) }, conv),
+  FusedConv2D: call(
+    { x: floats(...image), filter: floats(...filter), bias: floats(2) },
+    { ...conv, activation: 'relu' },
+  ),
+  Conv2DBackpropInput: call(
+    { dy: floats(2, 5, 2, 2), filter: floats(...filter) },
+    { ...conv, inputShape: image },
+  ),
+  Conv2DBackpropFilter: call(
+    { x: floats(...image), dy: floats(2, 5, 2, 2) },
+    { ...conv, filterShape: filter },
+  ),
+  DepthwiseConv2dNative: call({ x: floats(...image), filter: floats(...filter) }, conv),
+  FusedDepthwiseConv2D: call(
+    { x: floats(...image), filter: floats(...filter), bias: floats(6) },
+    { ...conv, activation: 'relu' },
+  ),
+  DepthwiseConv2dNativeBackpropInput: call(
+    { dy: floats(2, 5, 2, 6), filter: floats(...filter) },
+    { ...conv, inputShape: image },
+  ),
+  DepthwiseConv2dNativeBackpropFilter: call(
+    { x: floats(...image), dy: floats(2, 5, 2, 6) },
+    { ...conv, filterShape: filter },
+  ),
   DlRnn: recurrent(1, biases(1)),
   DlGru: recurrent(3, biases(3)),
   DlLstm: recurrent(4, { c0: [B, H], ...biases(4) }),

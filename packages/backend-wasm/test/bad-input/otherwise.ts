@@ -35,6 +35,16 @@ const answers: [kernels: string, spoiled: string[], why: string][] = [
   ['Concat', ['0 complex64', '1 complex64'], 'both crash; concat() refuses a mixture'],
   ['UnsortedSegmentSum', ['numSegments 0.5'], 'tfjs rounds up'],
   ['UnsortedSegmentSum', ['numSegments 0'], 'tfjs cannot sum into no segments'],
+  [
+    'Conv2DBackpropInput Conv2DBackpropFilter DepthwiseConv2dNativeBackpropInput DepthwiseConv2dNativeBackpropFilter',
+    ['dilations [7,1]', 'dilations [1,7]'],
+    'tfjs forgets the dilation',
+  ],
+  [
+    'DepthwiseConv2dNative FusedDepthwiseConv2D',
+    ['dilations [7,1]', 'dilations [1,7]'],
+    'tfjs allows stride or dilation',
+  ],
   ['DlRnn DlGru DlLstm', ['x [0,3,4]'], 'the composed layers cannot run over no steps'],
   ['DlEmbeddingGrad', ['dy [5,0]', 'all 0 in dimension 1'], 'nor embed into no columns'],
   ['DlCrossEntropy', ['reduction "nonsense"'], 'crossEntropy() refuses it'],
