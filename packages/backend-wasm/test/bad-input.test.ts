@@ -104,6 +104,7 @@ async function complaints(name: string, spoiled: Spoiled[]): Promise<Record<stri
 
 describe.each(kernels.map(({ name }) => name))('%s', name => {
   it('called rightly', async () => {
+    expect(calls, 'test/bad-input/calls.ts has one').toHaveProperty(name)
     const call = calls[name]!
     expect(outcome(name, call)).toHaveProperty('results')
     expect(await complaints(name, [{ how: 'right', call }])).toEqual({})
