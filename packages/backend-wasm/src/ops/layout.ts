@@ -36,12 +36,8 @@ function transpose(call: KernelCall): Outputs {
   const x = call.input('x')
   const perm = call.attrs.perm as number[]
   if (!allFloat(x)) return call.fallback()
-  if (
-    !util.arraysEqual(
-      perm.toSorted((a, b) => a - b),
-      [...x.shape.keys()],
-    )
-  ) {
+  const axes = perm.toSorted((a, b) => a - b)
+  if (!util.arraysEqual(axes, [...x.shape.keys()])) {
     throw new DlError('bad-option', {
       problem: `Transpose got perm ${showShape(perm)} for a tensor of shape ${showShape(x.shape)}`,
       expected: `each of its ${x.shape.length} dimensions once`,
