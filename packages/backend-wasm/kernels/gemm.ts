@@ -1,21 +1,17 @@
-// Matrix product C (+)= A·B out of 4×8 tiles. Both factors are first copied into the order in which
+// Matrix product C (+)= A·B out of 6×8 tiles. Both factors are first copied into the order in which
 // the tile reads them, which absorbs any transposition: strides are given for both dimensions.
-//
-// 4×8 and no unrolling: 8 sums, 4 + 2 operands fit the 15 vector registers V8 gives out on x64, and
-// V8 loads all operands of a basic block before it multiplies. Every larger tile, or the same one
-// unrolled, spills sums and halves the speed (55 → 27 GFLOP/s).
-import { at, load, loadOne, madd, splat, storeTransposed, store, storeOne, sumLanes } from './simd'
+import { TILE_COLUMNS, TILE_ROWS, tile6x8 } from './tile'
+import { at, load, loadOne, madd, splat, storeTransposed, storeTransposed2, store, storeOne, sumLanes } from './simd'
 
-export const MR: i32 = 4
 export const NR: i32 = 8
-/** Depth of a block: panels of 4 and 8 floats by KC stay in the first-level cache together. */
+/** Depth of a block: panels of 6 and 8 floats by KC stay in the first-level cache together. */
 export const KC: i32 = 512
-/** Rows of A copied at a time (KC · MC floats stay in the second-level cache). */
-export const MC: i32 = 128
+/** Rows of A copied at a time (KC · DEEP_ROWS floats stay in the second-level cache). */
+export const DEEP_ROWS: i32 = 120
 
 /** Bytes of scratch each thread wants in `gemm`: one tile for the edges, one block of A. */
 export function gemmScratch(): i32 {
-  return (MR * NR + MC * KC) << 2
+  return (TILE_ROWS * TILE_COLUMNS + DEEP_ROWS * KC) << 2
 }
 
 /** Bytes of the packed form of a k×n matrix. */
@@ -23,71 +19,31 @@ export function packedBytes(k: i32, n: i32): usize {
   return (<usize>k * <usize>((n + NR - 1) / NR)) * <usize>(NR << 2)
 }
 
-/** One 4×8 tile of C from a panel of A and one of B; `ldc` in bytes. */
-@inline
-export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, add: bool): void {
-  let c00 = splat(0), c01 = splat(0), c10 = splat(0), c11 = splat(0)
-  let c20 = splat(0), c21 = splat(0), c30 = splat(0), c31 = splat(0)
-  for (; k > 0; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16)
-    const a0 = v128.load_splat<f32>(a)
-    c00 = madd(a0, b0, c00)
-    c01 = madd(a0, b1, c01)
-    const a1 = v128.load_splat<f32>(a, 4)
-    c10 = madd(a1, b0, c10)
-    c11 = madd(a1, b1, c11)
-    const a2 = v128.load_splat<f32>(a, 8)
-    c20 = madd(a2, b0, c20)
-    c21 = madd(a2, b1, c21)
-    const a3 = v128.load_splat<f32>(a, 12)
-    c30 = madd(a3, b0, c30)
-    c31 = madd(a3, b1, c31)
-    a += 16
-    b += 32
-  }
-  if (add) {
-    c00 = f32x4.add(c00, v128.load(c))
-    c01 = f32x4.add(c01, v128.load(c, 16))
-    c10 = f32x4.add(c10, v128.load(c + ldc))
-    c11 = f32x4.add(c11, v128.load(c + ldc, 16))
-    c20 = f32x4.add(c20, v128.load(c + 2 * ldc))
-    c21 = f32x4.add(c21, v128.load(c + 2 * ldc, 16))
-    c30 = f32x4.add(c30, v128.load(c + 3 * ldc))
-    c31 = f32x4.add(c31, v128.load(c + 3 * ldc, 16))
-  }
-  v128.store(c, c00)
-  v128.store(c, c01, 16)
-  v128.store(c + ldc, c10)
-  v128.store(c + ldc, c11, 16)
-  v128.store(c + 2 * ldc, c20)
-  v128.store(c + 2 * ldc, c21, 16)
-  v128.store(c + 3 * ldc, c30)
-  v128.store(c + 3 * ldc, c31, 16)
-}
-
-/** Rows × k of A into panels of four rows, [panel][k][4], rows beyond the end as zeros. */
-export function packA(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
-  for (let i = 0; i < rows; i += MR) {
+/** Rows × k of A into panels of six rows, [panel][k][6], rows beyond the end as zeros. */
+function packRows(a: usize, rs: i32, cs: i32, rows: i32, k: i32, dst: usize): void {
+  for (let i = 0; i < rows; i += TILE_ROWS) {
     const src = at(a, i * rs)
-    const left = min(MR, rows - i)
+    const left = min(TILE_ROWS, rows - i)
     let p = 0
-    if (left == MR) {
-      if (cs == 1) {
-        for (; p + 4 <= k; p += 4) {
-          storeTransposed(
-            load(src, p), load(src, rs + p), load(src, 2 * rs + p), load(src, 3 * rs + p), at(dst, p * MR), MR << 2,
-          )
-        }
-      } else if (rs == 1) {
-        for (; p < k; p++) store(dst, p * MR, load(src, p * cs))
+    if (left == TILE_ROWS && cs == 1) {
+      for (; p + 4 <= k; p += 4) {
+        const r = at(src, p), slot = at(dst, p * TILE_ROWS)
+        storeTransposed(load(r, 0), load(r, rs), load(r, 2 * rs), load(r, 3 * rs), slot, TILE_ROWS << 2)
+        storeTransposed2(load(r, 4 * rs), load(r, 5 * rs), slot + 16, TILE_ROWS << 2)
+      }
+    } else if (left == TILE_ROWS && rs == 1) {
+      for (; p < k; p++) {
+        const r = at(src, p * cs), slot = at(dst, p * TILE_ROWS)
+        v128.store(slot, v128.load(r))
+        f64.store(slot, f64.load(r, 16), 16)
       }
     }
     for (; p < k; p++) {
-      for (let r = 0; r < MR; r++) {
-        f32.store(at(dst, p * MR + r), r < left ? f32.load(at(src, r * rs + p * cs)) : 0)
+      for (let r = 0; r < TILE_ROWS; r++) {
+        f32.store(at(dst, p * TILE_ROWS + r), r < left ? f32.load(at(src, r * rs + p * cs)) : 0)
       }
     }
-    dst = at(dst, k * MR)
+    dst = at(dst, k * TILE_ROWS)
   }
 }
 
@@ -144,7 +100,7 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize, fr
 
 /**
  * Blocks from … to of C (+)= A·B for a packed B; C has row stride `ldc` and is cut into blocks of
- * `blockRows` (up to MC) by `blockColumns` (a multiple of 8), numbered row by row. The order of
+ * `blockRows` (up to 120) by `blockColumns` (a multiple of 8), numbered row by row. The order of
  * additions depends on k alone. `scratch` holds `gemmScratch()` bytes for each thread.
  */
 export function gemm(
@@ -152,7 +108,7 @@ export function gemm(
   scratch: usize, blockRows: i32, blockColumns: i32, from: i32, to: i32, thread: i32,
 ): void {
   const spare = scratch + <usize>thread * <usize>gemmScratch()
-  const blockA = at(spare, MR * NR)
+  const blockA = at(spare, TILE_ROWS * TILE_COLUMNS)
   const across = (n + blockColumns - 1) / blockColumns
   // while the whole depth of A's rows fits, the next block of the same rows finds them packed
   let held = -1
@@ -167,7 +123,7 @@ export function gemm(
     }
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0)
-      if (held != row || k > KC) packA(at(a, i0 * ars + k0 * acs), ars, acs, rows, kc, blockA)
+      if (held != row || k > KC) packRows(at(a, i0 * ars + k0 * acs), ars, acs, rows, kc, blockA)
       held = row
       const panels = packed + <usize>k0 * <usize>(NR << 2)
       block8(blockA, panels, k, at(c, i0 * ldc), ldc, rows, j0, j1, kc, accumulate || k0 > 0, spare)
@@ -176,19 +132,19 @@ export function gemm(
 }
 
 /** Columns j0 … j1 of a block of C out of packed rows of A and the panels of B from depth k0 on. */
-function block8(
+export function block8(
   blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, add: bool, spare: usize,
 ): void {
   const panelBytes = <usize>k * <usize>(NR << 2)
   const ldcBytes = <usize>ldc << 2
   for (let j = j0; j < j1; j += NR) {
     const panel = panels + <usize>(j / NR) * panelBytes
-    for (let i = 0; i < rows; i += MR) {
+    for (let i = 0; i < rows; i += TILE_ROWS) {
       const tileC = at(c, i * ldc + j)
-      if (i + MR <= rows && j + NR <= j1) tile(kc, at(blockA, i * kc), panel, tileC, ldcBytes, add)
+      if (i + TILE_ROWS <= rows && j + NR <= j1) tile6x8(kc, at(blockA, i * kc), panel, tileC, ldcBytes, add)
       else {
-        tile(kc, at(blockA, i * kc), panel, spare, NR << 2, false)
-        edge(spare, tileC, ldcBytes, min(MR, rows - i), min(NR, j1 - j), add)
+        tile6x8(kc, at(blockA, i * kc), panel, spare, NR << 2, false)
+        edge(spare, tileC, ldcBytes, min(TILE_ROWS, rows - i), min(NR, j1 - j), add)
       }
     }
   }
@@ -202,6 +158,28 @@ export function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32
       const x = f32.load(at(from, r * NR + q))
       f32.store(p, add ? f32.load(p) + x : x)
     }
+  }
+}
+
+/**
+ * Products from … to of many small ones, each A[m, k]·B[k, n] into the next m·n elements of C. Where
+ * its factors begin stands in `starts`: a pair of pointers for each. `scratch` holds `length` bytes for each thread:
+ * `gemmScratch()` and room for a packed B.
+ */
+export function gemmMany(
+  starts: usize, ars: i32, acs: i32, brs: i32, bcs: i32, c: usize, m: i32, n: i32, k: i32, accumulate: bool,
+  scratch: usize, length: i32, from: i32, to: i32, thread: i32,
+): void {
+  const own = scratch + <usize>thread * <usize>length
+  const packed = own + <usize>gemmScratch()
+  let last: usize = 0
+  for (let i = from; i < to; i++) {
+    const a = <usize>i32.load(at(starts, 2 * i)), b = <usize>i32.load(at(starts, 2 * i + 1))
+    // a B that is broadcast serves one product after another
+    if (b != last) packB(b, brs, bcs, k, n, packed, 0, (n + NR - 1) / NR)
+    last = b
+    const blocks = (m + DEEP_ROWS - 1) / DEEP_ROWS
+    gemm(a, ars, acs, packed, at(c, i * m * n), n, m, n, k, accumulate, own, DEEP_ROWS, n, 0, blocks, 0)
   }
 }
 

@@ -36,7 +36,7 @@ function plane(from: usize, to: usize, d2: i32, d3: i32, s2: i32, s3: i32, t2: i
 }
 
 @inline
-function row(from: usize, to: usize, n: i32): void {
+export function row(from: usize, to: usize, n: i32): void {
   if (n >= 64) memory.copy(to, from, <usize>n << 2)
   else {
     let i = 0

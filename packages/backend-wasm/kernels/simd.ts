@@ -66,6 +66,16 @@ export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, dst: usi
   v128.store(dst + 3 * stride, v128.shuffle<f64>(t1, t3, 1, 3))
 }
 
+/** Writes the transpose of two rows of four to dst, dst + stride, … (bytes). */
+@inline
+export function storeTransposed2(r0: v128, r1: v128, dst: usize, stride: usize): void {
+  const low = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
+  v128.store_lane<f64>(dst, low, 0)
+  v128.store_lane<f64>(dst + stride, low, 1)
+  v128.store_lane<f64>(dst + 2 * stride, high, 0)
+  v128.store_lane<f64>(dst + 3 * stride, high, 1)
+}
+
 /** e^x: 2^n · e^r with n = round(x / ln 2), Cephes' polynomial for e^r. 2^n in two factors, for denormals. */
 @inline
 export function exp(x: v128): v128 {

@@ -39,9 +39,11 @@ const FEW_ROWS = 3
 /** Columns of B are packed in portions of about this many floats. */
 const PACK_FLOATS = 4 * 2 ** 20
 /** Multiply-adds that are worth handing to another thread: some 20 µs. */
-const WORTH_CUTTING = 2 ** 19
+export const WORTH_CUTTING = 2 ** 19
+/** Of many products, those whose packed B is no larger are not cut. */
+const SMALL_BYTES = 2 ** 19
 /** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
-const [MR, NR, MC] = [4, 8, 128]
+const [MR, NR, MC] = [6, 8, 120]
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
@@ -105,6 +107,43 @@ export function multiply(call: KernelCall, b: Matrix, product: Product): void {
     call.free(packed)
     call.free(scratch)
   }
+}
+
+/** Where the factors of one of many products begin. */
+export interface Factors {
+  a: number
+  b: number
+}
+
+/**
+ * Products of matrices of the same sizes and strides, one after another in C. Small ones are shared
+ * out whole; each of the large ones is cut.
+ */
+export function multiplyMany(
+  call: KernelCall,
+  factors: Factors[],
+  b: Omit<Matrix, 'pointer'>,
+  { a, c, ldc, m, n, k, accumulate = false }: Omit<Product, 'a'> & { a: Omit<Matrix, 'pointer'> },
+): void {
+  if (m === 0 || n === 0) return
+  const packedBytes = call.wasm.packedBytes(k, n) >>> 0
+  if (factors.length < 2 || packedBytes > SMALL_BYTES) {
+    factors.forEach((start, i) => {
+      const to = c + i * m * n * 4
+      const left = { ...a, pointer: start.a }
+      multiply(call, { ...b, pointer: start.b }, { a: left, c: to, ldc, m, n, k, accumulate })
+    })
+    return
+  }
+  const starts = call.scratch(2 * factors.length)
+  const pairs = factors.flatMap(start => [start.a, start.b])
+  call.backend.linear.ints(starts, pairs.length).set(pairs)
+  const bytes = call.wasm.gemmScratch() + packedBytes
+  const scratch = call.perThread(bytes / 4)
+  const strides = [a.rowStride, a.columnStride, b.rowStride, b.columnStride]
+  const sizes = [c, m, n, k, accumulate ? 1 : 0]
+  const grain = Math.ceil(WORTH_CUTTING / Math.max(1, m * n * k))
+  call.split('gemmMany', factors.length, grain, starts, ...strides, ...sizes, scratch, bytes)
 }
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step

@@ -1,4 +1,6 @@
 import type { Kernel } from '../kernel'
+import { convKernels } from './conv'
+import { depthwiseKernels } from './depthwise'
 import { dropoutKernels } from './dropout'
 import { elementwiseKernels } from './elementwise'
 import { embeddingKernels } from './embedding'
@@ -12,6 +14,8 @@ import { reduceKernels } from './reduce'
 /** Every kernel of ours. */
 export const kernels: readonly Kernel[] = [
   ...matMulKernels,
+  ...convKernels,
+  ...depthwiseKernels,
   ...elementwiseKernels,
   ...reduceKernels,
   ...layoutKernels,

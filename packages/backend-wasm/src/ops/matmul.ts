@@ -1,6 +1,6 @@
 /** BatchMatMul and _FusedMatMul. */
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { type Matrix, multiply, rows, transposed } from '../gemm'
+import { type Matrix, multiply, multiplyMany, rows, transposed } from '../gemm'
 import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
 import { broadcastStrides } from '../strides'
 import { map, UNARY } from './elementwise'
@@ -15,6 +15,7 @@ const ACTIVATIONS: Record<string, number | undefined> = {
 function matMul(call: KernelCall, bias?: TensorInfo): TensorInfo {
   const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
   const { transposeA = false, transposeB = false } = call.attrs
+  for (const name of ['a', 'b']) call.expectRank(name, 2)
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number]
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number]
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA]
@@ -43,14 +44,15 @@ function matMul(call: KernelCall, bias?: TensorInfo): TensorInfo {
   const stepsA = broadcastStrides(outerA, outer)
   const stepsB = broadcastStrides(outerB, outer)
   const position = new Array<number>(outer.length).fill(0)
-  for (let batch = 0; batch < batches; batch++) {
+  const factors = Array.from({ length: batches }, () => {
     const offset = (steps: number[]) => position.reduce((sum, at, i) => sum + at * steps[i]!, 0)
-    multiply(call, matrix(q + offset(stepsB) * k * n * 4, columnsB, transposeB), {
-      ...{ a: matrix(p + offset(stepsA) * m * k * 4, columnsA, transposeA) },
-      ...{ c: c + batch * m * n * 4, ldc: n, m, n, k, accumulate },
-    })
+    const start = { a: p + offset(stepsA) * m * k * 4, b: q + offset(stepsB) * k * n * 4 }
     advance(position, outer)
-  }
+    return start
+  })
+  const left = matrix(0, columnsA, transposeA)
+  const product = { a: left, c, ldc: n, m, n, k, accumulate }
+  multiplyMany(call, factors, matrix(0, columnsB, transposeB), product)
   return out
 }
 

@@ -14,12 +14,16 @@ import {
   util,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { convolution } from './convolution'
 
 export function repairGradients(): void {
   registerGradient(reduction('Sum', () => 1))
   registerGradient(reduction('Mean', count => 1 / count))
   registerGradient(abs)
   registerGradient(batchMatMul(getGradient('BatchMatMul')))
+  for (const name of ['Conv2D', 'DepthwiseConv2dNative']) {
+    registerGradient(convolution(getGradient(name)))
+  }
   for (const name of ['Unpack', 'SplitV']) registerGradient(ofPieces(getGradient(name)))
   for (const [kernelName, inputs] of NOT_DIFFERENTIABLE) {
     registerGradient(zero(kernelName, inputs))

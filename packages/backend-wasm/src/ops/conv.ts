@@ -1,0 +1,170 @@
+/** Conv2D, FusedConv2D and their gradients. */
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { type Finish, finishOf, PLAIN } from '../activation'
+import { multiply, pack, rows, transposed, WORTH_CUTTING } from '../gemm'
+import {
+  type Convolution,
+  convolution,
+  type Geometry,
+  imageGradients,
+  type Taps,
+  writeGeometry,
+} from '../geometry'
+import { allFloat, type Kernel, type KernelCall, type Outputs } from '../kernel'
+import { stridesOf } from '../strides'
+import { fillWith } from './elementwise'
+import { copy } from './layout'
+
+/** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
+const UNIT = 6
+/** Fewer units than this read the whole filter for too few results. */
+const UNITS_WORTH_CUTTING = 8
+
+/** Whether each output is a product of one pixel with the filter, in the same order. */
+const isProduct = ({
+  filterHeight,
+  filterWidth,
+  strideY,
+  strideX,
+  top,
+  left,
+  ...conv
+}: Convolution) =>
+  filterHeight * filterWidth * strideY * strideX === 1 &&
+  top === 0 &&
+  left === 0 &&
+  conv.rows === conv.height &&
+  conv.columns === conv.width
+
+const pixels = ({ images, rows, columns }: Geometry): number => images * rows * columns
+const taps = ({ filterHeight, filterWidth, channels }: Geometry): number =>
+  filterHeight * filterWidth * channels
+
+/** Writes the convolution of the image at `x` with a row-major filter to `out`. */
+function convolve(
+  call: KernelCall,
+  geometry: Geometry,
+  x: number,
+  filter: number,
+  out: number,
+  finish: Finish,
+): void {
+  const { outputs, filterWidth, channels } = geometry
+  const packed = pack(call, rows(filter, outputs), taps(geometry), outputs)
+  const zeros = call.scratch(filterWidth * channels)
+  call.backend.linear.floats(zeros, filterWidth * channels).fill(0)
+  const scratch = call.perThread(call.wasm.convScratch(outputs))
+  const at = writeGeometry(call, geometry)
+  const units = Math.ceil(pixels(geometry) / UNIT)
+  const worth = Math.ceil(WORTH_CUTTING / (UNIT * taps(geometry) * outputs + 1))
+  const grain = Math.max(UNITS_WORTH_CUTTING, worth)
+  call.split('conv', units, grain, at, x, packed, out, ...finish, zeros, scratch)
+  for (const pointer of [packed, zeros, scratch, at]) call.free(pointer)
+}
+
+function forward(call: KernelCall, finish: (outputs: number) => Finish | null): Outputs {
+  const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
+  if (!allFloat(x, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const conv = convolution(call, x.shape, filter.shape)
+  const { channels, outputs, outShape } = conv
+  const after = finish(outputs)
+  if (after === null) return call.fallback()
+  const [from, weights] = [call.float(x), call.float(filter)]
+  const out = call.output(outShape)
+  const to = call.float(out)
+  if (isProduct(conv) && !after.some(Boolean)) {
+    const size = { m: pixels(conv), n: outputs, k: channels }
+    multiply(call, rows(weights, outputs), {
+      a: rows(from, channels),
+      c: to,
+      ldc: outputs,
+      ...size,
+    })
+  } else convolve(call, conv, from, weights, to, after)
+  return out
+}
+
+function inputGrad(call: KernelCall): Outputs {
+  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
+  if (!allFloat(dy, filter) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const { inputShape } = call.attrs
+  const conv = convolution(call, inputShape, filter.shape)
+  call.expectShape('dy', conv.outShape)
+  const { channels, outputs } = conv
+  const [from, weights] = [call.float(dy), call.float(filter)]
+  const out = call.output(inputShape)
+  const to = call.float(out)
+  if (isProduct(conv)) {
+    const size = { m: pixels(conv), n: channels, k: outputs }
+    const b = transposed(weights, outputs)
+    multiply(call, b, { a: rows(from, outputs), c: to, ldc: channels, ...size })
+    return out
+  }
+  const parts = imageGradients(conv)
+  const seen = parts.filter(({ geometry }) => taps(geometry) > 0)
+  if (seen.length < parts.length) fillWith(call, to, util.sizeFromShape(inputShape), 0)
+  const turned = call.scratch(taps(conv) * outputs)
+  for (const { geometry, offset, taps } of seen) {
+    turn(call, conv, weights, taps, turned)
+    convolve(call, geometry, from, turned, to + offset * 4, PLAIN)
+  }
+  return out
+}
+
+/** The taps a part of the image sees, last first, each with inputs and outputs exchanged. */
+export function turn(
+  call: KernelCall,
+  conv: Convolution,
+  filter: number,
+  taps: Taps,
+  to: number,
+): void {
+  const { channels, outputs, filterWidth } = conv
+  const { rows, columns } = taps
+  const tap = channels * outputs
+  const shape = [rows.count, columns.count, outputs, channels]
+  const pointer = filter + (rows.last * filterWidth + columns.last) * tap * 4
+  const strides = [-rows.step * filterWidth * tap, -columns.step * tap, 1, outputs]
+  copy(call, shape, { pointer, strides }, { pointer: to, strides: stridesOf(shape) })
+}
+
+function filterGrad(call: KernelCall): Outputs {
+  const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
+  if (!allFloat(x, dy) || call.attrs.dataFormat === 'NCHW') return call.fallback()
+  const { filterShape } = call.attrs
+  const conv = convolution(call, x.shape, filterShape)
+  call.expectShape('dy', conv.outShape)
+  const { channels, outputs } = conv
+  const [image, from] = [call.float(x), call.float(dy)]
+  const out = call.output(filterShape)
+  const to = call.float(out)
+  if (isProduct(conv)) {
+    const size = { m: channels, n: outputs, k: pixels(conv) }
+    const a = transposed(image, channels)
+    multiply(call, rows(from, outputs), { a, c: to, ldc: outputs, ...size })
+    return out
+  }
+  // taps side by side are one run of memory, which the kernel rounds up to whole units
+  const { filterHeight, filterWidth, dilationX } = conv
+  const runs = dilationX === 1 ? filterHeight : filterHeight * filterWidth
+  const length = taps(conv) / runs
+  const units = Math.ceil(length / UNIT)
+  const rounded = length === units * UNIT ? to : call.scratch(runs * units * UNIT * outputs)
+  const scratch = call.perThread(call.wasm.convFilterGradScratch())
+  const grain = Math.ceil(WORTH_CUTTING / (UNIT * pixels(conv) * outputs + 1))
+  const args = [writeGeometry(call, conv), image, from, rounded, scratch]
+  call.split('convFilterGrad', runs * units, grain, ...args)
+  if (rounded !== to) {
+    const shape = [runs, length * outputs]
+    const source = { pointer: rounded, strides: [units * UNIT * outputs, 1] }
+    copy(call, shape, source, { pointer: to, strides: stridesOf(shape) })
+  }
+  return out
+}
+
+export const convKernels: Kernel[] = [
+  { name: 'Conv2D', run: call => forward(call, () => PLAIN) },
+  { name: 'FusedConv2D', run: call => forward(call, outputs => finishOf(call, outputs)) },
+  { name: 'Conv2DBackpropInput', run: inputGrad },
+  { name: 'Conv2DBackpropFilter', run: filterGrad },
+]
