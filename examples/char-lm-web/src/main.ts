@@ -11,7 +11,15 @@ const server = await preview({
   appType: 'mpa',
   root: fileURLToPath(new URL('.', import.meta.url)),
   build: { outDir: 'page' },
-  preview: { port: Number(values.port), host: '127.0.0.1' },
+  preview: {
+    port: Number(values.port),
+    host: '127.0.0.1',
+    // browsers share memory between threads only in pages that come with these
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
 })
 const [url] = server.resolvedUrls?.local ?? []
 console.log(`The page is at ${url}?backend=wasm and ${url}?backend=webgl; Ctrl-C ends this.`)

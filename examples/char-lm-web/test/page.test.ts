@@ -71,10 +71,22 @@ describe.each([
     expect(await page.locator('#samples pre').first().textContent()).toMatch(/^shall i .{100}/s)
     expect(await page.locator('#machine').textContent()).toMatch(/WebAssembly|WebGL 2/)
     expect(complaints).toEqual([])
-    expect(requests.filter(url => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([])
+    const own = [origin, `blob:${origin}`, 'data:']
+    expect(requests.filter(url => !own.some(start => url.startsWith(start)))).toEqual([])
     await page.screenshot({ path: `${pictures}char-lm-${backend}.png`, fullPage: true })
     await page.close()
   })
+})
+
+it('is served so that threads can share memory, and says how many there are', async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const { page, state } = await open('?backend=wasm')
+  await state('ready')
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency)
+  const threads = new RegExp(`^WebAssembly, .*SIMD, ${Math.min(16, cores)} threads?$`)
+  expect(await page.locator('#machine').textContent()).toMatch(threads)
+  await page.close()
 })
 
 it('stops when told to, and trains again', async ctx => {

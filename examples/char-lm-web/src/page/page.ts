@@ -29,7 +29,9 @@ const stop = element('stop', HTMLButtonElement)
 const backends = {
   wasm: async () => {
     const { backendInfo } = await import('@dl/backend-wasm')
-    return `WebAssembly, ${backendInfo().simd === 'relaxed' ? 'relaxed ' : ''}SIMD`
+    const { simd, threads } = backendInfo()
+    const kind = simd === 'relaxed' ? 'relaxed ' : ''
+    return `WebAssembly, ${kind}SIMD, ${threads} thread${threads === 1 ? '' : 's'}`
   },
   webgl: async () => {
     const { backendInfo } = await import('@dl/backend-webgl')
