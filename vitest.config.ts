@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { chromium, launchOptions } from './scripts/chromium.mjs'
+import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
@@ -41,6 +41,7 @@ const inChromium = (
   backend: string,
   groupOrder: number,
   reasons: Record<string, string>,
+  headers?: Record<string, string>,
 ): TestProjectInlineConfiguration => {
   if (chromium === null) return absent(backend)
   return {
@@ -59,6 +60,7 @@ const inChromium = (
         instances: [{ browser: 'chromium', name: `chromium-${backend}` }],
       },
     },
+    server: { headers },
     resolve: { conditions: ['@dl/source', 'module', 'browser', 'development|production'] },
     // told beforehand: a dependency found during the run would reload the page
     optimizeDeps: {
@@ -83,9 +85,12 @@ export default defineConfig({
     projects: [
       project('cpu', anyBackend),
       project('wasm'),
-      inChromium('wasm', 1, {
-        'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl',
-      }),
+      inChromium(
+        'wasm',
+        1,
+        { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' },
+        isolation,
+      ),
       inChromium('webgl', 2, {
         'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
         'core/test/fused-recurrent':

@@ -27,3 +27,9 @@ export const launchOptions = {
     '--enable-unsafe-swiftshader',
   ],
 }
+
+/** What a page is served with where threads are to share memory. */
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}

@@ -1,14 +1,9 @@
 /** A page that trains, made of the packages as they are built, by bundlers without configuration. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build as esbuild } from 'esbuild'
 import { type Browser, chromium as driver } from 'playwright'
-import { build as vite } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromium, launchOptions, NO_CHROMIUM } from '../chromium.mjs'
-import { packagesIn, root } from '../workspace.mjs'
+import { type Bundle, installed } from './installed'
 
 const PROGRAM = `
 import { cosAnneal } from '@dl/callbacks'
@@ -37,61 +32,21 @@ globalThis.result = main()
 /** What P14 allows, in thousands of bytes after gzip. */
 const LIMITS = { wasm: 260, webgl: 185, ours: 35 }
 
-const folder = mkdtempSync(join(tmpdir(), 'dl-bundles-'))
+const place = installed()
 let browser: Browser | undefined
 
 beforeAll(async () => {
-  // as if installed, without the conditions of this workspace
-  mkdirSync(join(folder, 'node_modules/@dl'), { recursive: true })
-  for (const name of packagesIn('packages')) {
-    symlinkSync(join(root, 'packages', name), join(folder, 'node_modules/@dl', name), 'junction')
-  }
   for (const backend of ['wasm', 'webgl']) {
-    writeFileSync(entry(backend), `import '@dl/backend-${backend}'\n${PROGRAM}`)
+    place.write(`${backend}.js`, `import '@dl/backend-${backend}'\n${PROGRAM}`)
   }
-  writeFileSync(entry('ours'), PROGRAM)
+  place.write('ours.js', PROGRAM)
   if (chromium !== null) browser = await driver.launch(launchOptions)
 })
 
 afterAll(async () => {
   await browser?.close()
-  rmSync(folder, { recursive: true })
+  place.remove()
 })
-
-const entry = (name: string) => join(folder, `${name}.js`)
-
-interface Bundle {
-  code: string
-  /** What it still imports, which is to be nothing. */
-  imports: string[]
-}
-
-async function withEsbuild(name: string, external: string[] = []): Promise<Bundle> {
-  const { outputFiles, metafile } = await esbuild({
-    entryPoints: [entry(name)],
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    outfile: 'page.js',
-    ...(external.length > 0 && { external, format: 'esm' as const }),
-  })
-  const [output] = Object.values(metafile.outputs)
-  return { code: outputFiles[0]!.text, imports: output!.imports.map(({ path }) => path) }
-}
-
-async function withVite(name: string): Promise<Bundle> {
-  const site = join(folder, `site-${name}`)
-  mkdirSync(site)
-  writeFileSync(join(site, 'index.html'), '<script type="module" src="./main.js"></script>')
-  writeFileSync(join(site, 'main.js'), readFileSync(entry(name)))
-  await vite({ root: site, configFile: false, logLevel: 'error' })
-  const html = readFileSync(join(site, 'dist/index.html'), 'utf8')
-  const [, script] = html.match(/src="\/(assets\/[^"]+\.js)"/) ?? []
-  const code = readFileSync(join(site, 'dist', script!), 'utf8')
-  const imports = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^"']+)["']/g)]
-  return { code, imports: imports.map(([, path]) => path!) }
-}
 
 interface Outcome {
   history: { trnLoss: number; valLoss: number }[]
@@ -123,8 +78,8 @@ const outcomes: Outcome[] = []
 
 describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend => {
   describe.each([
-    ['esbuild', withEsbuild],
-    ['Vite', withVite],
+    ['esbuild', place.withEsbuild],
+    ['Vite', place.withVite],
   ])('bundled by %s', (bundler, bundle) => {
     it('needs nothing of Node and trains', { timeout: 120_000 }, async ctx => {
       const made = await bundle(backend)
@@ -146,7 +101,7 @@ describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend 
 })
 
 it('is small where it is ours', async () => {
-  const { code } = await withEsbuild('ours', ['@tensorflow/*', '#tfjs-gradients'])
+  const { code } = await place.withEsbuild('ours', ['@tensorflow/*', '#tfjs-gradients'])
   console.log(`our packages alone: ${size(code).toFixed(1)} KB gzip`)
   expect(size(code)).toBeLessThan(LIMITS.ours)
 })

@@ -35,7 +35,9 @@ export class KernelCall {
 
   /** The input of that name, which must be there. */
   input(name: string): TensorInfo {
-    return this.inputs[name]!
+    const info = this.inputs[name]
+    if (info != null) return info
+    throw new DlError('no-input', { problem: `${this.name} got no ${name}` })
   }
 
   /** Where a tensor's numbers are in the memory, as floats. */
@@ -56,6 +58,8 @@ export class KernelCall {
 
   /** A new float32 tensor, contents undefined. */
   output(shape: number[]): TensorInfo {
+    // what an attribute spoiled must not reach the kernels' arithmetic of addresses
+    this.expectSizes('an output of shape', shape)
     const info = this.backend.allocate(shape, util.sizeFromShape(shape))
     this.#outputs.push(info)
     return info
@@ -90,7 +94,8 @@ export class KernelCall {
 
   /** An output that is the input's data itself. */
   alias(info: TensorInfo): TensorInfo {
-    this.backend.incRef(info.dataId)
+    // not incRef(), which passes over what another backend holds
+    this.backend.record(info).refCount++
     const output = { dataId: info.dataId, shape: info.shape, dtype: info.dtype }
     this.#outputs.push(output)
     return output
@@ -123,6 +128,25 @@ export class KernelCall {
     })
   }
 
+  /** Complains unless these are whole numbers from 0, and `count` of them. */
+  expectSizes(what: string, sizes: readonly number[], count = sizes.length): void {
+    if (sizes.length === count && sizes.every(size => Number.isInteger(size) && size >= 0)) return
+    throw new DlError('bad-option', {
+      problem: `${this.name} got ${what} ${showShape(sizes)}`,
+      expected: `${count} whole numbers from 0`,
+    })
+  }
+
+  /** Complains unless the input has at least so many dimensions. */
+  expectRank(name: string, least: number): void {
+    const { dtype, shape } = this.input(name)
+    if (shape.length >= least) return
+    throw new DlError('shape-mismatch', {
+      problem: `${this.name} got ${name} as ${dtype} ${showShape(shape)}`,
+      expected: `at least ${least} dimensions`,
+    })
+  }
+
   finish(): void {
     for (const block of this.#scratch) this.backend.linear.release(block)
   }
@@ -134,6 +158,12 @@ export class KernelCall {
   #pointer(info: TensorInfo, dtype: 'float32' | 'int32'): number {
     const record = this.backend.record(info)
     if (record.dtype === dtype) return record.pointer()
+    if (record.dtype === 'complex64' || record.dtype === 'string') {
+      throw new DlError('bad-dtype', {
+        problem: `${this.name} got a ${record.dtype} tensor of shape ${showShape(info.shape)}`,
+        expected: dtype,
+      })
+    }
     // tfjs's own casts may leave integers behind a tensor that is called float32
     const values = record.values as ArrayLike<number>
     const pointer = this.scratch(values.length)
@@ -173,6 +203,8 @@ export function runFallback(
   attrs: KernelCall['attrs'],
 ): Outputs {
   backend.fallbacks.add(name)
+  // some take lists (RaggedGather), some leave inputs out
+  for (const info of Object.values(inputs).flat()) if (info != null) backend.record(info)
   return getKernel(name, 'cpu').kernelFunc({ inputs, attrs, backend })
 }
 

@@ -51,6 +51,14 @@ export class LinearMemory {
 
   /** A block of at least `bytes` bytes, contents undefined; throws `out-of-memory`. */
   allocate(bytes: number): Block {
+    // a NaN here would make every later block overlap
+    if (!(bytes >= 0)) {
+      throw new DlError('bad-size', {
+        problem: `a kernel asked for ${bytes} bytes`,
+        expected: '0 or more',
+        fix: 'Check the shapes it was called with.',
+      })
+    }
     const size = sizeClass(bytes)
     const block = this.#reuse(size) ?? this.#extend(size)
     if (block !== null) return this.#hand(block)

@@ -2,6 +2,7 @@
 import '@dl/backend-wasm'
 import { Generator } from '@dl/core'
 import {
+  complex,
   type DataType,
   engine,
   setBackend,
@@ -45,8 +46,10 @@ export const ints = (below: number, ...shape: number[]): Value => ({
   dtype: 'int32',
 })
 
-export const toTensor = ({ values, shape, dtype }: Value): Tensor =>
-  tensor(values as Float32Array, shape, dtype)
+export function toTensor({ values, shape, dtype }: Value): Tensor {
+  const part = tensor(values as Float32Array, shape, dtype === 'complex64' ? 'float32' : dtype)
+  return dtype === 'complex64' ? complex(part, part) : part
+}
 
 /** Runs a kernel by name and returns its outputs as tensors. */
 export function runKernel(

@@ -150,6 +150,15 @@ describe('matMul', () => {
       /inner shapes \(3\) and \(2\)/,
     )
   })
+
+  it('refuses vectors', () => {
+    const call = (inputs: Value[]) => () =>
+      results((x, y) => matMul(x as never, y as never), inputs)
+    expect(call([floats(2, 2), floats(2)])).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: BatchMatMul got b as float32 [2]; expected at least 2 dimensions.]`,
+    )
+    expect(call([floats(2), floats(2, 2)])).toThrow(/BatchMatMul got a as float32 \[2\]/)
+  })
 })
 
 describe('fused.matMul', () => {

@@ -230,6 +230,15 @@ describe('LinearMemory', () => {
     expect(linear.allocate(4 * MIB).bytes).toBe(4 * MIB)
   })
 
+  it('refuses a size that is none', () => {
+    const linear = new LinearMemory({ maximumBytes: 8 * MIB })
+    expect(() => linear.allocate(Number.NaN)).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: a kernel asked for NaN bytes; expected 0 or more. Check the shapes it was called with.]`,
+    )
+    expect(() => linear.allocate(-4)).toThrow(/asked for -4 bytes/)
+    expect(linear.allocate(1).bytes).toBe(64)
+  })
+
   it('reserves less where the engine refuses so much', () => {
     const Original = WebAssembly.Memory
     WebAssembly.Memory = class extends Original {

@@ -12,6 +12,12 @@ export {
   opInfo,
 } from './fused/define'
 export { type Holdings, holdings, type LeakGuard, leakGuard } from './leak-guard'
+export {
+  type BatchNormOptions,
+  type BatchStatistics,
+  batchNorm,
+  batchNormInference,
+} from './ops/batch-norm'
 export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy'
 export { type DropoutOptions, dropout } from './ops/dropout'
 export { embedding } from './ops/embedding'

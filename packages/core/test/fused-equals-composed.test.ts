@@ -1,6 +1,6 @@
 /**
  * The fused kernels on the backend under test against float64 references, in random small shapes
- * and some large ones. The recurrent ones have a file of their own.
+ * and some large ones. The recurrent ones and batch norm have files of their own.
  */
 import { opInfo, threefryWords } from '@dl/core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -147,14 +147,14 @@ describe('optimizer steps', () => {
 })
 
 it('leaves out no kernel of core', () => {
-  const recurrent = ['DlRnn', 'DlGru', 'DlLstm', 'DlCrossEntropy', 'DlEmbedding']
+  const pairs = ['DlRnn', 'DlGru', 'DlLstm', 'DlBatchNorm', 'DlCrossEntropy', 'DlEmbedding']
   expect(
     opInfo()
       .map(({ op }) => op)
       .sort(),
   ).toEqual(
     [
-      ...recurrent.flatMap(name => [name, `${name}Grad`]),
+      ...pairs.flatMap(name => [name, `${name}Grad`]),
       'DlDropout',
       'DlSgdStep',
       'DlAdamStep',

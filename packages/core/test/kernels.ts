@@ -1,6 +1,7 @@
 /** Runs the fused kernels themselves, on inputs drawn from a seed. */
 import {
   adamStep,
+  batchNorm,
   crossEntropy,
   dropout,
   embedding,
@@ -51,7 +52,8 @@ export function registerComposed(): void {
       sgdStep({ param: clone(param), grad }, { ...base, momentum: 0, nesterov: false })
       adamStep({ param, grad, m, v }, { ...base, beta1: 0, beta2: 0, eps: 1, step: 1 })
     })
-    return add(crossEntropy(addN(outputs), ids), sum(weight))
+    const normalised = batchNorm(weight).output
+    return add(crossEntropy(addN(outputs), ids), sum(normalised))
   }, [weight])
   step.dispose()
   dispose([weight, ids])

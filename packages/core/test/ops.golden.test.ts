@@ -60,6 +60,16 @@ describe('crossEntropy', () => {
     expect([...(await total.data())]).toEqual([0])
     for (const t of [logits, labels, mean, total]) t.dispose()
   })
+
+  it('refuses a reduction it does not know', () => {
+    const logits = hashed(1, [3, 4])
+    const labels = tensor([0, 1, 2], [3], 'int32')
+    const options = { reduction: 'avg' } as unknown as CrossEntropyOptions
+    expect(() => crossEntropy(logits, labels, options)).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: the reduction is 'avg'; expected 'mean', 'sum' or 'none'.]`,
+    )
+    for (const t of [logits, labels]) t.dispose()
+  })
 })
 
 interface EmbeddingCase {

@@ -150,6 +150,46 @@ export function crossEntropy({ logits, labels, dy }: Inputs, { reduction, ignore
   }
 }
 
+/** Output, mean, variance and γ/σ, and the gradients of Σ output · dy for x, γ and β. */
+export function batchNorm(
+  { x, gamma, beta, dy, ...given }: Inputs,
+  { eps, training, relu }: Attrs,
+) {
+  const channels = x!.shape.at(-1)!
+  const rows = x!.data.length / channels
+  const per = (f: (channel: number) => number) => Array.from({ length: channels }, (_, c) => f(c))
+  const total = (f: (i: number) => number) => (channel: number) => {
+    let sum = 0
+    for (let i = channel; i < x!.data.length; i += channels) sum += f(i)
+    return sum
+  }
+  const input = Float64Array.from(x!.data, value => (relu ? Math.max(value, 0) : value))
+  const mean = training ? per(c => total(i => input[i]!)(c) / rows) : [...given.mean!.data]
+  const away = (i: number) => input[i]! - mean[i % channels]!
+  const variance = training
+    ? per(c => total(i => away(i) ** 2)(c) / rows)
+    : [...given.variance!.data]
+  const deviation = variance.map(v => Math.sqrt(v + eps))
+  const scale = deviation.map((d, c) => (gamma?.data[c] ?? 1) / d)
+  const output = Array.from(input, (_, i) => {
+    const c = i % channels
+    return away(i) * scale[c]! + (beta?.data[c] ?? 0)
+  })
+  const dbeta = per(total(i => dy!.data[i]!))
+  const dgamma = per(c => total(i => dy!.data[i]! * away(i))(c) / deviation[c]!)
+  const dx = Array.from(input, (_, i) => {
+    const c = i % channels
+    const indirect = (dbeta[c]! + (away(i) / deviation[c]!) * dgamma[c]!) / rows
+    const passes = !relu || x!.data[i]! > 0
+    return passes ? scale[c]! * (dy!.data[i]! - (training ? indirect : 0)) : 0
+  })
+  const each = (values: number[]) => valuesOf([channels], values)
+  return {
+    outputs: [valuesOf(x!.shape, output), each(mean), each(variance), each(scale)],
+    gradients: [valuesOf(x!.shape, dx), each(dgamma), each(dbeta)],
+  }
+}
+
 export function embedding({ weight, ids }: Inputs): Values {
   const rows = rowsOf(weight!)
   const picked = [...ids!.data].flatMap(id => rows[id]!)

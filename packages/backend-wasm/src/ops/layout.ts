@@ -1,4 +1,5 @@
 /** Kernels that only move elements: each is one or a few strided copies. */
+import { DlError, showShape } from '@dl/core'
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import {
   allFloat,
@@ -35,6 +36,17 @@ function transpose(call: KernelCall): Outputs {
   const x = call.input('x')
   const perm = call.attrs.perm as number[]
   if (!allFloat(x)) return call.fallback()
+  if (
+    !util.arraysEqual(
+      perm.toSorted((a, b) => a - b),
+      [...x.shape.keys()],
+    )
+  ) {
+    throw new DlError('bad-option', {
+      problem: `Transpose got perm ${showShape(perm)} for a tensor of shape ${showShape(x.shape)}`,
+      expected: `each of its ${x.shape.length} dimensions once`,
+    })
+  }
   const shape = perm.map(axis => x.shape[axis]!)
   const own = stridesOf(x.shape)
   const strides = perm.map(axis => own[axis]!)
@@ -64,7 +76,7 @@ function slice(call: KernelCall): Outputs {
     number[],
   ]
   slice_util.assertParamsValid(x, begin, size)
-  if (begin.some(at => at < 0)) return call.fallback()
+  call.expectSizes('begin', begin)
   return part(call, x, begin, size) ?? call.fallback()
 }
 
@@ -145,7 +157,8 @@ function pad(call: KernelCall): Outputs {
     paddings: [number, number][]
     constantValue: number
   }
-  if (!allFloat(x) || paddings.flat().some(width => width < 0)) return call.fallback()
+  if (!allFloat(x)) return call.fallback()
+  call.expectSizes('paddings', paddings.flat(), 2 * x.shape.length)
   const shape = x.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1])
   const [from, to] = [stridesOf(x.shape), stridesOf(shape)]
   if (collapse(x.shape, [from, to]) === null) return call.fallback()
@@ -163,6 +176,7 @@ function tile(call: KernelCall): Outputs {
   const x = call.input('x')
   const reps = call.attrs.reps as number[]
   if (!allFloat(x) || reps.length !== x.shape.length) return call.fallback()
+  call.expectSizes('reps', reps)
   const own = stridesOf(x.shape)
   const shape = x.shape.map((size, i) => size * reps[i]!)
   const wide = x.shape.flatMap((size, i) => [reps[i]!, size])

@@ -15,6 +15,7 @@ const ACTIVATIONS: Record<string, number | undefined> = {
 function matMul(call: KernelCall, bias?: TensorInfo): TensorInfo {
   const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }
   const { transposeA = false, transposeB = false } = call.attrs
+  for (const name of ['a', 'b']) call.expectRank(name, 2)
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number]
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number]
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA]

@@ -1,4 +1,5 @@
 /** Sum, mean, maximum over any axes, and softmax. */
+import { DlError, showShape } from '@dl/core'
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import {
   allFloat,
@@ -31,6 +32,12 @@ function reduce(call: KernelCall, op: 'sum' | 'max', mean = false): Outputs {
   const x = call.input('x')
   if (!allFloat(x)) return call.fallback()
   const axes = util.parseAxisParam(call.attrs.axis ?? call.attrs.reductionIndices, x.shape)
+  if (new Set(axes).size < axes.length) {
+    throw new DlError('bad-option', {
+      problem: `${call.name} got axes ${showShape(axes)}`,
+      expected: 'each axis once',
+    })
+  }
   const [kept, reducedShape] = backend_util.computeOutAndReduceShapes(x.shape, axes)
   const shape = call.attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept
   // the mean of nothing is 0, as in tfjs

@@ -15,7 +15,6 @@ import {
   OPEN,
   PER_PIECE,
   PIECES,
-  QUIT,
   SLEEPERS,
   STATE,
   takePieces,
@@ -29,6 +28,10 @@ const PIECES_PER_THREAD = 4
 const ALIGNED = 64
 /** How often to look whether a worker is done before sleeping on it, where sleeping is allowed. */
 const SPINS = 10_000
+/** A page's main thread must not sleep: there it looks again and again. */
+const MAY_SLEEP = typeof document === 'undefined'
+/** The longest gap between two looks that counts as a worker's silence, as computers go to sleep, too. */
+const GAP_MS = 100
 
 export interface PoolOptions {
   module: WebAssembly.Module
@@ -44,24 +47,21 @@ export interface PoolOptions {
 
 export class ThreadPool {
   readonly #options: PoolOptions
-  readonly #control: Control
   readonly #indices: Map<string, number>
-  /** Place n holds thread n + 1; thread 0 is the caller. */
+  #control: Control
+  /** Place n holds thread n + 1, or null where none could be started; thread 0 is the caller. */
   #workers: (SpawnedWorker | null)[] | null = null
   #threads: number
-  #maySleep = true
 
   constructor(options: PoolOptions) {
     this.#options = options
     this.#threads = options.threads
     const names = WebAssembly.Module.exports(options.module).map(({ name }) => name)
     this.#indices = new Map(names.map((name, i) => [name, i]))
-    // alone, nothing is shared: pages without isolation have no SharedArrayBuffer
-    const Bytes = options.threads > 1 ? SharedArrayBuffer : ArrayBuffer
-    this.#control = controlOf(new Bytes(CONTROL_BYTES))
+    this.#control = this.#newControl()
   }
 
-  /** How many threads may run kernels: the caller's and the workers that did not die. */
+  /** How many threads may run kernels; each has a number below this. */
   get threads(): number {
     return this.#threads
   }
@@ -96,20 +96,31 @@ export class ThreadPool {
 
   /** Ends the workers; jobs go on in the calling thread. */
   dispose(): void {
-    const { words } = this.#control
-    Atomics.store(words, QUIT, 1)
-    Atomics.add(words, JOB, 1)
-    Atomics.notify(words, JOB)
+    this.#goOnWith(1)
+  }
+
+  /** A worker that is told to end does so when it likes, so it must know nothing of later jobs. */
+  #goOnWith(threads: number): void {
+    for (const worker of this.#workers ?? []) worker?.terminate()
     this.#workers = null
-    this.#threads = 1
+    this.#threads = threads
+    this.#control = this.#newControl()
+  }
+
+  #newControl(): Control {
+    // alone, nothing is shared: pages without isolation have no SharedArrayBuffer
+    const Bytes = this.#threads > 1 ? SharedArrayBuffer : ArrayBuffer
+    return controlOf(new Bytes(CONTROL_BYTES))
   }
 
   #start(): (SpawnedWorker | null)[] {
     const { module, memory, spawn = spawnWorker } = this.#options
-    const control = this.#control.words.buffer as SharedArrayBuffer
+    const { buffer } = this.#control.words
     return Array.from({ length: this.#threads - 1 }, (_, i) => {
-      const task = { module, memory, control, thread: i + 1 }
-      return spawn(task, reason => this.#lose(i, reason))
+      const task = { module, memory, control: buffer as SharedArrayBuffer, thread: i + 1 }
+      return spawn(task, reason => {
+        if (buffer === this.#control.words.buffer) this.#lose(i + 1, reason)
+      })
     })
   }
 
@@ -145,11 +156,15 @@ export class ThreadPool {
     const { words } = this.#control
     for (let i = 0; i < SPINS; i++) if (Atomics.load(words, STATE + thread) !== INSIDE) return
     const { lostAfterMs = 20_000 } = this.#options
-    const start = performance.now()
+    let silent = 0
+    let last = performance.now()
     while (Atomics.load(words, STATE + thread) === INSIDE) {
-      this.#pause(STATE + thread)
-      if (performance.now() - start < lostAfterMs) continue
-      this.#lose(thread - 1, `it was silent for ${lostAfterMs} ms`)
+      if (MAY_SLEEP) Atomics.wait(words, STATE + thread, INSIDE, 10)
+      const now = performance.now()
+      silent += Math.min(now - last, GAP_MS)
+      last = now
+      if (silent < lostAfterMs) continue
+      this.#lose(thread, `it was silent for ${lostAfterMs} ms`)
       throw new DlError('worker-lost', {
         problem: `thread ${thread} died while it ran a piece of ${kernel}`,
         fix: 'Results of this step are lost; repeat it. The backend goes on without that thread.',
@@ -157,17 +172,7 @@ export class ThreadPool {
     }
   }
 
-  /** Sleeps until a worker leaves, where that is allowed: a browser's main thread must not. */
-  #pause(word: number): void {
-    if (!this.#maySleep) return
-    try {
-      Atomics.wait(this.#control.words, word, INSIDE, 10)
-    } catch {
-      this.#maySleep = false
-    }
-  }
-
-  /** The workers that checked in and did not die. */
+  /** The workers that checked in. */
   #present(): number[] {
     const { words } = this.#control
     const threads: number[] = []
@@ -177,13 +182,10 @@ export class ThreadPool {
     return threads
   }
 
-  #lose(index: number, reason: string): void {
-    const worker = this.#workers?.[index]
-    if (!worker) return
-    this.#workers![index] = null
-    this.#threads--
-    worker.terminate()
-    Atomics.store(this.#control.words, STATE + index + 1, ABSENT)
+  /** Goes on with one thread less; a worker that never checked in was none. */
+  #lose(thread: number, reason: string): void {
+    if (Atomics.load(this.#control.words, STATE + thread) === ABSENT) return
+    this.#goOnWith(this.#threads - 1)
     console.warn(
       `@dl/backend-wasm: a worker thread ended (${reason}); ${this.#threads} of ${this.#options.threads} threads go on.`,
     )

@@ -15,7 +15,6 @@ export const KERNEL = 6 // index of the kernel among the module's exports
 export const ARGUMENTS = 7 // how many arguments precede the range
 export const SLEEPERS = 8 // workers that want to be notified
 export const FAILED = 9 // 1 + the number of the thread whose kernel threw
-export const QUIT = 10
 /** From here on one word for each thread: where it is. */
 export const STATE = 16
 

@@ -50,7 +50,10 @@ function inNode(
 function inBrowser(task: WorkerTask, onEnd: (reason: string) => void): SpawnedWorker {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
   const worker = new Worker(url, { name: 'dl-wasm' })
-  worker.onerror = event => onEnd(event.message)
+  worker.onerror = event => {
+    event.preventDefault() // it is told here, not once more as the page's own error
+    onEnd(event.message)
+  }
   worker.postMessage(task)
   return {
     terminate() {

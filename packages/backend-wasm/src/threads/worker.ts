@@ -12,7 +12,6 @@ import {
   KERNEL,
   type Kernel,
   OPEN,
-  QUIT,
   SLEEPERS,
   STATE,
   takePieces,
@@ -28,14 +27,15 @@ export interface WorkerTask {
 /** How often to look for the next job before falling asleep: about as long as a short kernel takes. */
 const SPINS = 20_000
 
-function serve({ module, memory, control, thread }: WorkerTask): void {
+/** Until it is terminated. */
+function serve({ module, memory, control, thread }: WorkerTask): never {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as Kernel)
   const shared = controlOf(control)
   const { words } = shared
   let seen = Atomics.load(words, JOB)
   Atomics.store(words, STATE + thread, IDLE)
-  while (Atomics.load(words, QUIT) === 0) {
+  for (;;) {
     Atomics.store(words, STATE + thread, INSIDE)
     if (Atomics.load(words, OPEN) === 1) work(shared, kernels, thread)
     Atomics.store(words, STATE + thread, IDLE)
@@ -67,5 +67,4 @@ if (node) serve(node.workerData as WorkerTask)
 else
   globalThis.onmessage = ({ data }: MessageEvent<WorkerTask>) => {
     serve(data)
-    globalThis.close()
   }

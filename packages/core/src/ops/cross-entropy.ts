@@ -113,6 +113,12 @@ export function crossEntropy(
       expected: `int32 labels ${showShape(leading)}: one for each row of logits`,
     })
   }
+  if (!['mean', 'sum', 'none'].includes(reduction)) {
+    throw new DlError('bad-option', {
+      problem: `the reduction is '${reduction}'`,
+      expected: "'mean', 'sum' or 'none'",
+    })
+  }
   return tidy(() => {
     const rows = reshape(logits, [-1, classes])
     const [loss] = forward(

@@ -1,0 +1,78 @@
+/**
+ * What runs in the child process, bundled together with tfjs-core's test files: chooses backend and
+ * gradients, collects the tests file by file, and sends their results to the parent.
+ */
+import { useTfjsGradients } from './tfjs-gradients'
+import '@dl/backend-wasm'
+import { Generator } from '@dl/core'
+import { abs, findBackend, env as flags, grad, scalar, setBackend } from '@tensorflow/tfjs-core'
+import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util'
+import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js'
+import type { SimdVariant } from '../../packages/backend-wasm/src/instance'
+import { registerWasm } from '../../packages/backend-wasm/src/register'
+import type { Facts, Gradients, TestResult } from './run'
+
+const [backend, gradients] = process.argv.slice(2) as [string, Gradients]
+if (gradients === 'tfjs') useTfjsGradients()
+registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
+
+const jasmine = jasmineRequire.core(jasmineRequire)
+const env = jasmine.getEnv({ suppressLoadErrors: true })
+const globals = jasmineRequire.interface(jasmine, env)
+env.configure({ random: false })
+// tests draw from it without a seed
+env.beforeEach(() => {
+  const generator = new Generator(20171101)
+  Math.random = () => generator.next()
+})
+setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }])
+
+let loading = ''
+const fileOfSuite = new Map<string, string>()
+Object.assign(globalThis, globals, {
+  describe(name: string, body: () => void) {
+    const suite = globals.describe(name, body)
+    fileOfSuite.set(suite.id, loading)
+    return suite
+  },
+})
+
+/** Reads one test file, which says what it has to test. */
+export function load(file: string, read: () => void): void {
+  loading = file
+  read()
+}
+
+export async function run(): Promise<void> {
+  const results: TestResult[] = []
+  const suites: string[] = []
+  const add = (file: string, name: string, status: string, failures: { message: string }[]) =>
+    results.push({
+      file,
+      // tfjs puts backend and flags into the names
+      name: name.replace(` ${backend} {}`, ''),
+      status: status as TestResult['status'],
+      messages: failures.map(({ message }) => message),
+    })
+  env.addReporter({
+    suiteStarted: ({ id }) => suites.push(fileOfSuite.get(id) ?? ''),
+    suiteDone({ fullName, failedExpectations }) {
+      const file = suites.pop()!
+      if (failedExpectations.length > 0) add(file, fullName, 'failed', failedExpectations)
+    },
+    specDone: spec => add(suites.at(-1) ?? '', spec.fullName, spec.status, spec.failedExpectations),
+    jasmineDone({ failedExpectations }) {
+      if (failedExpectations.length > 0) add('', 'outside of tests', 'failed', failedExpectations)
+    },
+  })
+  await env.execute()
+  process.send?.({ results, facts: await facts() })
+}
+
+async function facts(): Promise<Facts> {
+  flags().set('IS_TEST', true) // or tfjs greets whoever starts its CPU backend
+  await setBackend(backend)
+  const absGradientAtZero = grad(abs)(scalar(0)).dataSync()[0]!
+  const { simd = null } = findBackend(backend) as { simd?: SimdVariant }
+  return { absGradientAtZero, simd }
+}

@@ -1,0 +1,59 @@
+/** A program that uses the packages as they are built, as if they were installed, and its bundles. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { build as esbuild } from 'esbuild'
+import { build as vite } from 'vite'
+import { packagesIn, root } from '../workspace.mjs'
+
+export interface Bundle {
+  code: string
+  /** What it still imports, which is to be nothing. */
+  imports: string[]
+}
+
+/** A folder whose modules resolve without the conditions of this workspace. */
+export function installed() {
+  const folder = mkdtempSync(join(tmpdir(), 'dl-installed-'))
+  const link = (name: string, target: string) => {
+    const path = join(folder, 'node_modules', name)
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(join(root, target), path, 'junction')
+  }
+  for (const name of packagesIn('packages')) link(`@dl/${name}`, `packages/${name}`)
+  for (const name of ['@tensorflow', 'vitest']) link(name, `node_modules/${name}`)
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+
+  /** Of the program `name`.js, which `write` has put there. */
+  const withEsbuild = async (name: string, external: string[] = []): Promise<Bundle> => {
+    const { outputFiles, metafile } = await esbuild({
+      entryPoints: [join(folder, `${name}.js`)],
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      outfile: 'page.js',
+      ...(external.length > 0 && { external, format: 'esm' as const }),
+    })
+    const [output] = Object.values(metafile.outputs)
+    return { code: outputFiles[0]!.text, imports: output!.imports.map(({ path }) => path) }
+  }
+
+  const withVite = async (name: string): Promise<Bundle> => {
+    const site = join(folder, `site-${name}`)
+    mkdirSync(site)
+    writeFileSync(join(site, 'index.html'), '<script type="module" src="./main.js"></script>')
+    writeFileSync(join(site, 'main.js'), readFileSync(join(folder, `${name}.js`)))
+    await vite({ root: site, configFile: false, logLevel: 'error' })
+    const html = readFileSync(join(site, 'dist/index.html'), 'utf8')
+    const [, script] = html.match(/src="\/(assets\/[^"]+\.js)"/) ?? []
+    const code = readFileSync(join(site, 'dist', script!), 'utf8')
+    const imports = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^"']+)["']/g)]
+    return { code, imports: imports.map(([, path]) => path!) }
+  }
+
+  return { folder, write, withEsbuild, withVite, remove: () => rmSync(folder, { recursive: true }) }
+}
