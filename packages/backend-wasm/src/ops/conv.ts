@@ -53,7 +53,7 @@ function convolve(
   const packed = pack(call, rows(filter, outputs), taps(geometry), outputs)
   const zeros = call.scratch(filterWidth * channels)
   call.backend.linear.floats(zeros, filterWidth * channels).fill(0)
-  const scratch = call.perThread(call.wasm.convScratch(outputs))
+  const scratch = call.perThread(call.wasm.convScratch(outputs, filterWidth * channels))
   const at = writeGeometry(call, geometry)
   const units = Math.ceil(pixels(geometry) / UNIT)
   const worth = Math.ceil(WORTH_CUTTING / (UNIT * taps(geometry) * outputs + 1))
