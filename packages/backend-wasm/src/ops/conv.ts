@@ -17,7 +17,7 @@ import { copy } from './layout'
 
 /** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
 const UNIT = 6
-/** Fewer units than this read the whole filter for too few results. */
+/** Fewer units than this read the whole filter for too few results, unless there are no more. */
 const UNITS_WORTH_CUTTING = 8
 
 /** Whether each output is a product of one pixel with the filter, in the same order. */
@@ -57,7 +57,8 @@ function convolve(
   const at = writeGeometry(call, geometry)
   const units = Math.ceil(pixels(geometry) / UNIT)
   const worth = Math.ceil(WORTH_CUTTING / (UNIT * taps(geometry) * outputs + 1))
-  const grain = Math.max(UNITS_WORTH_CUTTING, worth)
+  const share = Math.max(1, Math.floor(units / call.backend.pool.threads))
+  const grain = Math.max(Math.min(UNITS_WORTH_CUTTING, share), worth)
   call.split('conv', units, grain, at, x, packed, out, ...finish, zeros, scratch)
   for (const pointer of [packed, zeros, scratch, at]) call.free(pointer)
 }
