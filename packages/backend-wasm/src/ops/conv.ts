@@ -21,20 +21,11 @@ const UNIT = 6
 const UNITS_WORTH_CUTTING = 8
 
 /** Whether each output is a product of one pixel with the filter, in the same order. */
-const isProduct = ({
-  filterHeight,
-  filterWidth,
-  strideY,
-  strideX,
-  top,
-  left,
-  ...conv
-}: Convolution) =>
-  filterHeight * filterWidth * strideY * strideX === 1 &&
-  top === 0 &&
-  left === 0 &&
-  conv.rows === conv.height &&
-  conv.columns === conv.width
+function isProduct(conv: Convolution): boolean {
+  const { filterHeight, filterWidth, strideY, strideX, top, left } = conv
+  const samePixels = conv.rows === conv.height && conv.columns === conv.width
+  return filterHeight * filterWidth * strideY * strideX === 1 && !top && !left && samePixels
+}
 
 const pixels = ({ images, rows, columns }: Geometry): number => images * rows * columns
 const taps = ({ filterHeight, filterWidth, channels }: Geometry): number =>
@@ -147,8 +138,8 @@ function filterGrad(call: KernelCall): Outputs {
   }
   // taps side by side are one run of memory, which the kernel rounds up to whole units
   const { filterHeight, filterWidth, dilationX } = conv
-  const runs = dilationX === 1 ? filterHeight : filterHeight * filterWidth
-  const length = taps(conv) / runs
+  const across = dilationX === 1 ? 1 : filterWidth
+  const [runs, length] = [filterHeight * across, (filterWidth / across) * channels]
   const units = Math.ceil(length / UNIT)
   const rounded = length === units * UNIT ? to : call.scratch(runs * units * UNIT * outputs)
   const scratch = call.perThread(call.wasm.convFilterGradScratch())
