@@ -1,10 +1,10 @@
 // Convolution as the product patches · filter. The patches are never written out: six output
 // pixels at a time go straight from the image into the panels that the 6×8 tile reads.
 import { finish } from './activation'
-import { Geometry, locate, within } from './geometry'
+import { Geometry, within } from './geometry'
 import { block8, DEEP_ROWS, KC } from './gemm'
 import { row } from './layout'
-import { at, load, storeTransposed, storeTransposed2 } from './simd'
+import { at, load, splat, store, storeTransposed, storeTransposed2 } from './simd'
 import { TILE_COLUMNS, TILE_ROWS } from './tile'
 
 /** What is known of an output pixel: where its window begins, where its image lies, where it goes. */
@@ -21,8 +21,8 @@ const PIXEL: i32 = 4
 const NOWHERE: i32 = i32.MIN_VALUE / 2
 
 /** Floats of scratch a thread of `conv` wants: a tile for the edges, a block of patches, its pixels, its outputs. */
-export function convScratch(outputs: i32): i32 {
-  return TILE_ROWS * TILE_COLUMNS + DEEP_ROWS * (KC + PIXEL + outputs)
+export function convScratch(outputs: i32, run: i32): i32 {
+  return TILE_ROWS * (TILE_COLUMNS + run) + DEEP_ROWS * (KC + PIXEL + outputs)
 }
 
 /**
@@ -35,10 +35,11 @@ export function conv(
   zeros: usize, scratch: usize, from: i32, to: i32, thread: i32,
 ): void {
   const n = g.outputs
-  const spare = at(scratch, thread * convScratch(n))
+  const spare = at(scratch, thread * convScratch(n, g.filterWidth * g.channels))
   const patches = at(spare, TILE_ROWS * TILE_COLUMNS)
   const pixels = at(patches, DEEP_ROWS * KC)
   const results = at(pixels, DEEP_ROWS * PIXEL)
+  const borders = at(results, DEEP_ROWS * n)
   const k = g.filterHeight * g.filterWidth * g.channels
   const direct = g.columnStep == n && g.rowStep == g.columns * n && g.imageStep == g.rows * g.rowStep
   const end = min(to * TILE_ROWS, g.images * g.rows * g.columns)
@@ -50,7 +51,7 @@ export function conv(
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0)
       for (let i = 0; i < m; i += TILE_ROWS) {
-        packPatches(g, at(pixels, i * PIXEL), zeros, k0, k0 + kc, at(patches, i * kc))
+        packPatches(g, at(pixels, i * PIXEL), zeros, borders, k0, k0 + kc, at(patches, i * kc))
       }
       block8(patches, at(packed, k0 * TILE_COLUMNS), k, c, n, m, 0, n, kc, k0 > 0, spare)
     }
@@ -93,30 +94,30 @@ function findPixels(g: Geometry, x: usize, out: usize, first: i32, m: i32, pixel
   }
 }
 
-/** Elements k0 … k1 of the patches of six pixels as [k][6]. */
-function packPatches(g: Geometry, pixels: usize, zeros: usize, k0: i32, k1: i32, dst: usize): void {
-  const p0 = pixel(pixels, 0), p1 = pixel(pixels, 1), p2 = pixel(pixels, 2)
-  const p3 = pixel(pixels, 3), p4 = pixel(pixels, 4), p5 = pixel(pixels, 5)
-  // taps side by side are one run of memory where no window crosses the left or right border
-  const positions = g.width - g.filterWidth + 1
-  const wide =
-    g.dilationX == 1 && positions > 0 &&
-    within(p0.x, positions) && within(p1.x, positions) && within(p2.x, positions) &&
-    within(p3.x, positions) && within(p4.x, positions) && within(p5.x, positions)
-  const across = wide ? 1 : g.filterWidth
-  const run = wide ? g.filterWidth * g.channels : g.channels
-  const tap = k0 / run
-  let skip = k0 - tap * run
-  let column = tap % across
-  let dy = (tap / across) * g.dilationY
+/**
+ * Elements k0 … k1 of the patches of six pixels as [k][6]. Taps side by side are one run of memory;
+ * `borders` has room for six runs that reach beyond the image.
+ */
+function packPatches(
+  g: Geometry, pixels: usize, zeros: usize, borders: usize, k0: i32, k1: i32, dst: usize,
+): void {
+  const across = g.dilationX == 1 ? 1 : g.filterWidth
+  const taps = g.filterWidth / across
+  const length = taps * g.channels
+  const run = k0 / length
+  let skip = k0 - run * length
+  let column = run % across
+  let dy = (run / across) * g.dilationY
   while (k0 < k1) {
-    const n = min(run - skip, k1 - k0)
+    const n = min(length - skip, k1 - k0)
     const dx = column * g.dilationX
-    packRun(
-      source(g, p0, dy, dx, skip, zeros), source(g, p1, dy, dx, skip, zeros),
-      source(g, p2, dy, dx, skip, zeros), source(g, p3, dy, dx, skip, zeros),
-      source(g, p4, dy, dx, skip, zeros), source(g, p5, dy, dx, skip, zeros), n, dst,
-    )
+    const r0 = at(source(g, pixels, 0, dy, dx, taps, zeros, borders), skip)
+    const r1 = at(source(g, pixels, 1, dy, dx, taps, zeros, borders), skip)
+    const r2 = at(source(g, pixels, 2, dy, dx, taps, zeros, borders), skip)
+    const r3 = at(source(g, pixels, 3, dy, dx, taps, zeros, borders), skip)
+    const r4 = at(source(g, pixels, 4, dy, dx, taps, zeros, borders), skip)
+    const r5 = at(source(g, pixels, 5, dy, dx, taps, zeros, borders), skip)
+    packRun(r0, r1, r2, r3, r4, r5, n, dst)
     dst = at(dst, n * TILE_ROWS)
     k0 += n
     skip = 0
@@ -127,10 +128,34 @@ function packPatches(g: Geometry, pixels: usize, zeros: usize, k0: i32, k1: i32,
   }
 }
 
-/** Where a pixel's tap is read, `skip` channels in. */
+/** Where a run of `taps` taps of pixel `i` can be read. */
 @inline
-function source(g: Geometry, p: Pixel, dy: i32, dx: i32, skip: i32, zeros: usize): usize {
-  return locate(g, p.image, p.y + dy, p.x + dx, skip, zeros)
+function source(
+  g: Geometry, pixels: usize, i: i32, dy: i32, dx: i32, taps: i32, zeros: usize, borders: usize,
+): usize {
+  const p = pixel(pixels, i)
+  const y = p.y + dy, x = p.x + dx
+  if (!within(y, g.height)) return zeros
+  const from = at(p.image, (y * g.width + x) * g.channels)
+  if (x >= 0 && x + taps <= g.width) return from
+  return bordered(g, from, x, taps, at(borders, i * taps * g.channels))
+}
+
+/** Copies a run that begins at column `x` to `to`, with zeros for what lies outside. */
+function bordered(g: Geometry, from: usize, x: i32, taps: i32, to: usize): usize {
+  const c = g.channels
+  const start = min(taps, max(0, -x)) * c, end = max(start, min(taps, g.width - x) * c)
+  clear(to, start)
+  row(at(from, start), at(to, start), end - start)
+  clear(at(to, end), taps * c - end)
+  return to
+}
+
+@inline
+function clear(to: usize, n: i32): void {
+  let i = 0
+  for (; i + 4 <= n; i += 4) store(to, i, splat(0))
+  for (; i < n; i++) f32.store(at(to, i), 0)
 }
 
 /** n elements from each of six places, interleaved. */

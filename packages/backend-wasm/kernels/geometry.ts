@@ -1,5 +1,3 @@
-import { at } from './simd'
-
 /**
  * Which pixels of an image a convolution reads for which output, and where the outputs lie. The
  * host writes these numbers into scratch in this order (src/geometry.ts).
@@ -35,13 +33,6 @@ export class Geometry {
 @inline
 export function within(i: i32, size: i32): bool {
   return <u32>i < <u32>size
-}
-
-/** Where channel `channel` of an image's pixel lies, or `outside` if there is no such pixel. */
-@inline
-export function locate(g: Geometry, image: usize, y: i32, x: i32, channel: i32, outside: usize): usize {
-  const inside = within(y, g.height) && within(x, g.width)
-  return inside ? at(image, (y * g.width + x) * g.channels + channel) : outside
 }
 
 /** The first i ≥ 0 with offset + i·step ≥ 0. */

@@ -51,6 +51,7 @@ describe('Conv2D and its gradients', () => {
     ['an empty batch', spec([0, 5, 5, 4], [3, 3, 4, 8])],
     ['no input channels', spec([2, 5, 5, 0], [3, 3, 0, 8])],
     ['no output channels', spec([2, 5, 5, 4], [3, 3, 4, 0])],
+    ['no taps', spec([2, 5, 5, 4], [0, 3, 4, 8])],
     ['no outputs', spec([2, 2, 2, 4], [3, 3, 4, 8])],
     ['more than every block', spec([3, 19, 17, 60], [3, 3, 60, 13], { pad: [1, 1, 1, 1] })],
     ['more taps than a block', spec([1, 6, 5, 150], [2, 2, 150, 10], { strides: [2, 1] })],

@@ -3,6 +3,8 @@ import { adamStep, crossEntropy, dropout, Generator, lstm, valueAndGrads } from 
 import {
   add,
   clone,
+  conv2d,
+  depthwiseConv2d,
   engine,
   exp,
   gather,
@@ -107,6 +109,26 @@ const CASES: Case[] = [
       return [value, ...(grads as Tensor[])]
     },
     [floats(5, 37, 50), floats(50, 384), floats(96, 384), floats(384)],
+  ],
+  ...[1, 2].map(
+    (stride): Case => [
+      `a convolution with stride ${stride} and its gradients`,
+      (x, filter) => {
+        const run = () => sum(tanh(conv2d(x as never, filter as never, stride, 'same')))
+        const { value, grads } = valueAndGrads(run, [x, filter])
+        return [value, ...(grads as Tensor[])]
+      },
+      [floats(5, 23, 23, 13), floats(5, 3, 13, 21)],
+    ],
+  ),
+  [
+    'a depthwise convolution and its gradients',
+    (x, filter) => {
+      const run = () => sum(tanh(depthwiseConv2d(x as never, filter as never, 2, 'same')))
+      const { value, grads } = valueAndGrads(run, [x, filter])
+      return [value, ...(grads as Tensor[])]
+    },
+    [floats(5, 47, 47, 21), floats(3, 3, 21, 2)],
   ],
   [
     'a step of Adam',

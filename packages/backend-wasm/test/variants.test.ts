@@ -1,7 +1,10 @@
 import {
+  conv2d,
+  depthwiseConv2d,
   exp,
   log,
   matMul,
+  relu,
   removeBackend,
   setBackend,
   sigmoid,
@@ -17,11 +20,32 @@ import { expectClose, floats, results, runKernel, useWasm, type Value } from './
 
 beforeAll(useWasm)
 
+const CONVOLUTION = {
+  ...{ strides: 2, pad: 'same', dataFormat: 'NHWC' },
+  ...{ inputShape: [2, 17, 16, 5], filterShape: [3, 3, 5, 9] },
+}
+
 /** The engine here has fused multiply-add; those without it run the other build of the same kernels. */
 it('the plain kernels agree with the relaxed ones', async () => {
   const cases: [f: (...xs: Tensor[]) => Tensor | Tensor[], inputs: Value[]][] = [
     [(a, b) => matMul(a as never, b as never), [floats(67, 71), floats(71, 129)]],
     [(a, b) => matMul(a as never, b as never, true, true), [floats(71, 67), floats(129, 71)]],
+    [
+      (x, w) => relu(conv2d(x as never, w as never, 2, 'same')),
+      [floats(2, 17, 16, 5), floats(3, 3, 5, 9)],
+    ],
+    [
+      (dy, filter) => runKernel('Conv2DBackpropInput', { dy, filter }, CONVOLUTION),
+      [floats(2, 9, 8, 9), floats(3, 3, 5, 9)],
+    ],
+    [
+      (x, dy) => runKernel('Conv2DBackpropFilter', { x, dy }, CONVOLUTION),
+      [floats(2, 17, 16, 5), floats(2, 9, 8, 9)],
+    ],
+    [
+      (x, w) => depthwiseConv2d(x as never, w as never, 1, 'same'),
+      [floats(2, 9, 8, 21), floats(3, 3, 21, 1)],
+    ],
     ...[exp, tanh, sigmoid, softmax].map(
       op => [x => op(x), [floats(5, 101)]] as (typeof cases)[number],
     ),

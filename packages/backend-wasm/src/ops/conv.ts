@@ -17,24 +17,15 @@ import { copy } from './layout'
 
 /** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
 const UNIT = 6
-/** Fewer units than this read the whole filter for too few results. */
+/** Fewer units than this read the whole filter for too few results, unless there are no more. */
 const UNITS_WORTH_CUTTING = 8
 
 /** Whether each output is a product of one pixel with the filter, in the same order. */
-const isProduct = ({
-  filterHeight,
-  filterWidth,
-  strideY,
-  strideX,
-  top,
-  left,
-  ...conv
-}: Convolution) =>
-  filterHeight * filterWidth * strideY * strideX === 1 &&
-  top === 0 &&
-  left === 0 &&
-  conv.rows === conv.height &&
-  conv.columns === conv.width
+function isProduct(conv: Convolution): boolean {
+  const { filterHeight, filterWidth, strideY, strideX, top, left } = conv
+  const samePixels = conv.rows === conv.height && conv.columns === conv.width
+  return filterHeight * filterWidth * strideY * strideX === 1 && !top && !left && samePixels
+}
 
 const pixels = ({ images, rows, columns }: Geometry): number => images * rows * columns
 const taps = ({ filterHeight, filterWidth, channels }: Geometry): number =>
@@ -56,11 +47,12 @@ function convolve(
   const packed = pack(call, rows(filter, outputs), taps(geometry), outputs)
   const zeros = call.scratch(filterWidth * channels)
   call.backend.linear.floats(zeros, filterWidth * channels).fill(0)
-  const scratch = call.perThread(call.wasm.convScratch(outputs))
+  const scratch = call.perThread(call.wasm.convScratch(outputs, filterWidth * channels))
   const at = writeGeometry(call, geometry)
   const units = Math.ceil(pixels(geometry) / UNIT)
   const worth = Math.ceil(WORTH_CUTTING / (UNIT * taps(geometry) * outputs + 1))
-  const grain = Math.max(UNITS_WORTH_CUTTING, worth)
+  const share = Math.max(1, Math.floor(units / call.backend.pool.threads))
+  const grain = Math.max(Math.min(UNITS_WORTH_CUTTING, share), worth)
   call.split('conv', units, grain, at, x, packed, out, ...finish, zeros, scratch)
   for (const pointer of [packed, zeros, scratch, at]) call.free(pointer)
 }
@@ -149,8 +141,8 @@ function filterGrad(call: KernelCall): Outputs {
   }
   // taps side by side are one run of memory, which the kernel rounds up to whole units
   const { filterHeight, filterWidth, dilationX } = conv
-  const runs = dilationX === 1 ? filterHeight : filterHeight * filterWidth
-  const length = taps(conv) / runs
+  const across = dilationX === 1 ? 1 : filterWidth
+  const [runs, length] = [filterHeight * across, (filterWidth / across) * channels]
   const units = Math.ceil(length / UNIT)
   const rounded = length === units * UNIT ? to : call.scratch(runs * units * UNIT * outputs)
   const scratch = call.perThread(call.wasm.convFilterGradScratch())
