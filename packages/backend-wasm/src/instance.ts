@@ -7,6 +7,13 @@ import { nodeModule } from './threads/spawn'
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */
 export type KernelName =
   | 'adamStep'
+  | 'batchNormApply'
+  | 'batchNormGradInput'
+  | 'batchNormGradScale'
+  | 'batchNormGradSums'
+  | 'batchNormMoments'
+  | 'batchNormScale'
+  | 'batchNormStatistics'
   | 'binary'
   | 'copy'
   | 'countLabels'

@@ -1,5 +1,13 @@
 /** Threads: the same bits for any number of them, and what happens when one dies. */
-import { adamStep, crossEntropy, dropout, Generator, lstm, valueAndGrads } from '@dl/core'
+import {
+  adamStep,
+  batchNorm,
+  crossEntropy,
+  dropout,
+  Generator,
+  lstm,
+  valueAndGrads,
+} from '@dl/core'
 import {
   add,
   clone,
@@ -95,6 +103,15 @@ const CASES: Case[] = [
       return [value, grads[0]!]
     },
     [floats(2003, 61), ints(61, 2003)],
+  ],
+  [
+    'batch norm and its gradients',
+    (x, gamma) => {
+      const run = () => sum(tanh(batchNorm(x, { gamma, relu: 'before' }).output)) as Tensor
+      const { value, grads } = valueAndGrads(run, [x, gamma])
+      return [value, ...(grads as Tensor[])]
+    },
+    [floats(9, 31, 31, 37), floats(37)],
   ],
   [
     'an LSTM and its gradients',

@@ -5,6 +5,7 @@ import { embeddingKernels } from './embedding'
 import { layoutKernels } from './layout'
 import { lossKernels } from './loss'
 import { matMulKernels } from './matmul'
+import { normKernels } from './norm'
 import { optimizerKernels } from './optimizers'
 import { recurrentKernels } from './recurrent'
 import { reduceKernels } from './reduce'
@@ -20,4 +21,5 @@ export const kernels: readonly Kernel[] = [
   ...embeddingKernels,
   ...dropoutKernels,
   ...optimizerKernels,
+  ...normKernels,
 ]
