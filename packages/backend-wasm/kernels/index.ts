@@ -8,5 +8,6 @@ export {
   batchNormScale, batchNormStatistics,
 } from './norm'
 export { adamStep, sgdStep } from './optim'
+export { pool, poolGrad } from './pool'
 export { gruStep, gruStepGrad, lstmStep, lstmStepGrad, rnnStep, rnnStepGrad } from './recurrent'
 export { reduce, softmax } from './reduce'

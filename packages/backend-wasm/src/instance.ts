@@ -35,6 +35,8 @@ export type KernelName =
   | 'lstmStepGrad'
   | 'packB'
   | 'packedBytes'
+  | 'pool'
+  | 'poolGrad'
   | 'reduce'
   | 'rnnStep'
   | 'rnnStepGrad'

@@ -10,12 +10,14 @@ import {
 } from '@dl/core'
 import {
   add,
+  avgPool,
   clone,
   engine,
   exp,
   gather,
   matMul,
   max,
+  maxPool,
   mean,
   mul,
   ones,
@@ -112,6 +114,15 @@ const CASES: Case[] = [
       return [value, ...(grads as Tensor[])]
     },
     [floats(9, 31, 31, 37), floats(37)],
+  ],
+  [
+    'pooling and its gradients',
+    x => {
+      const run = () => sum(tanh(avgPool(maxPool(x as never, 3, 2, 'same'), 2, 1, 'valid')))
+      const { value, grads } = valueAndGrads(run, [x])
+      return [value, grads[0]!]
+    },
+    [floats(3, 61, 67, 131)],
   ],
   [
     'an LSTM and its gradients',

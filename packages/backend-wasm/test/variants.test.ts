@@ -1,8 +1,10 @@
 import { batchNorm, valueAndGrads } from '@dl/core'
 import {
+  avgPool,
   exp,
   log,
   matMul,
+  maxPool,
   removeBackend,
   setBackend,
   sigmoid,
@@ -28,6 +30,10 @@ it('the plain kernels agree with the relaxed ones', async () => {
     ),
     [x => log(square(x)), [floats(99)]],
     [x => sum(x, 0), [floats(70, 21)]],
+    [
+      x => [maxPool(x as never, 3, 2, 'same'), avgPool(x as never, 3, 2, 'same')],
+      [floats(2, 7, 5, 21)],
+    ],
     [
       (x, gamma) => {
         const run = () => sum(tanh(batchNorm(x, { gamma, relu: 'before' }).output)) as Tensor

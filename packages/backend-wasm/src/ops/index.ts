@@ -7,6 +7,7 @@ import { lossKernels } from './loss'
 import { matMulKernels } from './matmul'
 import { normKernels } from './norm'
 import { optimizerKernels } from './optimizers'
+import { poolKernels } from './pool'
 import { recurrentKernels } from './recurrent'
 import { reduceKernels } from './reduce'
 
@@ -22,4 +23,5 @@ export const kernels: readonly Kernel[] = [
   ...dropoutKernels,
   ...optimizerKernels,
   ...normKernels,
+  ...poolKernels,
 ]
