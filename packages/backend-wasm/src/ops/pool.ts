@@ -1,5 +1,5 @@
 /** Pooling of images, channels last; tfjs's arguments, PyTorch's rules for ties and NaN. */
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import {
   allFloat,
   FLOATS_WORTH_CUTTING,
