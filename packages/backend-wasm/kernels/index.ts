@@ -6,6 +6,11 @@ export { binary, fill, unary } from './elementwise'
 export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes } from './gemm'
 export { copy, fillRows, firstBadId, gatherRows, scatterAddRows } from './layout'
 export { countLabels, crossEntropy, crossEntropyGrad } from './loss'
+export {
+  batchNormApply, batchNormGradInput, batchNormGradScale, batchNormGradSums, batchNormMoments,
+  batchNormScale, batchNormStatistics,
+} from './norm'
 export { adamStep, sgdStep } from './optim'
+export { pool, poolGrad } from './pool'
 export { gruStep, gruStepGrad, lstmStep, lstmStepGrad, rnnStep, rnnStepGrad } from './recurrent'
 export { reduce, softmax } from './reduce'

@@ -1,16 +1,5 @@
 // One pass over a parameter per optimizer step. Outputs may be the inputs.
-import { at, load, loadOne, madd, splat, store, storeOne } from './simd'
-
-@inline
-function get(one: bool, p: usize, i: i32): v128 {
-  return one ? loadOne(p, i) : load(p, i)
-}
-
-@inline
-function put(one: bool, p: usize, i: i32, x: v128): void {
-  if (one) storeOne(p, i, x)
-  else store(p, i, x)
-}
+import { get, loadOne, madd, put, splat } from './simd'
 
 @inline
 function sgd(

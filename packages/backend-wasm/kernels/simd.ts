@@ -39,6 +39,18 @@ export function storeOne(base: usize, i: i32, x: v128): void {
   f32.store(at(base, i), f32x4.extract_lane(x, 0))
 }
 
+/** {@link load}, or with `one` {@link loadOne}; {@link put} likewise. */
+@inline
+export function get(one: bool, base: usize, i: i32): v128 {
+  return one ? loadOne(base, i) : load(base, i)
+}
+
+@inline
+export function put(one: bool, base: usize, i: i32, x: v128): void {
+  if (one) storeOne(base, i, x)
+  else store(base, i, x)
+}
+
 @inline
 export function sumLanes(x: v128): f32 {
   return (

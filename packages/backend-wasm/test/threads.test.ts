@@ -1,7 +1,16 @@
 /** Threads: the same bits for any number of them, and what happens when one dies. */
-import { adamStep, crossEntropy, dropout, Generator, lstm, valueAndGrads } from '@dl/core'
+import {
+  adamStep,
+  batchNorm,
+  crossEntropy,
+  dropout,
+  Generator,
+  lstm,
+  valueAndGrads,
+} from '@dl/core'
 import {
   add,
+  avgPool,
   clone,
   conv2d,
   depthwiseConv2d,
@@ -10,6 +19,7 @@ import {
   gather,
   matMul,
   max,
+  maxPool,
   mean,
   mul,
   ones,
@@ -98,6 +108,24 @@ const CASES: Case[] = [
       return [value, grads[0]!]
     },
     [floats(2003, 61), ints(61, 2003)],
+  ],
+  [
+    'batch norm and its gradients',
+    (x, gamma) => {
+      const run = () => sum(tanh(batchNorm(x, { gamma, relu: 'before' }).output)) as Tensor
+      const { value, grads } = valueAndGrads(run, [x, gamma])
+      return [value, ...(grads as Tensor[])]
+    },
+    [floats(9, 31, 31, 37), floats(37)],
+  ],
+  [
+    'pooling and its gradients',
+    x => {
+      const run = () => sum(tanh(avgPool(maxPool(x as never, 3, 2, 'same'), 2, 1, 'valid')))
+      const { value, grads } = valueAndGrads(run, [x])
+      return [value, grads[0]!]
+    },
+    [floats(3, 61, 67, 131)],
   ],
   [
     'an LSTM and its gradients',

@@ -1,9 +1,12 @@
+import { batchNorm, valueAndGrads } from '@dl/core'
 import {
+  avgPool,
   conv2d,
   depthwiseConv2d,
   exp,
   log,
   matMul,
+  maxPool,
   relu,
   removeBackend,
   setBackend,
@@ -51,6 +54,18 @@ it('the plain kernels agree with the relaxed ones', async () => {
     ),
     [x => log(square(x)), [floats(99)]],
     [x => sum(x, 0), [floats(70, 21)]],
+    [
+      x => [maxPool(x as never, 3, 2, 'same'), avgPool(x as never, 3, 2, 'same')],
+      [floats(2, 7, 5, 21)],
+    ],
+    [
+      (x, gamma) => {
+        const run = () => sum(tanh(batchNorm(x, { gamma, relu: 'before' }).output)) as Tensor
+        const { value, grads } = valueAndGrads(run, [x, gamma])
+        return [value, ...(grads as Tensor[])]
+      },
+      [floats(9, 4, 7), floats(7)],
+    ],
     [
       (x, h0, c0, wIh, wHh) => runKernel('DlLstm', { x, h0, c0, wIh, wHh } as never),
       [floats(3, 5, 6), floats(5, 7), floats(5, 7), floats(6, 28), floats(7, 28)],

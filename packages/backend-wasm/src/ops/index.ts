@@ -7,7 +7,9 @@ import { embeddingKernels } from './embedding'
 import { layoutKernels } from './layout'
 import { lossKernels } from './loss'
 import { matMulKernels } from './matmul'
+import { normKernels } from './norm'
 import { optimizerKernels } from './optimizers'
+import { poolKernels } from './pool'
 import { recurrentKernels } from './recurrent'
 import { reduceKernels } from './reduce'
 
@@ -24,4 +26,6 @@ export const kernels: readonly Kernel[] = [
   ...embeddingKernels,
   ...dropoutKernels,
   ...optimizerKernels,
+  ...normKernels,
+  ...poolKernels,
 ]
