@@ -1,5 +1,5 @@
-// Pooling of x[images, h, w, channels] by windows of kh × kw every sh × sw pixels, the first one
-// `top` rows above and `left` columns before the image. What a window has outside counts for nothing.
+// Pooling of images, each channel by itself. What a window has outside the image counts for nothing.
+import { Geometry } from './geometry'
 import { at, get, put, splat } from './simd'
 
 @inline
@@ -66,39 +66,28 @@ function pool16(
 }
 
 @inline
-function poolRows(
-  largest: bool, x: usize, out: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, from: i32, to: i32,
-): void {
+function poolRows(largest: bool, g: Geometry, x: usize, out: usize, from: i32, to: i32): void {
+  const c = g.channels, row = g.width * c
   for (let o = from; o < to; o++) {
-    const image = o / oh, y = (o - image * oh) * sh - top
-    const y0 = max(0, y), rows = max(0, min(h, y + kh) - y0)
-    for (let i = 0; i < ow; i++) {
-      const u = i * sw - left
-      const u0 = max(0, u), columns = max(0, min(w, u + kw) - u0)
-      const src = at(x, ((image * h + y0) * w + u0) * channels), dst = at(out, (o * ow + i) * channels)
+    const image = o / g.rows, y = (o - image * g.rows) * g.strideY - g.top
+    const y0 = max(0, y), rows = max(0, min(g.height, y + g.filterHeight) - y0)
+    for (let i = 0; i < g.columns; i++) {
+      const u = i * g.strideX - g.left
+      const u0 = max(0, u), columns = max(0, min(g.width, u + g.filterWidth) - u0)
+      const src = at(x, ((image * g.height + y0) * g.width + u0) * c), dst = at(out, (o * g.columns + i) * c)
       const count = splat(<f32>(rows * columns))
       let j = 0
-      for (; j + 16 <= channels; j += 16) {
-        pool16(largest, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
-      for (; j + 4 <= channels; j += 4) {
-        pool4(largest, false, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
-      for (; j < channels; j++) {
-        pool4(largest, true, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
+      for (; j + 16 <= c; j += 16) pool16(largest, at(src, j), at(dst, j), row, c, rows, columns, count)
+      for (; j + 4 <= c; j += 4) pool4(largest, false, at(src, j), at(dst, j), row, c, rows, columns, count)
+      for (; j < c; j++) pool4(largest, true, at(src, j), at(dst, j), row, c, rows, columns, count)
     }
   }
 }
 
-/** Rows from … to of out[images · oh, ow, channels]: the largest values, or the means of what lies inside. */
-export function pool(
-  largest: bool, x: usize, out: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, from: i32, to: i32,
-): void {
-  if (largest) poolRows(true, x, out, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, from, to)
-  else poolRows(false, x, out, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, from, to)
+/** Rows of outputs from … to: the largest values, or the means of what lies inside. */
+export function pool(g: Geometry, largest: bool, x: usize, out: usize, from: i32, to: i32): void {
+  if (largest) poolRows(true, g, x, out, from, to)
+  else poolRows(false, g, x, out, from, to)
 }
 
 /**
@@ -142,47 +131,44 @@ function clear(dx: usize, pixels: i32, channels: i32, width: i32): void {
 }
 
 @inline
-function spreadImage(
-  largest: bool, x: usize, y: usize, dy: usize, dx: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, width: i32,
-): void {
-  const share = splat(1 / <f32>(kh * kw))
-  clear(dx, h * w, channels, width)
-  for (let o = 0; o < oh; o++) {
-    const v = o * sh - top
-    const v0 = max(0, v), rows = max(0, min(h, v + kh) - v0)
-    for (let i = 0; i < ow; i++) {
-      const u = i * sw - left
-      const u0 = max(0, u), columns = max(0, min(w, u + kw) - u0)
-      const inside = (v0 * w + u0) * channels, outside = (o * ow + i) * channels
+function spreadImage(largest: bool, g: Geometry, x: usize, y: usize, dy: usize, dx: usize, width: i32): void {
+  const c = g.channels, row = g.width * c
+  const share = splat(1 / <f32>(g.filterHeight * g.filterWidth))
+  clear(dx, g.height * g.width, c, width)
+  for (let o = 0; o < g.rows; o++) {
+    const v = o * g.strideY - g.top
+    const v0 = max(0, v), rows = max(0, min(g.height, v + g.filterHeight) - v0)
+    for (let i = 0; i < g.columns; i++) {
+      const u = i * g.strideX - g.left
+      const u0 = max(0, u), columns = max(0, min(g.width, u + g.filterWidth) - u0)
+      const inside = (v0 * g.width + u0) * c, outside = (o * g.columns + i) * c
       const xs = at(x, inside), dxs = at(dx, inside), ys = at(y, outside), dys = at(dy, outside)
-      const row = w * channels
       let j = 0
       for (; j + 4 <= width; j += 4) {
-        spread(largest, false, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, channels, rows, columns)
+        spread(largest, false, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, c, rows, columns)
       }
       for (; j < width; j++) {
-        spread(largest, true, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, channels, rows, columns)
+        spread(largest, true, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, c, rows, columns)
       }
     }
   }
 }
 
 /**
- * The gradient dx[images, h, w, channels] of `pool` from dy and, for the largest values, from x and
- * the result y. A unit is `width` channels of an image. Means get dy / (kh · kw), also at the border.
+ * The gradient dx of `pool` from dy and, for the largest values, from x and the result y. A unit is
+ * `width` channels of an image. Means get dy / (window's size), also at the border.
  */
 export function poolGrad(
-  largest: bool, x: usize, y: usize, dy: usize, dx: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, width: i32, from: i32, to: i32,
+  g: Geometry, largest: bool, x: usize, y: usize, dy: usize, dx: usize, width: i32, from: i32, to: i32,
 ): void {
-  const groups = (channels + width - 1) / width
+  const groups = (g.channels + width - 1) / width
   for (let unit = from; unit < to; unit++) {
     const image = unit / groups, j = (unit - image * groups) * width
-    const inside = image * h * w * channels + j, outside = image * oh * ow * channels + j
+    const inside = image * g.height * g.width * g.channels + j
+    const outside = image * g.rows * g.columns * g.channels + j
     const xs = at(x, inside), dxs = at(dx, inside), ys = at(y, outside), dys = at(dy, outside)
-    const n = min(width, channels - j)
-    if (largest) spreadImage(true, xs, ys, dys, dxs, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, n)
-    else spreadImage(false, xs, ys, dys, dxs, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, n)
+    const n = min(width, g.channels - j)
+    if (largest) spreadImage(true, g, xs, ys, dys, dxs, n)
+    else spreadImage(false, g, xs, ys, dys, dxs, n)
   }
 }
