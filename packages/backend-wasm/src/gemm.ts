@@ -42,8 +42,8 @@ const PACK_FLOATS = 4 * 2 ** 20
 export const WORTH_CUTTING = 2 ** 19
 /** Of many products, those whose packed B is no larger are not cut. */
 const SMALL_BYTES = 2 ** 19
-/** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
-const [MR, NR, MC] = [6, 8, 120]
+/** Rows of a tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
+const [MR, MC] = [6, 120]
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
@@ -53,9 +53,10 @@ export function pack(call: KernelCall, b: Matrix, k: number, n: number): number 
 }
 
 function packInto(call: KernelCall, packed: number, b: Matrix, k: number, n: number): void {
-  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, NR * k))
+  const panel = call.wasm.panelColumns()
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, panel * k))
   const { pointer, rowStride, columnStride } = b
-  call.split('packB', Math.ceil(n / NR), grain, pointer, rowStride, columnStride, k, n, packed)
+  call.split('packB', Math.ceil(n / panel), grain, pointer, rowStride, columnStride, k, n, packed)
 }
 
 /** Scratch for {@link multiplyPacked}; one serves all products of a call. */
@@ -73,7 +74,7 @@ export function multiplyPacked(
   const worth = Math.ceil((m * n * k) / WORTH_CUTTING)
   // a few blocks for each thread, so that all end at about the same time; what they are changes no sum
   const across = threads === 1 ? 1 : Math.max(1, Math.ceil(Math.min(worth, 4 * threads) / bands))
-  const blockColumns = roundUp(n / across, NR)
+  const blockColumns = roundUp(n / across, call.wasm.panelColumns())
   const blocks = bands * Math.ceil(n / blockColumns)
   const grain = Math.ceil(WORTH_CUTTING / Math.max(1, blockRows * blockColumns * k))
   const product = [a.pointer, a.rowStride, a.columnStride, packed, c, ldc, m, n, k]
