@@ -42,6 +42,8 @@ const PACK_FLOATS = 4 * 2 ** 20
 export const WORTH_CUTTING = 2 ** 19
 /** Of many products, those whose packed B is no larger are not cut. */
 const SMALL_BYTES = 2 ** 19
+/** Columns for which it pays to pack rows of A once more. */
+const WIDE_ENOUGH = 128
 /** Rows of a tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
 const [MR, MC] = [6, 120]
 
@@ -73,7 +75,8 @@ export function multiplyPacked(
   const blockRows = roundUp(m / bands, MR)
   const worth = Math.ceil((m * n * k) / WORTH_CUTTING)
   // a few blocks for each thread, so that all end at about the same time; what they are changes no sum
-  const across = threads === 1 ? 1 : Math.max(1, Math.ceil(Math.min(worth, 4 * threads) / bands))
+  const wanted = Math.min(worth, n / WIDE_ENOUGH, 4 * threads) / bands
+  const across = threads === 1 ? 1 : Math.max(1, Math.ceil(wanted))
   const blockColumns = roundUp(n / across, call.wasm.panelColumns())
   const blocks = bands * Math.ceil(n / blockColumns)
   const grain = Math.ceil(WORTH_CUTTING / Math.max(1, blockRows * blockColumns * k))
