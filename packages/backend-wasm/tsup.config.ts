@@ -9,11 +9,21 @@ const OPTIONS = [
   ...['--importMemory', '--noExportMemory', '--sharedMemory', '--maximumMemory', '65536'],
 ]
 
+const RELAXED = ['--enable', 'relaxed-simd']
+
 /** Compiles kernels/ and returns the module in base64. */
-async function compile(extra: string[] = []): Promise<string> {
+async function compile(wide: 0 | 1, extra: string[] = []): Promise<string> {
   let binary: Uint8Array | undefined
   const { error, stderr } = await asc.main(
-    ['kernels/index.ts', '--outFile', 'kernels.wasm', ...OPTIONS, ...extra],
+    [
+      'kernels/index.ts',
+      '--outFile',
+      'kernels.wasm',
+      ...OPTIONS,
+      '--use',
+      `WIDE=${wide}`,
+      ...extra,
+    ],
     {
       writeFile: (_, contents) => {
         if (typeof contents !== 'string') binary = contents
@@ -36,16 +46,19 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]!.text
 }
 
-// The compiled kernels stay a module of their own (`#kernels`): tests run src/ beside it.
+// The compiled kernels stay a module of their own (`#kernels`, `#wide`): tests run src/ beside it.
 export default library({
-  external: ['#kernels'],
+  external: ['#kernels', '#wide'],
   onSuccess: async () => {
-    const plain = await compile()
-    const relaxed = await compile(['--enable', 'relaxed-simd'])
+    const plain = await compile(0)
+    const relaxed = await compile(0, RELAXED)
+    const wide = await compile(1, RELAXED)
     const parts = { plain, relaxed, worker: await bundleWorker() }
     const lines = Object.entries(parts).map(
       ([name, text]) => `export const ${name} = ${JSON.stringify(text)}\n`,
     )
     await writeFile('dist/kernels.js', lines.join(''))
+    await writeFile('dist/wide.js', `export const wide = '${wide}'\n`)
+    await writeFile('dist/no-wide.js', 'export const wide = null\n')
   },
 })

@@ -9,8 +9,8 @@ import { Generator } from '@dl/core'
 import { abs, findBackend, env as flags, grad, scalar, setBackend } from '@tensorflow/tfjs-core'
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util'
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js'
-import type { SimdVariant } from '../../packages/backend-wasm/src/instance'
 import { registerWasm } from '../../packages/backend-wasm/src/register'
+import type { SimdVariant } from '../../packages/backend-wasm/src/simd'
 import type { Facts, Gradients, TestResult } from './run'
 
 const [backend, gradients] = process.argv.slice(2) as [string, Gradients]

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { SimdVariant } from '../../packages/backend-wasm/src/instance'
+import type { SimdVariant } from '../../packages/backend-wasm/src/simd'
 import { root } from '../workspace.mjs'
 
 /** Who differentiates: tfjs as it is, or with @dl/core's repairs. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { simdVariant } from '../../packages/backend-wasm/src/instance'
+import { simdVariant } from '../../packages/backend-wasm/src/simd'
 import { exceptions, inPagesOnly } from '../conformance/exceptions'
 import { bundle, type Report, type RunName, runs, runTests, testFiles } from '../conformance/run'
 

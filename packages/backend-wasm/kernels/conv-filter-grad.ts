@@ -5,7 +5,7 @@
 // Taps side by side are one run of memory. Rows come in sixes of one run: where its length is no
 // multiple of 6, the last six has rows that belong to no tap, and the host drops them.
 import { endInside, firstInside, Geometry, within } from './geometry'
-import { block8, DEEP_ROWS, packB } from './gemm'
+import { addBlock, DEEP_ROWS, packB } from './gemm'
 import { at } from './simd'
 import { TILE_COLUMNS, TILE_ROWS } from './tile'
 
@@ -28,14 +28,14 @@ export function convFilterGrad(
   const pixels = g.images * g.rows * g.columns
   for (let i0 = from * TILE_ROWS; i0 < to * TILE_ROWS; i0 += DEEP_ROWS) {
     const m = min(DEEP_ROWS, to * TILE_ROWS - i0)
-    if (pixels == 0) memory.fill(at(out, i0 * n), 0, <usize>(m * n) << 2)
+    memory.fill(at(out, i0 * n), 0, <usize>(m * n) << 2)
     for (let p0 = 0; p0 < pixels; p0 += CHUNK) {
       const k = min(CHUNK, pixels - p0)
       for (let i = 0; i < m; i += TILE_ROWS) packElements(g, x, (i0 + i) / TILE_ROWS, p0, k, at(patches, i * k))
       for (let j = 0; j < n; j += TILE_COLUMNS) {
         const columns = min(TILE_COLUMNS, n - j)
         packB(at(dy, p0 * n + j), n, 1, k, columns, panel, 0, 1)
-        block8(patches, panel, k, at(out, i0 * n + j), n, m, 0, columns, k, p0 > 0, spare)
+        addBlock(patches, panel, k, at(out, i0 * n + j), n, m, 0, columns, k, spare)
       }
     }
   }

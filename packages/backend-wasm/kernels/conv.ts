@@ -2,7 +2,7 @@
 // pixels at a time go straight from the image into the panels that the 6×8 tile reads.
 import { finish } from './activation'
 import { Geometry, within } from './geometry'
-import { block8, DEEP_ROWS, KC } from './gemm'
+import { addBlock, DEEP_ROWS, KC } from './gemm'
 import { row } from './layout'
 import { at, load, splat, store, storeTransposed, storeTransposed2 } from './simd'
 import { TILE_COLUMNS, TILE_ROWS } from './tile'
@@ -47,13 +47,13 @@ export function conv(
     const m = min(DEEP_ROWS, end - i0)
     const c = direct ? at(out, i0 * n) : results
     findPixels(g, x, out, i0, m, pixels)
-    if (k == 0) memory.fill(c, 0, <usize>(m * n) << 2)
+    memory.fill(c, 0, <usize>(m * n) << 2)
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0)
       for (let i = 0; i < m; i += TILE_ROWS) {
         packPatches(g, at(pixels, i * PIXEL), zeros, borders, k0, k0 + kc, at(patches, i * kc))
       }
-      block8(patches, at(packed, k0 * TILE_COLUMNS), k, c, n, m, 0, n, kc, k0 > 0, spare)
+      addBlock(patches, at(packed, k0 * TILE_COLUMNS), k, c, n, m, 0, n, kc, spare)
     }
     const plain = bias == 0 && activation == 0
     for (let i = 0; i < m && !(direct && plain); i++) {

@@ -1,17 +1,22 @@
 // Matrix product C (+)= A·B out of 6×8 tiles. Both factors are first copied into the order in which
 // the tile reads them, which absorbs any transposition: strides are given for both dimensions.
-import { TILE_COLUMNS, TILE_ROWS, tile6x8 } from './tile'
+import { addTile, TILE_COLUMNS, TILE_ROWS } from './tile'
 import { at, load, loadOne, madd, splat, storeTransposed, storeTransposed2, store, storeOne, sumLanes } from './simd'
 
-export const NR: i32 = 8
-/** Depth of a block: panels of 6 and 8 floats by KC stay in the first-level cache together. */
-export const KC: i32 = 512
+export const NR: i32 = TILE_COLUMNS
+/** Depth of a block: a panel of each factor stays in the first-level cache. */
+export const KC: i32 = 4096 / TILE_COLUMNS
 /** Rows of A copied at a time (KC · DEEP_ROWS floats stay in the second-level cache). */
 export const DEEP_ROWS: i32 = 120
 
 /** Bytes of scratch each thread wants in `gemm`: one tile for the edges, one block of A. */
 export function gemmScratch(): i32 {
   return (TILE_ROWS * TILE_COLUMNS + DEEP_ROWS * KC) << 2
+}
+
+/** How wide the panels of a packed B are. */
+export function panelColumns(): i32 {
+  return NR
 }
 
 /** Bytes of the packed form of a k×n matrix. */
@@ -60,8 +65,7 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize, fr
         for (let p = p0; p < p1; p++) {
           const src = at(b, p * rs + j * NR)
           const slot = at(panel, p * NR)
-          v128.store(slot, v128.load(src))
-          v128.store(slot, v128.load(src, 16), 16)
+          for (let c = 0; c < NR; c += 4) store(slot, c, load(src, c))
         }
       }
     }
@@ -73,12 +77,10 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, dst: usize, fr
       if (rs == 1) {
         for (; p + 4 <= k; p += 4) {
           const slot = at(panel, p * NR)
-          storeTransposed(
-            load(src, p), load(src, cs + p), load(src, 2 * cs + p), load(src, 3 * cs + p), slot, NR << 2,
-          )
-          storeTransposed(
-            load(src, 4 * cs + p), load(src, 5 * cs + p), load(src, 6 * cs + p), load(src, 7 * cs + p), slot + 16, NR << 2,
-          )
+          for (let c = 0; c < NR; c += 4) {
+            const r = at(src, c * cs + p)
+            storeTransposed(load(r, 0), load(r, cs), load(r, 2 * cs), load(r, 3 * cs), at(slot, c), NR << 2)
+          }
         }
       }
       for (; p < k; p++) {
@@ -118,7 +120,7 @@ export function gemm(
     const rows = min(blockRows, m - i0)
     const j0 = (block - row * across) * blockColumns
     const j1 = min(n, j0 + blockColumns)
-    if (k == 0 && !accumulate) {
+    if (!accumulate) {
       for (let i = i0; i < i0 + rows; i++) memory.fill(at(c, i * ldc + j0), 0, <usize>(j1 - j0) << 2)
     }
     for (let k0 = 0; k0 < k; k0 += KC) {
@@ -126,14 +128,14 @@ export function gemm(
       if (held != row || k > KC) packRows(at(a, i0 * ars + k0 * acs), ars, acs, rows, kc, blockA)
       held = row
       const panels = packed + <usize>k0 * <usize>(NR << 2)
-      block8(blockA, panels, k, at(c, i0 * ldc), ldc, rows, j0, j1, kc, accumulate || k0 > 0, spare)
+      addBlock(blockA, panels, k, at(c, i0 * ldc), ldc, rows, j0, j1, kc, spare)
     }
   }
 }
 
-/** Columns j0 … j1 of a block of C out of packed rows of A and the panels of B from depth k0 on. */
-export function block8(
-  blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, add: bool, spare: usize,
+/** Adds to columns j0 … j1 of a block of C the product of packed rows of A and panels of B, `kc` of their `k` deep. */
+export function addBlock(
+  blockA: usize, panels: usize, k: i32, c: usize, ldc: i32, rows: i32, j0: i32, j1: i32, kc: i32, spare: usize,
 ): void {
   const panelBytes = <usize>k * <usize>(NR << 2)
   const ldcBytes = <usize>ldc << 2
@@ -141,23 +143,24 @@ export function block8(
     const panel = panels + <usize>(j / NR) * panelBytes
     for (let i = 0; i < rows; i += TILE_ROWS) {
       const tileC = at(c, i * ldc + j)
-      if (i + TILE_ROWS <= rows && j + NR <= j1) tile6x8(kc, at(blockA, i * kc), panel, tileC, ldcBytes, add)
+      const panelA = at(blockA, i * kc)
+      if (i + TILE_ROWS <= rows && j + NR <= j1) addTile(kc, panelA, panel, tileC, ldcBytes)
       else {
-        tile6x8(kc, at(blockA, i * kc), panel, spare, NR << 2, false)
-        edge(spare, tileC, ldcBytes, min(TILE_ROWS, rows - i), min(NR, j1 - j), add)
+        const high = min(TILE_ROWS, rows - i), wide = min(NR, j1 - j)
+        copyPart(tileC, ldcBytes, spare, NR << 2, high, wide)
+        addTile(kc, panelA, panel, spare, NR << 2)
+        copyPart(spare, NR << 2, tileC, ldcBytes, high, wide)
       }
     }
   }
 }
 
-/** Copies or adds the part of a finished tile that lies inside C. */
-export function edge(from: usize, to: usize, ldc: usize, rows: i32, columns: i32, add: bool): void {
-  for (let r = 0; r < rows; r++) {
-    for (let q = 0; q < columns; q++) {
-      const p = at(to + <usize>r * ldc, q)
-      const x = f32.load(at(from, r * NR + q))
-      f32.store(p, add ? f32.load(p) + x : x)
-    }
+/** Copies the part of a tile that lies inside C; rows are so many bytes apart. */
+function copyPart(from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, columns: i32): void {
+  for (; rows > 0; rows--) {
+    for (let q = 0; q < columns; q++) f32.store(at(to, q), f32.load(at(from, q)))
+    from += fromStep
+    to += toStep
   }
 }
 

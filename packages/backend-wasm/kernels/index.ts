@@ -3,7 +3,7 @@ export { convFilterGrad, convFilterGradScratch } from './conv-filter-grad'
 export { depthwise, depthwiseFilterGrad } from './depthwise'
 export { dropout } from './dropout'
 export { binary, fill, unary } from './elementwise'
-export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes } from './gemm'
+export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes, panelColumns } from './gemm'
 export { copy, fillRows, firstBadId, gatherRows, scatterAddRows } from './layout'
 export { countLabels, crossEntropy, crossEntropyGrad } from './loss'
 export {

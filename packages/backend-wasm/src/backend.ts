@@ -7,14 +7,9 @@
 import { DlError } from '@dl/core'
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core'
-import {
-  compileKernels,
-  instantiate,
-  type SimdVariant,
-  simdVariant,
-  type WasmKernels,
-} from './instance'
+import { compileKernels, instantiate, type WasmKernels } from './instance'
 import { type Block, LinearMemory, type LinearMemoryOptions } from './linear-memory'
+import { type SimdVariant, simdVariant } from './simd'
 import { canShareMemory, threadCount } from './threads/count'
 import { ThreadPool } from './threads/pool'
 

@@ -42,8 +42,10 @@ const PACK_FLOATS = 4 * 2 ** 20
 export const WORTH_CUTTING = 2 ** 19
 /** Of many products, those whose packed B is no larger are not cut. */
 const SMALL_BYTES = 2 ** 19
-/** The tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
-const [MR, NR, MC] = [6, 8, 120]
+/** Columns for which it pays to pack rows of A once more. */
+const WIDE_ENOUGH = 128
+/** Rows of a tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
+const [MR, MC] = [6, 120]
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
@@ -53,9 +55,10 @@ export function pack(call: KernelCall, b: Matrix, k: number, n: number): number 
 }
 
 function packInto(call: KernelCall, packed: number, b: Matrix, k: number, n: number): void {
-  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, NR * k))
+  const panel = call.wasm.panelColumns()
+  const grain = Math.ceil(FLOATS_WORTH_CUTTING / Math.max(1, panel * k))
   const { pointer, rowStride, columnStride } = b
-  call.split('packB', Math.ceil(n / NR), grain, pointer, rowStride, columnStride, k, n, packed)
+  call.split('packB', Math.ceil(n / panel), grain, pointer, rowStride, columnStride, k, n, packed)
 }
 
 /** Scratch for {@link multiplyPacked}; one serves all products of a call. */
@@ -72,8 +75,9 @@ export function multiplyPacked(
   const blockRows = roundUp(m / bands, MR)
   const worth = Math.ceil((m * n * k) / WORTH_CUTTING)
   // a few blocks for each thread, so that all end at about the same time; what they are changes no sum
-  const across = threads === 1 ? 1 : Math.max(1, Math.ceil(Math.min(worth, 4 * threads) / bands))
-  const blockColumns = roundUp(n / across, NR)
+  const wanted = Math.min(worth, n / WIDE_ENOUGH, 4 * threads) / bands
+  const across = threads === 1 ? 1 : Math.max(1, Math.ceil(wanted))
+  const blockColumns = roundUp(n / across, call.wasm.panelColumns())
   const blocks = bands * Math.ceil(n / blockColumns)
   const grain = Math.ceil(WORTH_CUTTING / Math.max(1, blockRows * blockColumns * k))
   const product = [a.pointer, a.rowStride, a.columnStride, packed, c, ldc, m, n, k]

@@ -2,6 +2,6 @@
 import { registerWasm } from './register'
 
 export { backendInfo, setThreads, type WasmBackendInfo } from './info'
-export type { SimdVariant } from './instance'
+export type { SimdVariant } from './simd'
 
 registerWasm('wasm')

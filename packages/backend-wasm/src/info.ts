@@ -1,8 +1,8 @@
 import { DlError } from '@dl/core'
 import { findBackend } from '@tensorflow/tfjs-core'
 import { WasmBackend } from './backend'
-import type { SimdVariant } from './instance'
 import { kernels } from './ops'
+import type { SimdVariant } from './simd'
 
 /** What runs underneath. */
 export interface WasmBackendInfo {

@@ -17,8 +17,9 @@ import {
   type Tensor,
   tanh,
 } from '@tensorflow/tfjs-core'
-import { beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { registerWasm } from '../src/register'
+import { simdVariant } from '../src/simd'
 import { expectClose, floats, results, runKernel, useWasm, type Value } from './helpers'
 
 beforeAll(useWasm)
@@ -28,9 +29,17 @@ const CONVOLUTION = {
   ...{ inputShape: [2, 17, 16, 5], filterShape: [3, 3, 5, 9] },
 }
 
-/** The engine here has fused multiply-add; those without it run the other build of the same kernels. */
-it('the plain kernels agree with the relaxed ones', async () => {
-  const cases: [f: (...xs: Tensor[]) => Tensor | Tensor[], inputs: Value[]][] = [
+type Case = [f: (...xs: Tensor[]) => Tensor | Tensor[], inputs: Value[]]
+
+/**
+ * Other builds of the same kernels: `plain` for engines without fused multiply-add, whose last bits
+ * differ; `wide` for those that join vectors, whose do not.
+ */
+it.each([
+  ['plain', 2e-5],
+  ['wide', 0],
+] as const)('the %s kernels agree with the relaxed ones to %d', async (simd, tolerance) => {
+  const cases: Case[] = [
     [(a, b) => matMul(a as never, b as never), [floats(67, 71), floats(71, 129)]],
     [(a, b) => matMul(a as never, b as never, true, true), [floats(71, 67), floats(129, 71)]],
     [
@@ -49,9 +58,7 @@ it('the plain kernels agree with the relaxed ones', async () => {
       (x, w) => depthwiseConv2d(x as never, w as never, 1, 'same'),
       [floats(2, 9, 8, 21), floats(3, 3, 21, 1)],
     ],
-    ...[exp, tanh, sigmoid, softmax].map(
-      op => [x => op(x), [floats(5, 101)]] as (typeof cases)[number],
-    ),
+    ...[exp, tanh, sigmoid, softmax].map(op => [x => op(x), [floats(5, 101)]] as Case),
     [x => log(square(x)), [floats(99)]],
     [x => sum(x, 0), [floats(70, 21)]],
     [
@@ -71,14 +78,30 @@ it('the plain kernels agree with the relaxed ones', async () => {
       [floats(3, 5, 6), floats(5, 7), floats(5, 7), floats(6, 28), floats(7, 28)],
     ],
   ]
-  const relaxed = cases.map(([f, inputs]) => results(f, inputs))
-  registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
-  await setBackend('wasm-plain')
-  const plain = cases.map(([f, inputs]) => results(f, inputs))
+  const relaxed = cases.flatMap(([f, inputs]) => results(f, inputs))
+  registerWasm('wasm-other', { simd, priority: 0 })
+  await setBackend('wasm-other')
+  const other = cases.flatMap(([f, inputs]) => results(f, inputs))
   await setBackend('wasm')
-  removeBackend('wasm-plain')
-  expect(plain.flat().length).toBe(relaxed.flat().length)
-  plain.flat().forEach((result, i) => {
-    expectClose(result.values, relaxed.flat()[i]!.values, 2e-5)
+  removeBackend('wasm-other')
+  expect(other.length).toBe(relaxed.length)
+  other.forEach((result, i) => {
+    expectClose(result.values, relaxed[i]!.values, tolerance)
+  })
+})
+
+describe('DL_SIMD', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it('names a variant', ctx => {
+    ctx.skip(!('process' in globalThis), 'a page has no environment variables')
+    vi.stubEnv('DL_SIMD', 'plain')
+    expect(simdVariant()).toBe('plain')
+    vi.stubEnv('DL_SIMD', 'fast')
+    expect(() => simdVariant()).toThrowErrorMatchingInlineSnapshot(
+      `[DlError: DL_SIMD is 'fast'; expected plain, relaxed or wide.]`,
+    )
   })
 })
