@@ -1,6 +1,6 @@
 // Elementwise functions. The host names the function by number (src/kernels/elementwise.ts), the
 // switch stands outside the loops, and inlining makes one loop per function.
-import { at, exp, load, loadOne, log, sigmoid, splat, store, storeOne, tanh } from './simd'
+import { at, exp, expm1, load, loadOne, log, sigmoid, splat, store, storeOne, tanh } from './simd'
 
 @inline
 function apply2(op: i32, a: v128, b: v128): v128 {
@@ -10,6 +10,8 @@ function apply2(op: i32, a: v128, b: v128): v128 {
   if (op == 3) return f32x4.div(a, b)
   if (op == 4) return f32x4.max(a, b)
   if (op == 5) return f32x4.min(a, b)
+  // the gradient of elu, b being what elu gave
+  if (op == 7) return v128.bitselect(a, f32x4.mul(a, f32x4.add(b, splat(1))), f32x4.ge(b, splat(0)))
   const d = f32x4.sub(a, b)
   return f32x4.mul(d, d)
 }
@@ -68,6 +70,7 @@ export function binary(
     case 3: loop2(3, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
     case 4: loop2(4, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
     case 5: loop2(5, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
+    case 7: loop2(7, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to); break
     default: loop2(6, a, b, out, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, from, to)
   }
 }
@@ -85,6 +88,8 @@ function apply1(op: i32, x: v128, parameter: v128): v128 {
   if (op == 8) return f32x4.abs(x)
   if (op == 9) return f32x4.div(splat(1), f32x4.sqrt(x))
   if (op == 10) return f32x4.div(splat(1), x)
+  if (op == 12) return v128.bitselect(f32x4.mul(x, parameter), x, f32x4.lt(x, splat(0))) // leaky ReLU
+  if (op == 13) return v128.bitselect(expm1(x), x, f32x4.lt(x, splat(0))) // elu
   // the step function: 1 above 0, the parameter elsewhere, NaN stays
   const step = v128.bitselect(splat(1), parameter, f32x4.gt(x, splat(0)))
   return v128.bitselect(step, x, f32x4.eq(x, x))
@@ -112,6 +117,8 @@ export function unary(op: i32, x: usize, out: usize, parameter: f32, from: i32, 
     case 8: loop1(8, x, out, from, to, p); break
     case 9: loop1(9, x, out, from, to, p); break
     case 10: loop1(10, x, out, from, to, p); break
+    case 12: loop1(12, x, out, from, to, p); break
+    case 13: loop1(13, x, out, from, to, p); break
     default: loop1(11, x, out, from, to, p)
   }
 }

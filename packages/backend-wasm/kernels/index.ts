@@ -1,3 +1,4 @@
+export { compare, logicalNot, select, toFloats } from './compare'
 export { conv, convScratch } from './conv'
 export { convFilterGrad, convFilterGradScratch } from './conv-filter-grad'
 export { depthwise, depthwiseFilterGrad } from './depthwise'
@@ -13,4 +14,4 @@ export {
 export { adamStep, sgdStep } from './optim'
 export { pool, poolGrad } from './pool'
 export { gruStep, gruStepGrad, lstmStep, lstmStepGrad, rnnStep, rnnStepGrad } from './recurrent'
-export { reduce, softmax } from './reduce'
+export { argMax, reduce, softmax } from './reduce'

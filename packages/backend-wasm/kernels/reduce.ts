@@ -117,6 +117,22 @@ function maxColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32):
   for (; j < end; j++) storeOne(out, j, column(1, x, n, inner, j, true))
 }
 
+/** Columns from … to of out[outer, inner] = where the first largest value of x[outer, n, inner] stands. */
+export function argMax(x: usize, out: usize, n: i32, inner: i32, from: i32, to: i32): void {
+  for (let column = from; column < to; column++) {
+    const o = column / inner, src = at(x, o * n * inner + column - o * inner)
+    let best = 0, top = f32.load(src)
+    for (let i = 1; i < n; i++) {
+      const value = f32.load(at(src, i * inner))
+      if (value > top) {
+        top = value
+        best = i
+      }
+    }
+    i32.store(at(out, column), best)
+  }
+}
+
 /** out = e^(x − shift) over a row; returns the sum. `out` may be 0 (the sum alone). */
 export function expRow(x: usize, out: usize, n: i32, shift: f32): f32 {
   const s = splat(shift)

@@ -149,6 +149,13 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(numerator, f32x4.add(splat(1), t))
 }
 
+/** e^x − 1, for x below 0 with all its digits: as 2t / (1 − t) where t is the tangent of x / 2. */
+@inline
+export function expm1(x: v128): v128 {
+  const t = tanh(f32x4.mul(x, splat(0.5)))
+  return f32x4.div(f32x4.add(t, t), f32x4.sub(splat(1), t))
+}
+
 /** Hyperbolic tangent, after Cephes' tanhf: a polynomial near 0, 1 − 2/(e^2|x| + 1) elsewhere. */
 @inline
 export function tanh(x: v128): v128 {

@@ -8,7 +8,14 @@ import { DlError } from '@dl/core'
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core'
 import { compileKernels, instantiate, type WasmKernels } from './instance'
-import { type Block, LinearMemory, type LinearMemoryOptions } from './linear-memory'
+import {
+  type Block,
+  bytesOf,
+  LinearMemory,
+  type LinearMemoryOptions,
+  type NumberArray,
+  type NumberType,
+} from './linear-memory'
 import { type SimdVariant, simdVariant } from './simd'
 import { canShareMemory, threadCount } from './threads/count'
 import { ThreadPool } from './threads/pool'
@@ -57,11 +64,12 @@ class TensorRecord {
     return this.#block !== null
   }
 
-  /** Where the data is in the memory; moves it there. */
+  /** Where the data, which are numbers, are in the memory; moves them there. */
   pointer(): number {
     if (this.#block === null) {
       const values = this.#values as ArrayLike<number>
-      const block = this.backend.linear.allocate(values.length * 4)
+      const bytes = values.length * bytesOf(this.dtype as NumberType)
+      const block = this.backend.linear.allocate(bytes)
       this.#view(block.pointer, values.length).set(values)
       this.settle(block, values.length)
     }
@@ -75,9 +83,9 @@ class TensorRecord {
     this.#block = null
   }
 
-  #view(pointer: number, length: number): Float32Array | Int32Array {
+  #view(pointer: number, length: number): NumberArray {
     const { linear } = this.backend
-    return this.dtype === 'float32' ? linear.floats(pointer, length) : linear.ints(pointer, length)
+    return linear.view(this.dtype as NumberType, pointer, length)
   }
 }
 
@@ -153,14 +161,14 @@ export class WasmBackend extends MathBackendCPU {
     this.data.set(dataId, record)
   }
 
-  /** A float32 tensor in the memory, contents undefined. */
-  allocate(shape: number[], length: number): TensorInfo {
-    const block = this.linear.allocate(length * 4)
-    const record = new TensorRecord(this, 'float32', undefined)
+  /** A tensor in the memory, contents undefined. */
+  allocate(shape: number[], length: number, dtype: NumberType): TensorInfo {
+    const block = this.linear.allocate(length * bytesOf(dtype))
+    const record = new TensorRecord(this, dtype, undefined)
     record.settle(block, length)
     const dataId = {}
     this.data.set(dataId, record)
-    return { dataId, shape, dtype: 'float32' }
+    return { dataId, shape, dtype }
   }
 
   /** What is known of a tensor's data; a disposed tensor is refused by name. */

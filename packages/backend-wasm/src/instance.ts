@@ -8,6 +8,7 @@ import type { SimdVariant } from './simd'
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */
 export type KernelName =
   | 'adamStep'
+  | 'argMax'
   | 'batchNormApply'
   | 'batchNormGradInput'
   | 'batchNormGradScale'
@@ -16,6 +17,7 @@ export type KernelName =
   | 'batchNormScale'
   | 'batchNormStatistics'
   | 'binary'
+  | 'compare'
   | 'conv'
   | 'convFilterGrad'
   | 'convFilterGradScratch'
@@ -38,6 +40,7 @@ export type KernelName =
   | 'gemmScratch'
   | 'gruStep'
   | 'gruStepGrad'
+  | 'logicalNot'
   | 'lstmStep'
   | 'lstmStepGrad'
   | 'packB'
@@ -49,8 +52,10 @@ export type KernelName =
   | 'rnnStep'
   | 'rnnStepGrad'
   | 'scatterAddRows'
+  | 'select'
   | 'sgdStep'
   | 'softmax'
+  | 'toFloats'
   | 'unary'
 
 export type WasmKernels = Record<KernelName, (...args: number[]) => number>

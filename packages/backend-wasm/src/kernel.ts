@@ -1,9 +1,15 @@
 /** How a kernel of ours is written: a name and a function of one call. */
 import { DlError, showShape } from '@dl/core'
-import { getKernel, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import {
+  type DataType,
+  getKernel,
+  type KernelFunc,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
 import type { WasmBackend } from './backend'
 import type { KernelName, WasmKernels } from './instance'
-import type { Block } from './linear-memory'
+import type { Block, NumberType } from './linear-memory'
 
 /** So many floats copied, added or the like are worth handing to another thread: some 5 µs. */
 export const FLOATS_WORTH_CUTTING = 2 ** 14
@@ -50,17 +56,22 @@ export class KernelCall {
     return this.#pointer(info, 'int32')
   }
 
+  /** Where a tensor's numbers are in the memory, as the type it has. */
+  own(info: TensorInfo): number {
+    return this.#pointer(info, info.dtype as NumberType)
+  }
+
   /** {@link float} of an input that may be absent: then 0. */
   optional(name: string): number {
     const info = this.inputs[name]
     return info === undefined ? 0 : this.float(info)
   }
 
-  /** A new float32 tensor, contents undefined. */
-  output(shape: number[]): TensorInfo {
+  /** A new tensor, contents undefined. */
+  output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
     // what an attribute spoiled must not reach the kernels' arithmetic of addresses
     this.expectSizes('an output of shape', shape)
-    const info = this.backend.allocate(shape, util.sizeFromShape(shape))
+    const info = this.backend.allocate(shape, util.sizeFromShape(shape), dtype as NumberType)
     this.#outputs.push(info)
     return info
   }
@@ -155,7 +166,7 @@ export class KernelCall {
     for (const info of this.#outputs.splice(0)) this.backend.disposeData(info.dataId)
   }
 
-  #pointer(info: TensorInfo, dtype: 'float32' | 'int32'): number {
+  #pointer(info: TensorInfo, dtype: NumberType): number {
     const record = this.backend.record(info)
     if (record.dtype === dtype) return record.pointer()
     if (record.dtype === 'complex64' || record.dtype === 'string') {
@@ -168,9 +179,7 @@ export class KernelCall {
     const values = record.values as ArrayLike<number>
     const pointer = this.scratch(values.length)
     const { linear } = this.backend
-    const { length } = values
-    const view = dtype === 'float32' ? linear.floats(pointer, length) : linear.ints(pointer, length)
-    view.set(values)
+    linear.view(dtype, pointer, values.length).set(values)
     return pointer
   }
 }
@@ -208,6 +217,10 @@ export function runFallback(
   return getKernel(name, 'cpu').kernelFunc({ inputs, attrs, backend })
 }
 
-/** Whether all of them are float32, the only type our kernels compute in. */
+/** Whether all of them have the same type of four bytes, which is all that moving them asks. */
+export const allWords = (...infos: TensorInfo[]): boolean =>
+  allFloat(...infos) || infos.every(info => info.dtype === 'int32')
+
+/** Whether all of them are float32, the type most of our kernels compute in. */
 export const allFloat = (...infos: TensorInfo[]): boolean =>
   infos.every(info => info.dtype === 'float32')

@@ -12,6 +12,14 @@ const GROWTH = 16 * 2 ** 20
 /** WebAssembly's 32-bit pointers end here, one page early: the length itself must fit too. */
 const LARGEST = 4 * GIB - PAGE
 
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+
+/** The types whose numbers can be in the memory. */
+export type NumberType = keyof typeof ARRAYS
+export type NumberArray = InstanceType<(typeof ARRAYS)[NumberType]>
+
+export const bytesOf = (dtype: NumberType): number => ARRAYS[dtype].BYTES_PER_ELEMENT
+
 /** A piece of the memory; `bytes` is its size class, at least what was asked for. */
 export interface Block {
   readonly pointer: number
@@ -90,6 +98,11 @@ export class LinearMemory {
 
   ints(pointer: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, pointer, length)
+  }
+
+  /** The block's numbers as a tensor of this type has them. */
+  view(dtype: NumberType, pointer: number, length: number): NumberArray {
+    return new ARRAYS[dtype](this.memory.buffer, pointer, length)
   }
 
   #hand(block: Block): Block {

@@ -1,11 +1,14 @@
+import { valueAndGrads } from '@dl/core'
 import {
   abs,
   add,
   addN,
   cast,
   div,
+  elu,
   exp,
   fill,
+  leakyRelu,
   log,
   maximum,
   minimum,
@@ -21,6 +24,7 @@ import {
   squaredDifference,
   step,
   sub,
+  sum,
   type Tensor,
   tanh,
   tensor,
@@ -103,14 +107,37 @@ describe('unary functions', () => {
     ...{ relu, sigmoid, tanh, exp, square, neg, abs, reciprocal, zerosLike, onesLike },
     ...{ log: positive(log), sqrt: positive(sqrt), rsqrt: positive(rsqrt) },
     step: x => step(x, 0.25),
+    leakyRelu: x => leakyRelu(x, 0.3),
+    elu,
   }
   it.each(Object.entries(unaries))('%s', async (_, op) => {
     for (const n of [0, 1, 3, 4, 5, 67]) await expectLikeCpu(op, [floats(n)], 2e-6)
   })
 
+  it('leakyRelu and elu have tfjs’s gradients', async () => {
+    for (const op of [elu, (x: Tensor) => leakyRelu(x, 0.3)]) {
+      const gradient = (x: Tensor) => valueAndGrads(() => sum(square(op(x))), [x]).grads[0]!
+      for (const n of [1, 4, 67]) await expectLikeCpu(gradient, [floats(n)], 2e-6)
+      expect(fallbacksOf(backend, () => results(gradient, [floats(9)]))).toEqual([])
+    }
+  })
+
   it('treat NaN, infinities and zeros as tfjs-cpu does', async () => {
     const values = [NaN, Infinity, -Infinity, 0, 1]
-    for (const op of [relu, sigmoid, tanh, exp, square, neg, abs, reciprocal, log, sqrt, rsqrt]) {
+    for (const op of [
+      relu,
+      elu,
+      sigmoid,
+      tanh,
+      exp,
+      square,
+      neg,
+      abs,
+      reciprocal,
+      log,
+      sqrt,
+      rsqrt,
+    ]) {
       await expectLikeCpu(x => op(x), [{ values, shape: [5], dtype: 'float32' }])
     }
     await expectLikeCpu(x => step(x), [{ values, shape: [5], dtype: 'float32' }])
@@ -140,6 +167,7 @@ describe('accuracy of the vector functions', () => {
   it.each([
     { name: 'exp', op: exp, exact: Math.exp, from: -87, to: 88.7, bound: 2 },
     { name: 'exp near 0', op: exp, exact: Math.exp, from: -1, to: 1, bound: 2 },
+    { name: 'elu', op: (x: Tensor) => elu(x), exact: Math.expm1, from: -40, to: -1e-6, bound: 4 },
     { name: 'log', op: log, exact: Math.log, from: 1e-3, to: 1e4, bound: 2 },
     { name: 'log near 1', op: log, exact: Math.log, from: 0.5, to: 2, bound: 2 },
     { name: 'sigmoid', op: sigmoid, exact: sigma, from: -80, to: 30, bound: 4 },

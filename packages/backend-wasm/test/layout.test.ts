@@ -191,6 +191,21 @@ describe('rows by index', () => {
   })
 })
 
+it('moves integers as it moves floats', async () => {
+  const [a, b] = [ints(2 ** 30, 3, 5), ints(2 ** 30, 3, 5)]
+  const f = (x: Tensor, y: Tensor) => [
+    transpose(x),
+    slice(x, [1, 2], [2, 3]),
+    concat([x, y], 1),
+    stack([x, y], 1),
+    tile(x, [2, 3]),
+    ...unstack(x, 1),
+    ...split(y, [1, 4], 1),
+  ]
+  await exact(f, [a, b])
+  expect(fallbacksOf(backend, () => results(f, [a, b]))).toEqual([])
+})
+
 it('moves without a CPU kernel', () => {
   const used = fallbacksOf(backend, () => {
     const [got] = results(x => concat([transpose(x), slice(transpose(x), 0, 2)]), [floats(4, 6)])

@@ -3,15 +3,16 @@ import {
   add,
   clone,
   complex,
+  cumsum,
   type DataId,
   engine,
+  logicalNot,
   matMul,
   memory,
   real,
   relu,
   removeBackend,
   reshape,
-  reverse,
   setBackend,
   slice,
   sum,
@@ -42,10 +43,25 @@ describe('the two homes of a tensor', () => {
       const y = relu(x)
       expect(record(x).inMemory).toBe(true)
       expect(record(y).inMemory).toBe(true)
-      const z = reverse(y) // a CPU kernel
+      const z = cumsum(y) // a CPU kernel
       expect(record(z).inMemory).toBe(false)
-      expect(values(z)).toEqual([3, 0, 1])
-      expect(values(add(z, y))).toEqual([4, 0, 4])
+      expect(values(z)).toEqual([1, 1, 4])
+      expect(values(add(z, y))).toEqual([2, 1, 7])
+    })
+  })
+
+  it('integers and booleans move there too, each in its own size', () => {
+    tidy(() => {
+      const ids = tensor([1, -2, 3], [3], 'int32')
+      const part = slice(ids, 1, 2)
+      expect([record(ids).inMemory, record(part).inMemory]).toEqual([true, true])
+      expect(values(part)).toEqual([-2, 3])
+      expect(part.dataSync()).toBeInstanceOf(Int32Array)
+      const flags = tensor([true, false, true], [3], 'bool')
+      const not = logicalNot(flags)
+      expect([record(flags).inMemory, record(not).inMemory]).toEqual([true, true])
+      expect(not.dataSync()).toEqual(Uint8Array.of(0, 1, 0))
+      expect(record(not).values).toBeInstanceOf(Uint8Array)
     })
   })
 
@@ -146,14 +162,14 @@ describe('growth', () => {
   it('tensors and views made before are right after the memory grew', () => {
     tidy(() => {
       const x = relu(tensor(random(1000).map(Math.abs)))
-      const y = reverse(x)
+      const y = cumsum(x)
       const [wantedX, wantedY] = [values(x), values(y)]
       const held = backend.linear.bytesHeld
       const big = backend.linear.allocate(held + 1)
       expect(backend.linear.bytesHeld).toBeGreaterThan(held)
       expect(values(x)).toEqual(wantedX)
       expect([...(record(x).values as Float32Array)]).toEqual(wantedX)
-      expect(values(reverse(x))).toEqual(wantedY)
+      expect(values(cumsum(x))).toEqual(wantedY)
       backend.linear.release(big)
     })
   })

@@ -10,6 +10,7 @@ import {
 } from '@dl/core'
 import {
   add,
+  argMax,
   avgPool,
   clone,
   conv2d,
@@ -17,13 +18,16 @@ import {
   engine,
   exp,
   gather,
+  greater,
   matMul,
   max,
   maxPool,
   mean,
+  mirrorPad,
   mul,
   ones,
   removeBackend,
+  reverse,
   setBackend,
   softmax,
   sum,
@@ -33,6 +37,7 @@ import {
   tidy,
   transpose,
   unsortedSegmentSum,
+  where,
   zeros,
 } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -92,6 +97,26 @@ const CASES: Case[] = [
   ['sums of columns', x => sum(x, 0), [floats(9001, 13)]],
   ['means of rows', x => mean(x, 1), [floats(301, 211)]],
   ['middle axis', x => max(x, 1), [floats(31, 67, 45)]],
+  ['comparisons', (a, b) => where(greater(a, b), a, mul(b, 2)), [floats(100_003), floats(100_003)]],
+  ['argMax', x => argMax(x, 1), [floats(5003, 17)]],
+  [
+    'mirrored images',
+    x =>
+      reverse(
+        mirrorPad(
+          x as never,
+          [
+            [0, 0],
+            [4, 4],
+            [4, 4],
+            [0, 0],
+          ] as never,
+          'reflect',
+        ),
+        2,
+      ),
+    [floats(17, 32, 32, 3)],
+  ],
   ['softmax', x => softmax(x), [floats(1001, 67)]],
   ['transpose', x => transpose(x), [floats(601, 203)]],
   ['gather', (x, ids) => gather(x, ids as never), [floats(50, 77), ints(50, 3001)]],

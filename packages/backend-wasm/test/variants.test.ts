@@ -3,6 +3,7 @@ import {
   avgPool,
   conv2d,
   depthwiseConv2d,
+  elu,
   exp,
   log,
   matMul,
@@ -58,7 +59,7 @@ it.each([
       (x, w) => depthwiseConv2d(x as never, w as never, 1, 'same'),
       [floats(2, 9, 8, 21), floats(3, 3, 21, 1)],
     ],
-    ...[exp, tanh, sigmoid, softmax].map(op => [x => op(x), [floats(5, 101)]] as Case),
+    ...[exp, tanh, sigmoid, softmax, elu].map(op => [x => op(x), [floats(5, 101)]] as Case),
     [x => log(square(x)), [floats(99)]],
     [x => sum(x, 0), [floats(70, 21)]],
     [

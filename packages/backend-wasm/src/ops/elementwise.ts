@@ -1,11 +1,5 @@
 /** Elementwise kernels on float32; other types stay with tfjs's CPU kernels. */
-import {
-  backend_util,
-  type DataType,
-  type TensorInfo,
-  type TypedArray,
-  util,
-} from '@tensorflow/tfjs-core'
+import { backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import {
   allFloat,
   FLOATS_WORTH_CUTTING,
@@ -25,9 +19,12 @@ const BINARY = {
   Minimum: 5,
   SquaredDifference: 6,
 }
+/** The gradient of elu from dy and y. */
+const ELU_GRAD = 7
+
 export const UNARY = {
   ...{ Relu: 0, Sigmoid: 1, Tanh: 2, Exp: 3, Log: 4, Sqrt: 5, Square: 6, Neg: 7 },
-  ...{ Abs: 8, Rsqrt: 9, Reciprocal: 10, Step: 11 },
+  ...{ Abs: 8, Rsqrt: 9, Reciprocal: 10, Step: 11, LeakyRelu: 12, Elu: 13 },
 }
 
 function binary(call: KernelCall, op: number): Outputs {
@@ -47,6 +44,16 @@ function binary(call: KernelCall, op: number): Outputs {
   const [ofA, ofB] = loop.strides as [number[], number[]]
   const args = [op, p, q, call.float(out), ...loop.sizes.slice(1), ...ofA, ...ofB]
   call.split('binary', util.sizeFromShape(shape), FLOATS_WORTH_CUTTING, ...args)
+  return out
+}
+
+function eluGrad(call: KernelCall): Outputs {
+  const [dy, y] = [call.input('dy'), call.input('y')]
+  if (!allFloat(dy, y)) return call.fallback()
+  call.expectShape('y', dy.shape)
+  const [p, q] = [call.float(dy), call.float(y)]
+  const out = call.output(dy.shape)
+  flat(call, ELU_GRAD, p, q, call.float(out), util.sizeFromShape(dy.shape))
   return out
 }
 
@@ -98,8 +105,12 @@ function cast(call: KernelCall): Outputs {
   const dtype = call.attrs.dtype as DataType
   if (x.dtype === dtype) return call.alias(x)
   if (dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return call.fallback()
-  const values = Float32Array.from(call.backend.record(x).values as TypedArray)
-  return call.backend.makeTensorInfo(x.shape, dtype, values)
+  const from = call.own(x)
+  const out = call.output(x.shape)
+  const size = util.sizeFromShape(x.shape)
+  const bytes = x.dtype === 'bool' ? 1 : 0
+  call.split('toFloats', size, FLOATS_WORTH_CUTTING, from, bytes, call.float(out))
+  return out
 }
 
 function fill(call: KernelCall): Outputs {
@@ -135,6 +146,7 @@ export const elementwiseKernels: Kernel[] = [
     name,
     run: (call: KernelCall) => unary(call, op),
   })),
+  { name: 'EluGrad', run: eluGrad },
   { name: 'AddN', run: addN },
   { name: 'Cast', run: cast },
   { name: 'Fill', run: fill },

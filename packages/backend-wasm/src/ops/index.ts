@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel'
+import { compareKernels } from './compare'
 import { convKernels } from './conv'
 import { depthwiseKernels } from './depthwise'
 import { dropoutKernels } from './dropout'
@@ -7,6 +8,7 @@ import { embeddingKernels } from './embedding'
 import { layoutKernels } from './layout'
 import { lossKernels } from './loss'
 import { matMulKernels } from './matmul'
+import { mirrorKernels } from './mirror'
 import { normKernels } from './norm'
 import { optimizerKernels } from './optimizers'
 import { poolKernels } from './pool'
@@ -28,4 +30,6 @@ export const kernels: readonly Kernel[] = [
   ...optimizerKernels,
   ...normKernels,
   ...poolKernels,
+  ...compareKernels,
+  ...mirrorKernels,
 ]

@@ -3,6 +3,7 @@ import { DlError, showShape } from '@dl/core'
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import {
   allFloat,
+  allWords,
   FLOATS_WORTH_CUTTING,
   type Kernel,
   type KernelCall,
@@ -35,7 +36,7 @@ const offset = (at: number[], strides: number[]): number =>
 function transpose(call: KernelCall): Outputs {
   const x = call.input('x')
   const perm = call.attrs.perm as number[]
-  if (!allFloat(x)) return call.fallback()
+  if (!allWords(x)) return call.fallback()
   const axes = perm.toSorted((a, b) => a - b)
   if (!util.arraysEqual(axes, [...x.shape.keys()])) {
     throw new DlError('bad-option', {
@@ -47,9 +48,9 @@ function transpose(call: KernelCall): Outputs {
   const own = stridesOf(x.shape)
   const strides = perm.map(axis => own[axis]!)
   if (collapse(shape, [strides, stridesOf(shape)]) === null) return call.fallback()
-  const pointer = call.float(x)
-  const out = call.output(shape)
-  copy(call, shape, { pointer, strides }, { pointer: call.float(out), strides: stridesOf(shape) })
+  const pointer = call.own(x)
+  const out = call.output(shape, x.dtype)
+  copy(call, shape, { pointer, strides }, { pointer: call.own(out), strides: stridesOf(shape) })
   return out
 }
 
@@ -58,15 +59,15 @@ function part(call: KernelCall, x: TensorInfo, begin: number[], size: number[]):
   const strides = stridesOf(x.shape)
   const to = stridesOf(size)
   if (collapse(size, [strides, to]) === null) return null
-  const pointer = call.float(x) + offset(begin, strides)
-  const out = call.output(size)
-  copy(call, size, { pointer, strides }, { pointer: call.float(out), strides: to })
+  const pointer = call.own(x) + offset(begin, strides)
+  const out = call.output(size, x.dtype)
+  copy(call, size, { pointer, strides }, { pointer: call.own(out), strides: to })
   return out
 }
 
 function slice(call: KernelCall): Outputs {
   const x = call.input('x')
-  if (!allFloat(x)) return call.fallback()
+  if (!allWords(x)) return call.fallback()
   const [begin, size] = slice_util.parseSliceParams(x, call.attrs.begin, call.attrs.size) as [
     number[],
     number[],
@@ -96,7 +97,7 @@ function parts(
 
 function split(call: KernelCall): Outputs {
   const x = call.input('x')
-  if (!allFloat(x)) return call.fallback()
+  if (!allWords(x)) return call.fallback()
   const axis = util.parseAxisParam(call.attrs.axis, x.shape)[0]!
   const sizes = backend_util.prepareSplitSize(x as never, call.attrs.numOrSizeSplits, axis)
   return parts(call, x, axis, sizes) ?? call.fallback()
@@ -104,7 +105,7 @@ function split(call: KernelCall): Outputs {
 
 function unpack(call: KernelCall): Outputs {
   const x = call.input('value')
-  if (!allFloat(x)) return call.fallback()
+  if (!allWords(x)) return call.fallback()
   const axis = util.parseAxisParam(call.attrs.axis, x.shape)[0]!
   const outs = parts(call, x, axis, new Array(x.shape[axis]!).fill(1))
   return outs?.map(out => ({ ...out, shape: out.shape.toSpliced(axis, 1) })) ?? call.fallback()
@@ -112,15 +113,15 @@ function unpack(call: KernelCall): Outputs {
 
 /** Puts tensors one after another along an axis of `shape`; each occupies `size` there. */
 function join(call: KernelCall, xs: TensorInfo[], axis: number, shape: number[]): TensorInfo {
-  const out = call.output(shape)
+  const out = call.output(shape, call.input('0').dtype)
   const strides = stridesOf(shape)
-  let pointer = call.float(out)
+  let pointer = call.own(out)
   const inner = strides[axis]!
   const outer = util.sizeFromShape(shape.slice(0, axis))
   const row = shape[axis]! * inner
   for (const x of xs) {
     const width = outer === 0 ? 0 : util.sizeFromShape(x.shape) / outer
-    const from = { pointer: call.float(x), strides: [width, 1] }
+    const from = { pointer: call.own(x), strides: [width, 1] }
     copy(call, [outer, width], from, { pointer, strides: [row, 1] })
     pointer += width * 4
   }
@@ -129,7 +130,7 @@ function join(call: KernelCall, xs: TensorInfo[], axis: number, shape: number[])
 
 function concat(call: KernelCall): Outputs {
   const xs = Object.values(call.inputs)
-  if (!allFloat(...xs)) return call.fallback()
+  if (!allWords(...xs)) return call.fallback()
   const axis = util.parseAxisParam(call.attrs.axis, xs[0]!.shape)[0]!
   const shapes = xs.map(x => x.shape)
   backend_util.assertParamsConsistent(shapes, axis)
@@ -140,7 +141,7 @@ function concat(call: KernelCall): Outputs {
 
 function packTensors(call: KernelCall): Outputs {
   const xs = Object.values(call.inputs)
-  if (!allFloat(...xs)) return call.fallback()
+  if (!allWords(...xs)) return call.fallback()
   const first = xs[0]!.shape
   if (!xs.every(x => util.arraysEqual(x.shape, first))) return call.fallback()
   const axis = util.parseAxisParam(call.attrs.axis, [1, ...first])[0]!
@@ -171,7 +172,7 @@ function pad(call: KernelCall): Outputs {
 function tile(call: KernelCall): Outputs {
   const x = call.input('x')
   const reps = call.attrs.reps as number[]
-  if (!allFloat(x) || reps.length !== x.shape.length) return call.fallback()
+  if (!allWords(x) || reps.length !== x.shape.length) return call.fallback()
   call.expectSizes('reps', reps)
   const own = stridesOf(x.shape)
   const shape = x.shape.map((size, i) => size * reps[i]!)
@@ -179,9 +180,9 @@ function tile(call: KernelCall): Outputs {
   const from = own.flatMap(stride => [0, stride])
   const to = stridesOf(wide)
   if (collapse(wide, [from, to]) === null) return call.fallback()
-  const pointer = call.float(x)
-  const out = call.output(shape)
-  copy(call, wide, { pointer, strides: from }, { pointer: call.float(out), strides: to })
+  const pointer = call.own(x)
+  const out = call.output(shape, x.dtype)
+  copy(call, wide, { pointer, strides: from }, { pointer: call.own(out), strides: to })
   return out
 }
 

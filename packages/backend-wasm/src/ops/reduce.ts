@@ -87,6 +87,27 @@ export function reduceOver(
   if (stretches > 1) reduceOver(call, op, to, out, outer, stretches, inner, divisor)
 }
 
+function argMax(call: KernelCall): Outputs {
+  const x = call.input('x')
+  const axes = util.parseAxisParam(call.attrs.axis, x.shape)
+  const n = x.shape[axes[0]!]
+  if (!allFloat(x) || axes.length !== 1 || !n) return call.fallback()
+  const inner = util.sizeFromShape(x.shape.slice(axes[0]! + 1))
+  const from = call.float(x)
+  const out = call.output(x.shape.toSpliced(axes[0]!, 1), 'int32')
+  const count = util.sizeFromShape(out.shape)
+  call.split(
+    'argMax',
+    count,
+    Math.ceil(FLOATS_WORTH_CUTTING / 4 / n),
+    from,
+    call.own(out),
+    n,
+    inner,
+  )
+  return out
+}
+
 function softmax(call: KernelCall): Outputs {
   const logits = call.input('logits')
   const { dim } = call.attrs
@@ -111,5 +132,6 @@ export const reduceKernels: Kernel[] = [
   { name: 'Sum', run: call => reduce(call, 'sum') },
   { name: 'Mean', run: call => reduce(call, 'sum', true) },
   { name: 'Max', run: call => reduce(call, 'max') },
+  { name: 'ArgMax', run: argMax },
   { name: 'Softmax', run: softmax },
 ]

@@ -34,6 +34,11 @@ const filter = [3, 2, 3, 2]
 
 const pool = { filterSize: [2, 3], strides: [2, 1], pad: 'same', dimRoundingMode: 'floor' }
 const pooled = [2, 3, 4, 3]
+const bools = (...shape: number[]): Value => ({
+  values: Uint8Array.from(ints(2, ...shape).values),
+  shape,
+  dtype: 'bool',
+})
 const ones = (...shape: number[]): Value => ({
   ...floats(...shape),
   values: new Float32Array(size(shape)).fill(1),
@@ -58,9 +63,29 @@ export const calls: Record<string, Call> = {
   ...each('Add Sub Multiply RealDiv Maximum Minimum SquaredDifference', () =>
     call({ a: floats(2, 3), b: floats(2, 3) }),
   ),
-  ...each('Relu Sigmoid Tanh Exp Log Sqrt Square Neg Abs Rsqrt Reciprocal ZerosLike OnesLike', () =>
-    call({ x: floats(2, 3) }),
+  ...each(
+    'Relu Sigmoid Tanh Exp Log Sqrt Square Neg Abs Rsqrt Reciprocal Elu ZerosLike OnesLike',
+    () => call({ x: floats(2, 3) }),
   ),
+  ...each('Equal NotEqual Greater GreaterEqual Less LessEqual', () =>
+    call({ a: floats(2, 3), b: floats(2, 3) }),
+  ),
+  Select: call({ condition: bools(2, 3), t: floats(2, 3), e: floats(2, 3) }),
+  LogicalNot: call({ x: bools(2, 3) }),
+  ArgMax: call({ x: floats(2, 3, 4) }, { axis: [1] }),
+  Reverse: call({ x: floats(2, 3, 4) }, { dims: [1, 2] }),
+  MirrorPad: call(
+    { x: floats(2, 3) },
+    {
+      paddings: [
+        [0, 1],
+        [2, 0],
+      ],
+      mode: 'reflect',
+    },
+  ),
+  LeakyRelu: call({ x: floats(2, 3) }, { alpha: 0.3 }),
+  EluGrad: call({ dy: floats(2, 3), y: floats(2, 3) }),
   Step: call({ x: floats(2, 3) }, { alpha: 0.5 }),
   AddN: call({ 0: floats(2, 3), 1: floats(2, 3), 2: floats(2, 3) }),
   Cast: call({ x: ints(9, 2, 3) }, { dtype: 'float32' }),

@@ -14,16 +14,16 @@ const answers: [kernels: string, spoiled: string[], why: string][] = [
   ['Slice', ['begin [0,0.5,0]'], 'tfjs reads between rows'],
   ['Unpack', ['axis 0.5', 'axis "NaN"'], 'tfjs returns empty tensors'],
   [
-    'PadV2',
+    'PadV2 MirrorPad',
     [
-      ...['x [1,2,3]', 'x [2,3,1]', 'x [2,2,3]', 'x [2,1,2,1,2,1,2]', 'all of rank 7'],
-      ...['paddings []', 'paddings [[2,0]]', 'paddings [[0,1,0],[2,0]]'],
-      'paddings [[0,1],[2,0,2]]',
+      ...['x [2,3,1]', 'x [2,2,3]', 'x [2,1,2,1,2,1,2]', 'all of rank 7'],
+      ...['paddings [[2,0]]', 'paddings [[0,1,0],[2,0]]', 'paddings [[0,1],[2,0,2]]'],
     ],
     'tfjs does not look whether there is one pair for each dimension',
   ],
+  ['PadV2', ['x [1,2,3]', 'paddings []'], 'the same'],
   [
-    'PadV2',
+    'PadV2 MirrorPad',
     [
       ...['paddings [[-1,1],[2,0]]', 'paddings [[0,-1],[2,0]]'],
       ...['paddings [[0,1],[-1,0]]', 'paddings [[0,1],[2,-1]]'],
