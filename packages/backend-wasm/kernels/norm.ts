@@ -67,13 +67,14 @@ export function batchNormMoments(
 export function batchNormStatistics(
   parts: usize, mean: usize, rest: usize, variance: usize, rows: i32, channels: i32, length: i32, from: i32, to: i32,
 ): void {
+  const count = <f64>max(rows, 1) // the mean of nothing is 0, as in tfjs
   for (let j = from; j < to; j++) {
     let total: f64 = 0
     for (let start = 0, p = at(parts, j); start < rows; start += length, p = at(p, 3 * channels)) {
       const n = min(length, rows - start)
       total += <f64>n * <f64>f32.load(p) + <f64>f32.load(at(p, channels))
     }
-    const centre = total / <f64>rows
+    const centre = total / count
     let squares: f64 = 0
     for (let start = 0, p = at(parts, j); start < rows; start += length, p = at(p, 3 * channels)) {
       const n = <f64>min(length, rows - start)
@@ -83,7 +84,7 @@ export function batchNormStatistics(
     }
     f32.store(at(mean, j), <f32>centre)
     f32.store(at(rest, j), <f32>(centre - <f64><f32>centre))
-    f32.store(at(variance, j), <f32>max(squares / <f64>rows, 0))
+    f32.store(at(variance, j), <f32>max(squares / count, 0))
   }
 }
 

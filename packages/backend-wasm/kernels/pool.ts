@@ -1,39 +1,31 @@
-// Pooling of x[images, h, w, channels] by windows of kh × kw every sh × sw pixels, the first one
-// `top` rows above and `left` columns before the image. What a window has outside counts for nothing.
+// Pooling of images, each channel by itself. What a window has outside the image counts for nothing.
+import { Geometry } from './geometry'
 import { at, get, put, splat } from './simd'
 
 @inline
 function join(largest: bool, a: v128, b: v128): v128 {
-  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b) // one instruction each; pmax drops a NaN in b
-}
-
-/** All bits of a lane (which is a NaN) where there was one in x. */
-@inline
-function mark(largest: bool, nan: v128, x: v128): v128 {
-  return largest ? v128.or(nan, f32x4.ne(x, x)) : nan
+  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b) // pmax passes over a NaN in b, as tfjs does
 }
 
 @inline
-function pooled(largest: bool, v: v128, nan: v128, count: v128): v128 {
-  return largest ? v128.or(v, nan) : f32x4.div(v, count)
+function pooled(largest: bool, v: v128, count: v128): v128 {
+  return largest ? v : f32x4.div(v, count)
 }
 
-/** The largest values in a part of the image (NaN where there is one), or the means, of four channels or one. */
+/** The largest values in a part of the image or the means, of four channels or one. */
 @inline
 function pool4(
   largest: bool, one: bool, x: usize, out: usize, row: i32, channels: i32, rows: i32, columns: i32, count: v128,
 ): void {
-  let v = splat(largest ? -Infinity : 0), nan = splat(0)
+  let v = splat(largest ? -Infinity : 0)
   for (let r = 0; r < rows; r++) {
     let p = r * row
     for (let c = 0; c < columns; c++) {
-      const x0 = get(one, x, p)
-      v = join(largest, v, x0)
-      nan = mark(largest, nan, x0)
+      v = join(largest, v, get(one, x, p))
       p += channels
     }
   }
-  put(one, out, 0, pooled(largest, v, nan, count))
+  put(one, out, 0, pooled(largest, v, count))
 }
 
 /** The same for sixteen channels at once, as windows are small and their loops cost more than the values. */
@@ -43,67 +35,50 @@ function pool16(
 ): void {
   const none = splat(largest ? -Infinity : 0)
   let v0 = none, v1 = none, v2 = none, v3 = none
-  let n0 = splat(0), n1 = splat(0), n2 = splat(0), n3 = splat(0)
   for (let r = 0; r < rows; r++) {
     let p = at(x, r * row)
     for (let c = 0; c < columns; c++) {
-      const x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48)
-      v0 = join(largest, v0, x0)
-      v1 = join(largest, v1, x1)
-      v2 = join(largest, v2, x2)
-      v3 = join(largest, v3, x3)
-      n0 = mark(largest, n0, x0)
-      n1 = mark(largest, n1, x1)
-      n2 = mark(largest, n2, x2)
-      n3 = mark(largest, n3, x3)
+      v0 = join(largest, v0, v128.load(p))
+      v1 = join(largest, v1, v128.load(p, 16))
+      v2 = join(largest, v2, v128.load(p, 32))
+      v3 = join(largest, v3, v128.load(p, 48))
       p = at(p, channels)
     }
   }
-  v128.store(out, pooled(largest, v0, n0, count))
-  v128.store(out, pooled(largest, v1, n1, count), 16)
-  v128.store(out, pooled(largest, v2, n2, count), 32)
-  v128.store(out, pooled(largest, v3, n3, count), 48)
+  v128.store(out, pooled(largest, v0, count))
+  v128.store(out, pooled(largest, v1, count), 16)
+  v128.store(out, pooled(largest, v2, count), 32)
+  v128.store(out, pooled(largest, v3, count), 48)
 }
 
 @inline
-function poolRows(
-  largest: bool, x: usize, out: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, from: i32, to: i32,
-): void {
+function poolRows(largest: bool, g: Geometry, x: usize, out: usize, from: i32, to: i32): void {
+  const c = g.channels, row = g.width * c
   for (let o = from; o < to; o++) {
-    const image = o / oh, y = (o - image * oh) * sh - top
-    const y0 = max(0, y), rows = max(0, min(h, y + kh) - y0)
-    for (let i = 0; i < ow; i++) {
-      const u = i * sw - left
-      const u0 = max(0, u), columns = max(0, min(w, u + kw) - u0)
-      const src = at(x, ((image * h + y0) * w + u0) * channels), dst = at(out, (o * ow + i) * channels)
+    const image = o / g.rows, y = (o - image * g.rows) * g.strideY - g.top
+    const y0 = max(0, y), rows = max(0, min(g.height, y + g.filterHeight) - y0)
+    for (let i = 0; i < g.columns; i++) {
+      const u = i * g.strideX - g.left
+      const u0 = max(0, u), columns = max(0, min(g.width, u + g.filterWidth) - u0)
+      const src = at(x, ((image * g.height + y0) * g.width + u0) * c), dst = at(out, (o * g.columns + i) * c)
       const count = splat(<f32>(rows * columns))
       let j = 0
-      for (; j + 16 <= channels; j += 16) {
-        pool16(largest, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
-      for (; j + 4 <= channels; j += 4) {
-        pool4(largest, false, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
-      for (; j < channels; j++) {
-        pool4(largest, true, at(src, j), at(dst, j), w * channels, channels, rows, columns, count)
-      }
+      for (; j + 16 <= c; j += 16) pool16(largest, at(src, j), at(dst, j), row, c, rows, columns, count)
+      for (; j + 4 <= c; j += 4) pool4(largest, false, at(src, j), at(dst, j), row, c, rows, columns, count)
+      for (; j < c; j++) pool4(largest, true, at(src, j), at(dst, j), row, c, rows, columns, count)
     }
   }
 }
 
-/** Rows from … to of out[images · oh, ow, channels]: the largest values, or the means of what lies inside. */
-export function pool(
-  largest: bool, x: usize, out: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, from: i32, to: i32,
-): void {
-  if (largest) poolRows(true, x, out, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, from, to)
-  else poolRows(false, x, out, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, from, to)
+/** Rows of outputs from … to: the largest values, or the means of what lies inside. */
+export function pool(g: Geometry, largest: bool, x: usize, out: usize, from: i32, to: i32): void {
+  if (largest) poolRows(true, g, x, out, from, to)
+  else poolRows(false, g, x, out, from, to)
 }
 
 /**
  * What one value of dy does to dx: it goes to the first place in the window that holds the largest
- * value y (or NaN), or with `share` of its size to every place.
+ * value y, or with `share` of its size to every place.
  */
 @inline
 function spread(
@@ -118,8 +93,7 @@ function spread(
     for (let c = 0; c < columns; c++) {
       let flow: v128
       if (largest) {
-        const value = get(one, x, p)
-        const hit = v128.and(open, v128.or(f32x4.eq(value, best), f32x4.ne(value, value)))
+        const hit = v128.and(open, f32x4.eq(get(one, x, p), best))
         open = v128.andnot(open, hit)
         flow = v128.and(whole, hit)
       } else flow = f32x4.mul(whole, share)
@@ -142,47 +116,44 @@ function clear(dx: usize, pixels: i32, channels: i32, width: i32): void {
 }
 
 @inline
-function spreadImage(
-  largest: bool, x: usize, y: usize, dy: usize, dx: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, width: i32,
-): void {
-  const share = splat(1 / <f32>(kh * kw))
-  clear(dx, h * w, channels, width)
-  for (let o = 0; o < oh; o++) {
-    const v = o * sh - top
-    const v0 = max(0, v), rows = max(0, min(h, v + kh) - v0)
-    for (let i = 0; i < ow; i++) {
-      const u = i * sw - left
-      const u0 = max(0, u), columns = max(0, min(w, u + kw) - u0)
-      const inside = (v0 * w + u0) * channels, outside = (o * ow + i) * channels
+function spreadImage(largest: bool, g: Geometry, x: usize, y: usize, dy: usize, dx: usize, width: i32): void {
+  const c = g.channels, row = g.width * c
+  const share = splat(1 / <f32>(g.filterHeight * g.filterWidth))
+  clear(dx, g.height * g.width, c, width)
+  for (let o = 0; o < g.rows; o++) {
+    const v = o * g.strideY - g.top
+    const v0 = max(0, v), rows = max(0, min(g.height, v + g.filterHeight) - v0)
+    for (let i = 0; i < g.columns; i++) {
+      const u = i * g.strideX - g.left
+      const u0 = max(0, u), columns = max(0, min(g.width, u + g.filterWidth) - u0)
+      const inside = (v0 * g.width + u0) * c, outside = (o * g.columns + i) * c
       const xs = at(x, inside), dxs = at(dx, inside), ys = at(y, outside), dys = at(dy, outside)
-      const row = w * channels
       let j = 0
       for (; j + 4 <= width; j += 4) {
-        spread(largest, false, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, channels, rows, columns)
+        spread(largest, false, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, c, rows, columns)
       }
       for (; j < width; j++) {
-        spread(largest, true, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, channels, rows, columns)
+        spread(largest, true, at(xs, j), at(ys, j), at(dys, j), share, at(dxs, j), row, c, rows, columns)
       }
     }
   }
 }
 
 /**
- * The gradient dx[images, h, w, channels] of `pool` from dy and, for the largest values, from x and
- * the result y. A unit is `width` channels of an image. Means get dy / (kh · kw), also at the border.
+ * The gradient dx of `pool` from dy and, for the largest values, from x and the result y. A unit is
+ * `width` channels of an image. Means get dy / (window's size), also at the border.
  */
 export function poolGrad(
-  largest: bool, x: usize, y: usize, dy: usize, dx: usize, h: i32, w: i32, channels: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, width: i32, from: i32, to: i32,
+  g: Geometry, largest: bool, x: usize, y: usize, dy: usize, dx: usize, width: i32, from: i32, to: i32,
 ): void {
-  const groups = (channels + width - 1) / width
+  const groups = (g.channels + width - 1) / width
   for (let unit = from; unit < to; unit++) {
     const image = unit / groups, j = (unit - image * groups) * width
-    const inside = image * h * w * channels + j, outside = image * oh * ow * channels + j
+    const inside = image * g.height * g.width * g.channels + j
+    const outside = image * g.rows * g.columns * g.channels + j
     const xs = at(x, inside), dxs = at(dx, inside), ys = at(y, outside), dys = at(dy, outside)
-    const n = min(width, channels - j)
-    if (largest) spreadImage(true, xs, ys, dys, dxs, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, n)
-    else spreadImage(false, xs, ys, dys, dxs, h, w, channels, oh, ow, kh, kw, sh, sw, top, left, n)
+    const n = min(width, g.channels - j)
+    if (largest) spreadImage(true, g, xs, ys, dys, dxs, n)
+    else spreadImage(false, g, xs, ys, dys, dxs, n)
   }
 }

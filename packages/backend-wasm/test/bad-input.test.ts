@@ -46,7 +46,7 @@ const senseless = ({ shape, values }: Result): boolean =>
   !shape.every(size => Number.isInteger(size) && size >= 0) || values.some(Number.isNaN)
 
 /** Kernels that know their shapes: what they take is tested with them, here what they must not. */
-const strict = (name: string): boolean => /^Dl|Conv2[dD]/.test(name)
+const strict = (name: string): boolean => /^Dl|Conv2[dD]|Pool/.test(name)
 
 /** What is wrong with our error, or null: a crash always is, to refuse what tfjs computes mostly. */
 function wrongError(name: string, error: Error, theirs: Outcome): string | null {

@@ -129,15 +129,14 @@ function batchNormGrad(call: KernelCall): TensorInfo[] {
 
 /** tfjs's `batchNorm`, which is inference; with one statistic for each channel. */
 function fusedBatchNorm(call: KernelCall): Outputs {
-  const inputs = call.inputs as Record<'x' | 'mean' | 'variance', TensorInfo>
-  const { x, mean, variance } = inputs
+  const [x, mean, variance] = [call.input('x'), call.input('mean'), call.input('variance')]
   const { scale, offset } = call.inputs
-  const present = [mean, variance, scale, offset].filter(
-    info => info !== undefined && info !== null,
+  const statistics = [mean, variance, scale, offset].filter(info => info != null)
+  const channels = x.shape.at(-1) ?? 0
+  const perChannel = statistics.every(
+    ({ shape }) => util.sizeFromShape(shape) === channels && shape.length === mean.shape.length,
   )
-  const channels = x.shape.at(-1)!
-  const perChannel = present.every(info => util.sizeFromShape(info!.shape) === channels)
-  if (!allFloat(x, ...(present as TensorInfo[])) || !perChannel) return call.fallback()
+  if (!allFloat(x, ...statistics) || !perChannel || channels === 0) return call.fallback()
   const at = rowsOf(x)
   const from = call.float(x)
   const out = call.output(x.shape)

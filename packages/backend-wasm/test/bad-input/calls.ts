@@ -1,5 +1,5 @@
 /** A right call of every kernel of ours, for tests that spoil them one way after another. */
-import { floats, ints, type Value } from '../helpers'
+import { floats, ints, size, type Value } from '../helpers'
 
 export interface Call {
   /** A list (AddN, Concat, Pack) has its indices as names. */
@@ -31,6 +31,17 @@ const returned = { y: [T, B, H], dy: [T, B, H], dhN: [B, H] }
 const conv = { strides: [1, 2], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] }
 const image = [2, 5, 4, 3]
 const filter = [3, 2, 3, 2]
+
+const pool = { filterSize: [2, 3], strides: [2, 1], pad: 'same', dimRoundingMode: 'floor' }
+const pooled = [2, 3, 4, 3]
+const ones = (...shape: number[]): Value => ({
+  ...floats(...shape),
+  values: new Float32Array(size(shape)).fill(1),
+})
+
+const norm = { eps: 1e-3, training: true, relu: true }
+const perChannel = (...names: string[]) =>
+  Object.fromEntries(names.map(name => [name, floats(3)] as const))
 
 const crossEntropy = { reduction: 'mean', ignoreIndex: -100 }
 const step = { lr: 0.1, weightDecay: 0.01, decoupledDecay: 0.02 }
@@ -101,6 +112,24 @@ export const calls: Record<string, Call> = {
   DepthwiseConv2dNativeBackpropFilter: call(
     { x: floats(...image), dy: floats(2, 5, 2, 6) },
     { ...conv, filterShape: filter },
+  ),
+  ...each('MaxPool AvgPool', () => call({ x: floats(...image) }, pool)),
+  AvgPoolGrad: call({ dy: floats(...pooled), input: floats(...image) }, pool),
+  MaxPoolGrad: call(
+    { dy: floats(...pooled), input: ones(...image), output: ones(...pooled) },
+    pool,
+  ),
+  FusedBatchNorm: call(
+    { x: floats(...image), ...perChannel('mean', 'offset', 'scale'), variance: ones(3) },
+    { varianceEpsilon: 1e-3 },
+  ),
+  DlBatchNorm: call({ x: floats(...image), ...perChannel('gamma', 'beta') }, norm),
+  DlBatchNormGrad: call(
+    {
+      ...{ x: floats(...image), ...perChannel('mean', 'scale'), variance: ones(3) },
+      dy: floats(...image),
+    },
+    norm,
   ),
   DlRnn: recurrent(1, biases(1)),
   DlGru: recurrent(3, biases(3)),

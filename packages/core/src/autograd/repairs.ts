@@ -15,6 +15,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import { convolution } from './convolution'
+import { averagePooling, maxPooling } from './pooling'
 
 export function repairGradients(): void {
   registerGradient(reduction('Sum', () => 1))
@@ -24,6 +25,8 @@ export function repairGradients(): void {
   for (const name of ['Conv2D', 'DepthwiseConv2dNative']) {
     registerGradient(convolution(getGradient(name)))
   }
+  registerGradient(maxPooling)
+  registerGradient(averagePooling)
   for (const name of ['Unpack', 'SplitV']) registerGradient(ofPieces(getGradient(name)))
   for (const [kernelName, inputs] of NOT_DIFFERENTIABLE) {
     registerGradient(zero(kernelName, inputs))
