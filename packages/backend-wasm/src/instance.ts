@@ -48,6 +48,7 @@ export type KernelName =
   | 'reduce'
   | 'rnnStep'
   | 'rnnStepGrad'
+  | 'roof'
   | 'scatterAddRows'
   | 'sgdStep'
   | 'softmax'
