@@ -14,6 +14,7 @@ const anyBackend = [
   'scripts/test/**/*.test.ts',
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
+  'benchmarks/test/**/*.test.ts',
 ]
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */

@@ -1,3 +1,7 @@
 import { library } from '../scripts/tsup'
 
-export default library({ entry: ['src/steps.ts', 'src/kernels.ts', 'src/text.ts'] })
+export default library({
+  entry: ['src/*.ts', 'src/peers/!(_)*.ts'],
+  // devDependencies, which are bundled if nobody objects
+  external: [/^@tensorflow\//, /^@jax-js\//],
+})

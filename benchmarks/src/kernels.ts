@@ -1,34 +1,68 @@
-/** Matrix products as training has them. `npm run bench -- kernels` */
-import { matMul, randomUniform, tidy } from '@tensorflow/tfjs-core'
-import { median, type Row, suite } from './_suite'
+/** What single operations cost, against the processor and against others. `npm run bench -- kernels` */
+import type { Case } from './cases/case'
+import { convolutions, isThreeByThree } from './cases/conv'
+import { products, roofs } from './cases/matmul'
+import { others } from './cases/others'
+import type { Peer } from './harness/peer'
+import { peerProgram, torchProgram } from './harness/programs'
+import { type Contestant, type Row, rowOf } from './harness/race'
+import { least } from './harness/statistics'
+import { type Suite, suite } from './harness/suite'
 
-const SIZES = [
-  { m: 64, n: 64, k: 64 },
-  { m: 256, n: 256, k: 256 },
-  { m: 1024, n: 1024, k: 1024 },
-  { m: 1024, n: 1024, k: 1024, transposeA: true },
-  { m: 1024, n: 1024, k: 1024, transposeB: true },
-  { m: 64, n: 2048, k: 512 },
-  { m: 512, n: 768, k: 256 },
-]
-
-await suite(async ({ quick }) => {
-  const rows: Row[] = []
-  for (const { m, n, k, transposeA = false, transposeB = false } of SIZES) {
-    const a = randomUniform(transposeA ? [k, m] : [m, k])
-    const b = randomUniform(transposeB ? [n, k] : [k, n])
-    const times: number[] = []
-    for (let i = 0; i < (quick ? 3 : 9); i++) {
-      const start = performance.now()
-      tidy(() => matMul(a, b, transposeA, transposeB))
-      // the first run warms up
-      if (i > 0) times.push(performance.now() - start)
-    }
-    const ms = median(times)
-    const name = `matMul ${m}×${k}·${k}×${n}${transposeA ? ' Aᵀ' : ''}${transposeB ? ' Bᵀ' : ''}`
-    rows.push({ name, ms, gflops: (2 * m * n * k) / ms / 1e6 })
-    a.dispose()
-    b.dispose()
+await suite('kernels', async context => {
+  const { quick, start } = context
+  const ours = await start('ours', peerProgram('kernels-tfjs', 'ours'))
+  if (ours === null) throw new Error('ours did not start')
+  const found = await Promise.all([
+    start('torch', torchProgram(ours.hello.threads)),
+    start('tfjs-wasm', peerProgram('kernels-tfjs', 'tfjs-wasm')),
+    start('jax-js', peerProgram('kernels-jax')),
+    start('tfjs-cpu', peerProgram('kernels-tfjs', 'tfjs-cpu')),
+  ])
+  const cases = [...roofs, ...products(quick), ...convolutions(quick), ...others(quick)]
+  const measured: { one: Case; row: Row }[] = []
+  for (const one of cases) {
+    if (!context.timeFor(one.name)) continue
+    measured.push({ one, row: await measure(one, ours, found, context) })
   }
-  return rows
+  const slowest = (measure: string, cases = measured) =>
+    least(cases.map(({ row }) => row.ratio[measure]))
+  const [thousand] = measured.filter(({ row }) => row.name === 'matMul 1024×1024·1024×1024')
+  const ratio = thousand?.row.ratio ?? {}
+  return {
+    ours,
+    rows: measured.map(({ row }) => row),
+    targets: {
+      P1: ratio.roof ?? null,
+      P2_tfjs: ratio['tfjs-wasm'] ?? null,
+      P2_jax: ratio['jax-js'] ?? null,
+      P3: slowest('plain'),
+      P4: slowest(
+        'matMul',
+        measured.filter(({ one }) => isThreeByThree(one)),
+      ),
+    },
+  }
 })
+
+async function measure(
+  { name, task, flops, bytes, peers, measures = {} }: Case,
+  ours: Peer,
+  found: readonly (Peer | null)[],
+  { quick, race }: Suite,
+): Promise<Row> {
+  const budgetMs = quick ? 5 : 30
+  const own = { name, peer: ours, question: { task, budgetMs }, work: flops ?? 1 }
+  const held = Object.entries(measures).map(
+    ([measure, other]): Contestant => ({
+      name: measure,
+      peer: ours,
+      question: { task: other.task, budgetMs },
+      work: other.flops,
+    }),
+  )
+  const rivals = found
+    .filter(peer => peer !== null && (peers as string[]).includes(peer.name))
+    .map((peer): Contestant => ({ ...own, name: peer!.name, peer: peer! }))
+  return rowOf({ name, flops, bytes }, await race(own, [...held, ...rivals]))
+}

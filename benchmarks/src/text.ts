@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Generator } from '@dl/core'
 import { chars, Field, LanguageModelLoader, words } from '@dl/text'
-import { median } from './_suite'
+import { median } from './harness/statistics'
 
 const ENGLISH = ' etaoinsrhldcufm\npg,ywbv-."kx;:qj!?()\'z12=_3[]54678 90'
 const ALPHABETS = {

@@ -26,26 +26,11 @@ export const exceptions: readonly Exception[] = [
       'tfjs computes this gradient from a tensor it has disposed, and throws on any backend unless the data lives on in a clone; here a disposed tensor is always refused by name, since an optimizer step may have written over its data.',
   },
   {
-    file: 'ops/conv2d_transpose',
-    test: 'conv2dTranspose input=8x8x8,output=4x4x8,f=8,s=1,inDepth=8,p=same vec4',
-    runs: onWasm,
-    status: 'failed',
-    reason:
-      'No convolution with stride 1 and padding "same" has an image of 4x4 and a result of 8x8: tfjs reads a corner of that, here the shapes are refused.',
-  },
-  {
     file: 'ops/depthwise_conv2d',
     test: 'depthwiseConv2d gradients throws error on dilations > 1',
     runs: ['wasm-repaired'],
     status: 'failed',
     reason: '@dl/core has gradients of dilated convolutions.',
-  },
-  {
-    file: 'ops/max_pool',
-    test: 'maxPool [x=[3,3,1] f=[2,2] s=1 ignores NaNs',
-    runs: onWasm,
-    status: 'failed',
-    reason: 'As in PyTorch, the largest of numbers with a NaN among them is NaN: it must not hide.',
   },
   {
     file: 'ops/avg_pool',

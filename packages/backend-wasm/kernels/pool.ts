@@ -4,36 +4,28 @@ import { at, get, put, splat } from './simd'
 
 @inline
 function join(largest: bool, a: v128, b: v128): v128 {
-  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b) // one instruction each; pmax drops a NaN in b
-}
-
-/** All bits of a lane (which is a NaN) where there was one in x. */
-@inline
-function mark(largest: bool, nan: v128, x: v128): v128 {
-  return largest ? v128.or(nan, f32x4.ne(x, x)) : nan
+  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b) // pmax passes over a NaN in b, as tfjs does
 }
 
 @inline
-function pooled(largest: bool, v: v128, nan: v128, count: v128): v128 {
-  return largest ? v128.or(v, nan) : f32x4.div(v, count)
+function pooled(largest: bool, v: v128, count: v128): v128 {
+  return largest ? v : f32x4.div(v, count)
 }
 
-/** The largest values in a part of the image (NaN where there is one), or the means, of four channels or one. */
+/** The largest values in a part of the image or the means, of four channels or one. */
 @inline
 function pool4(
   largest: bool, one: bool, x: usize, out: usize, row: i32, channels: i32, rows: i32, columns: i32, count: v128,
 ): void {
-  let v = splat(largest ? -Infinity : 0), nan = splat(0)
+  let v = splat(largest ? -Infinity : 0)
   for (let r = 0; r < rows; r++) {
     let p = r * row
     for (let c = 0; c < columns; c++) {
-      const x0 = get(one, x, p)
-      v = join(largest, v, x0)
-      nan = mark(largest, nan, x0)
+      v = join(largest, v, get(one, x, p))
       p += channels
     }
   }
-  put(one, out, 0, pooled(largest, v, nan, count))
+  put(one, out, 0, pooled(largest, v, count))
 }
 
 /** The same for sixteen channels at once, as windows are small and their loops cost more than the values. */
@@ -43,26 +35,20 @@ function pool16(
 ): void {
   const none = splat(largest ? -Infinity : 0)
   let v0 = none, v1 = none, v2 = none, v3 = none
-  let n0 = splat(0), n1 = splat(0), n2 = splat(0), n3 = splat(0)
   for (let r = 0; r < rows; r++) {
     let p = at(x, r * row)
     for (let c = 0; c < columns; c++) {
-      const x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48)
-      v0 = join(largest, v0, x0)
-      v1 = join(largest, v1, x1)
-      v2 = join(largest, v2, x2)
-      v3 = join(largest, v3, x3)
-      n0 = mark(largest, n0, x0)
-      n1 = mark(largest, n1, x1)
-      n2 = mark(largest, n2, x2)
-      n3 = mark(largest, n3, x3)
+      v0 = join(largest, v0, v128.load(p))
+      v1 = join(largest, v1, v128.load(p, 16))
+      v2 = join(largest, v2, v128.load(p, 32))
+      v3 = join(largest, v3, v128.load(p, 48))
       p = at(p, channels)
     }
   }
-  v128.store(out, pooled(largest, v0, n0, count))
-  v128.store(out, pooled(largest, v1, n1, count), 16)
-  v128.store(out, pooled(largest, v2, n2, count), 32)
-  v128.store(out, pooled(largest, v3, n3, count), 48)
+  v128.store(out, pooled(largest, v0, count))
+  v128.store(out, pooled(largest, v1, count), 16)
+  v128.store(out, pooled(largest, v2, count), 32)
+  v128.store(out, pooled(largest, v3, count), 48)
 }
 
 @inline
@@ -92,7 +78,7 @@ export function pool(g: Geometry, largest: bool, x: usize, out: usize, from: i32
 
 /**
  * What one value of dy does to dx: it goes to the first place in the window that holds the largest
- * value y (or NaN), or with `share` of its size to every place.
+ * value y, or with `share` of its size to every place.
  */
 @inline
 function spread(
@@ -107,8 +93,7 @@ function spread(
     for (let c = 0; c < columns; c++) {
       let flow: v128
       if (largest) {
-        const value = get(one, x, p)
-        const hit = v128.and(open, v128.or(f32x4.eq(value, best), f32x4.ne(value, value)))
+        const hit = v128.and(open, f32x4.eq(get(one, x, p), best))
         open = v128.andnot(open, hit)
         flow = v128.and(whole, hit)
       } else flow = f32x4.mul(whole, share)

@@ -51,6 +51,7 @@ export type KernelName =
   | 'reduce'
   | 'rnnStep'
   | 'rnnStepGrad'
+  | 'roof'
   | 'scatterAddRows'
   | 'select'
   | 'sgdStep'

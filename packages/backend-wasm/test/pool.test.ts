@@ -149,17 +149,12 @@ describe.each(['maxPool', 'avgPool'] as const)('%s', op => {
     await expectLikeCpu(gradientBy(op, spec), [x, dy], 1e-6)
   })
 
-  it('shows NaN wherever its window holds one', () => {
+  it('treats NaN as tfjs-cpu does', async () => {
     const spec: Case = { shape: [1, 4, 4, 5], window: [2, 2], strides: [2, 2], pad: 'valid' }
     const x = floats(...spec.shape)
     ;(x.values as Float32Array)[5 * 5 + 2] = Number.NaN
-    const [forward] = results(poolBy(op, spec), [x])
-    expect(forward!.values.map(Number.isNaN).indexOf(true)).toBe(2)
-    expectClose(forward!.values, reference(op, spec, x).values)
-    const dy = floats(1, 2, 2, 5)
-    if (op === 'avgPool') return
-    const [backward] = results(gradientBy(op, spec), [x, dy])
-    expectClose(backward!.values, reference(op, spec, x, dy).gradient)
+    await expectLikeCpu(poolBy(op, spec), [x])
+    await expectLikeCpu(gradientBy(op, spec), [x, floats(1, 2, 2, 5)])
   })
 
   it('runs without a CPU kernel, but of integers with one', () => {

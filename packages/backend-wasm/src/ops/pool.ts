@@ -1,4 +1,4 @@
-/** Pooling of images, channels last; tfjs's arguments, PyTorch's rules for ties and NaN. */
+/** Pooling of images, channels last; tfjs's arguments, PyTorch's rule for ties. */
 import { util } from '@tensorflow/tfjs-core'
 import { type Convolution, convolution, writeGeometry } from '../geometry'
 import {

@@ -1,0 +1,16 @@
+/** What a figure is worth nothing without. */
+import { cpus, loadavg, totalmem } from 'node:os'
+import type { Peer } from './peer'
+
+export function describeRun(command: string, ours: Peer, peers: readonly Peer[]): string {
+  const { model } = cpus()[0]!
+  const versions = Object.assign({}, ...peers.map(({ hello }) => hello.versions))
+  const shown = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const { threads } = ours.hello
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${model.trim()}, ${cpus().length} cores`,
+    `${(totalmem() / 2 ** 30).toFixed(0)} GiB, load ${loadavg()[0]!.toFixed(1)} at the end`,
+    `${process.platform} ${process.arch}, Node ${process.version}`,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'}; ${shown.join(', ')}: \`${command}\``,
+  ].join(', ')
+}

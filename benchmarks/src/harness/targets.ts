@@ -1,0 +1,52 @@
+/** What the figures are held against. */
+
+export interface Target {
+  key: string
+  what: string
+  goal: number
+  better: 'higher' | 'lower'
+}
+
+/** Values by key; null where a peer was not found. */
+export type Values = Record<string, number | null>
+
+const higher = (key: string, goal: number, what: string): Target => ({
+  key,
+  what,
+  goal,
+  better: 'higher',
+})
+const lower = (key: string, goal: number, what: string): Target => ({
+  key,
+  what,
+  goal,
+  better: 'lower',
+})
+
+export const TARGETS: readonly Target[] = [
+  higher('P1', 0.7, 'matMul 1024³ against the roof, all threads'),
+  higher('P2_tfjs', 2.2, 'matMul 1024³ against tfjs-wasm'),
+  higher('P2_jax', 1.7, 'matMul 1024³ against jax-js'),
+  higher('P3', 0.9, 'the slowest transposed product against the plain one'),
+  higher('P4', 0.6, 'the slowest 3×3 convolution against a square product of equal FLOPs'),
+  higher('P5', 0.7, 'step LSTM 2×512, bptt 8, against PyTorch'),
+  higher('P6', 0.5, 'step RNN and GRU 256, the slower, against PyTorch'),
+  higher('P7', 0.33, 'step Resnet2 bs 256 against PyTorch'),
+  higher('P8', 50, 'the slowest of these steps for an item, against tfjs-layers'),
+  lower('P13', 0.03, 'the largest share of fit() outside forward, backward and update'),
+  lower('P15', 2, 'the largest peak of memory against PyTorch'),
+  lower('P15_tensors', 0, 'tensors that stay after a training step'),
+]
+
+export function verdict(
+  { goal, better }: Target,
+  value: number | null,
+): 'met' | 'missed' | 'not measured' {
+  if (value === null) return 'not measured'
+  return (better === 'higher' ? value >= goal : value <= goal) ? 'met' : 'missed'
+}
+
+/** All keys, so that programs find each: what a suite does not measure is null. */
+export function completed(values: Values): Values {
+  return Object.fromEntries(TARGETS.map(({ key }) => [key, values[key] ?? null]))
+}

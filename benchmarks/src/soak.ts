@@ -1,0 +1,87 @@
+/**
+ * Trains an LSTM and a residual net in turns for minutes and watches memory, losses and threads.
+ * `npm run bench -- soak [--minutes 10]`; ends with code 1 if something grew, broke or died.
+ */
+import { parseArgs } from 'node:util'
+import { backendInfo } from '@dl/backend-wasm'
+import { memory, setBackend } from '@tensorflow/tfjs-core'
+import { gatedFit } from './nets/gated-fit'
+import { languageModel, vision } from './nets/training'
+
+/** Steps of one model before it is the other's turn. */
+const TURN = 5
+/** What memory may grow by after the first quarter and still be called flat: a batch longer than all before. */
+const SLACK = 1.1
+
+interface Look {
+  minute: number
+  steps: number
+  tensors: number
+  wasmBytes: number
+  residentBytes: number
+  threads: number
+}
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}"; expected a number above 0`)
+
+await setBackend('wasm')
+const size = { cell: 'lstm', hidden: 512, layers: 2, dropout: 0.5, bs: 64, bptt: 8 } as const
+const losses: number[] = []
+const training = [languageModel(size), vision({ net: 'resnet2', bs: 64 })]
+const fits = training.map(one => gatedFit({ ...one, onLoss: loss => losses.push(loss) }))
+const looks: Look[] = []
+const began = performance.now()
+const elapsed = () => (performance.now() - began) / 60_000
+let steps = 0
+
+function look(): void {
+  const { bytesHeld, threadsAlive } = backendInfo()
+  const one = {
+    minute: elapsed(),
+    steps,
+    tensors: memory().numTensors,
+    wasmBytes: bytesHeld,
+    residentBytes: process.memoryUsage.rss(),
+    threads: threadsAlive,
+  }
+  looks.push(one)
+  const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+  process.stderr.write(
+    `minute ${one.minute.toFixed(1)}: ${steps} steps, ${one.tensors} tensors, ${mib(one.wasmBytes)} of WebAssembly memory, ` +
+      `${mib(one.residentBytes)} resident, ${one.threads} threads, last loss ${losses.at(-1)?.toFixed(4)}\n`,
+  )
+}
+
+while (elapsed() < minutes) {
+  for (const fit of fits) {
+    await fit.run(TURN)
+    steps += TURN
+  }
+  if (elapsed() >= (looks.length + 1) * Math.min(1, minutes / 4)) look()
+}
+look()
+for (const fit of fits) await fit.stop()
+
+const settled = looks[Math.floor(looks.length / 4)]!
+const last = looks.at(-1)!
+const broken = losses.filter(loss => !Number.isFinite(loss)).length
+const report = {
+  minutes,
+  steps,
+  flat:
+    last.tensors === settled.tensors &&
+    last.wasmBytes <= SLACK * settled.wasmBytes &&
+    last.residentBytes <= SLACK * settled.residentBytes,
+  grownBytes: {
+    wasm: last.wasmBytes - settled.wasmBytes,
+    resident: last.residentBytes - settled.residentBytes,
+  },
+  tensors: last.tensors,
+  notFinite: broken,
+  threads: last.threads,
+  threadsWanted: backendInfo().threads,
+}
+process.stdout.write(`${JSON.stringify(report)}\n`)
+if (!report.flat || broken > 0 || report.threads < report.threadsWanted) process.exitCode = 1
