@@ -1,5 +1,5 @@
 // Moving elements: strided copies (slice, concat, transpose, tile, pad), rows by index.
-import { at, load, store, storeTransposed } from './simd'
+import { at, load, loadOne, store, storeOne, storeTransposed } from './simd'
 
 /**
  * Rows from … to (of d3 elements each) of a copy of [any, d1, d2, d3] elements; s are the source's
@@ -24,6 +24,8 @@ export function copy(
 function plane(from: usize, to: usize, d2: i32, d3: i32, s2: i32, s3: i32, t2: i32, t3: i32): void {
   if (s3 == 1 && t3 == 1) {
     for (let k = 0; k < d2; k++) row(at(from, k * s2), at(to, k * t2), d3)
+  } else if (s3 == 0 && t3 == 1) {
+    for (let k = 0; k < d2; k++) repeat(at(from, k * s2), at(to, k * t2), d3)
   } else if (s2 == 1 && t3 == 1) {
     transpose(from, to, d2, d3, s3, t2)
   } else {
@@ -43,6 +45,14 @@ export function row(from: usize, to: usize, n: i32): void {
     for (; i + 4 <= n; i += 4) store(to, i, load(from, i))
     for (; i < n; i++) f32.store(at(to, i), f32.load(at(from, i)))
   }
+}
+
+/** Writes one element n times. */
+function repeat(from: usize, to: usize, n: i32): void {
+  const x = loadOne(from, 0)
+  let i = 0
+  for (; i + 4 <= n; i += 4) store(to, i, x)
+  for (; i < n; i++) storeOne(to, i, x)
 }
 
 /** to[r, c] = from[c, r] for `rows` × `columns` elements of `to`, strides of a row given. */

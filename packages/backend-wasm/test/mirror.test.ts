@@ -65,13 +65,6 @@ describe('mirrorPad', () => {
       ],
     },
     {
-      shape: [0, 3],
-      paddings: [
-        [0, 0],
-        [0, 0],
-      ],
-    },
-    {
       shape: [3, 3],
       paddings: [
         [0, 0],

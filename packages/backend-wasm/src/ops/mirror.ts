@@ -33,8 +33,7 @@ function mirrorPad(call: KernelCall): Outputs {
   // whether the outermost elements are not repeated
   const skipped = mode === 'reflect' ? 1 : 0
   x.shape.forEach((size, axis) => {
-    const most = Math.max(0, size - skipped)
-    if (Math.max(...paddings[axis]!) > most) complain(call, axis, most)
+    if (Math.max(...paddings[axis]!) > size - skipped) complain(call, axis, size - skipped)
   })
   const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1])
   const strides = stridesOf(shape)
