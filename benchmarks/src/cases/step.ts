@@ -6,8 +6,8 @@ export interface Step {
   task: Task
   /** Steps in one measurement. */
   batches: number
-  /** Whether a quick run has it, too. */
-  quick: boolean
+  /** Whether a target speaks of it; a quick run has these alone. */
+  targeted: boolean
 }
 
 const languageModel = (cell: 'rnn' | 'gru' | 'lstm', batches: number, bptt = 8): Step => {
@@ -18,15 +18,15 @@ const languageModel = (cell: 'rnn' | 'gru' | 'lstm', batches: number, bptt = 8):
     name: `${cell.toUpperCase()} ${layers > 1 ? `${layers}×` : ''}${hidden}, bs 64, bptt ${bptt}`,
     task: { op: 'languageModel', cell, dropout: 0, ...size, bs: 64, bptt },
     batches,
-    quick: bptt === 8,
+    targeted: bptt === 8,
   }
 }
 
-const vision = (net: string, name: string, batches: number, quick = false): Step => ({
+const vision = (net: string, name: string, batches: number, targeted = false): Step => ({
   name: `${name}, bs 256`,
   task: { op: 'vision', net, bs: 256 },
   batches,
-  quick,
+  targeted,
 })
 
 export const STEPS: readonly Step[] = [

@@ -46,7 +46,7 @@ export function converse({ command, args, env }: Program, helloLimitMs: number):
     })
 
   child.on('error', error => end(error.message))
-  child.on('close', code => end(`it ended with code ${code}. ${complaints.trim().slice(-300)}`))
+  child.on('close', code => end(`it ended with code ${code}. ${reasonIn(complaints)}`))
   // a process that ended is told of by 'close'
   child.stdin.on('error', () => {})
   child.stderr.on('data', chunk => {
@@ -74,4 +74,10 @@ export function converse({ command, args, env }: Program, helloLimitMs: number):
     },
     close: () => end('it was closed'),
   }
+}
+
+/** The error that a program died of, without the places it passed through. */
+function reasonIn(complaints: string): string {
+  const lines = complaints.trim().split('\n')
+  return lines.findLast(line => /^\w*(Error|Exception)\b/.test(line)) ?? lines.at(-1)!
 }

@@ -15,8 +15,8 @@ export interface Peer {
 
 export interface PeerOptions extends Program {
   name: string
-  /** How long it may take for an answer. */
-  limitMs: number
+  /** How long it may take for an answer from now on. */
+  limitMs(): number
 }
 
 /** Null where the peer does not start, which is no error: peers are found, not required. */
@@ -25,7 +25,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer | null> {
   let conversation: Conversation
   let hello: Hello
   const start = async () => {
-    conversation = converse(options, HELLO_MS)
+    conversation = converse(options, Math.min(HELLO_MS, limitMs()))
     hello = await conversation.hello
   }
   const tell = (what: string, error: unknown) =>
@@ -42,7 +42,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer | null> {
     async measure(question) {
       try {
         if (!conversation.open) await start()
-        return await conversation.ask(question, limitMs)
+        return await conversation.ask(question, limitMs())
       } catch (error) {
         tell(`did not measure ${JSON.stringify(question.task)}`, error)
         return null

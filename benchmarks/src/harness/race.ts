@@ -76,6 +76,8 @@ export interface Figures {
   gflops?: number
   /** Gigabytes a second, where memory is the limit. */
   gbs?: number
+  /** The share of a step outside of forward, backward and update. */
+  outside?: number
 }
 
 export interface Row {

@@ -46,7 +46,8 @@ export function markdown([head, ...lines]: readonly (readonly string[])[]): stri
 
 const showMs = (ms: number): string => ms.toFixed(ms < 1 ? 3 : ms < 100 ? 2 : 0)
 
-function showRate({ gflops, gbs }: Figures): string {
+function showRate({ gflops, gbs, outside }: Figures): string {
+  if (outside !== undefined) return `${(100 * outside).toFixed(1)} % outside`
   if (gflops !== undefined) return `${gflops.toFixed(1)} GFLOP/s`
   return gbs === undefined ? '–' : `${gbs.toFixed(1)} GB/s`
 }
