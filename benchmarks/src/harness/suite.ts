@@ -9,7 +9,7 @@ import { aligned, markdown, rowCells, targetCells } from './table'
 import { completed, type Values } from './targets'
 
 /** A quick run begins nothing after the first of these and waits for nobody after the second. */
-const [QUICK_MS, QUICK_END_MS] = [32_000, 42_000]
+const [QUICK_MS, QUICK_END_MS] = [37_000, 42_000]
 /** How long a peer may take for an answer otherwise. */
 const LIMIT_MS = 120_000
 
