@@ -19,10 +19,16 @@ export function spawnWorker(
   }
 }
 
+interface NodeModules {
+  'node:os': typeof import('node:os')
+  'node:v8': typeof import('node:v8')
+  'node:worker_threads': typeof import('node:worker_threads')
+}
+
 /** A module of Node's, asked of the process rather than imported: bundlers for browsers must not see it. */
-export function nodeModule<N extends 'node:worker_threads' | 'node:os' | 'node:v8'>(name: N) {
+export function nodeModule<N extends keyof NodeModules>(name: N): NodeModules[N] | undefined {
   const node = globalThis.process as typeof process | undefined
-  return node?.getBuiltinModule?.(name)
+  return node?.getBuiltinModule?.(name) as NodeModules[N] | undefined
 }
 
 type NodeWorker = typeof import('node:worker_threads').Worker
