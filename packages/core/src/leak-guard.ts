@@ -1,5 +1,5 @@
 /** Counts what is alive before and after a piece of code and complains about a difference. */
-import { engine, getBackend, memory } from '@tensorflow/tfjs-core'
+import { findBackend, getBackend, memory } from '@tensorflow/tfjs-core'
 import { DlError } from './errors'
 
 /** What a backend holds. `blocks` counts the memory blocks of backends that manage their own. */
@@ -9,10 +9,12 @@ export interface Holdings {
   blocks: number
 }
 
-export function holdings(): Holdings {
-  if (!getBackend()) return { tensors: 0, buffers: 0, blocks: 0 }
-  const { numTensors, blocks = 0 } = memory() as ReturnType<typeof memory> & { blocks?: number }
-  return { tensors: numTensors, buffers: engine().backend.numDataIds(), blocks }
+/** Of the active backend, or of the one named. */
+export function holdings(backendName = getBackend()): Holdings {
+  const backend = backendName ? findBackend(backendName) : null
+  if (!backend) return { tensors: 0, buffers: 0, blocks: 0 }
+  const { blocks = 0 } = backend.memory() as { blocks?: number }
+  return { tensors: memory().numTensors, buffers: backend.numDataIds(), blocks }
 }
 
 /** A guard that is on; `check` throws a `DlError` with code `leak` if more is alive than before. */
@@ -38,10 +40,12 @@ export interface LeakGuard {
  * ```
  */
 export function leakGuard(): LeakGuard {
-  const before = holdings()
+  // whoever changes the backend is judged by what the first one holds
+  const backendName = getBackend()
+  const before = holdings(backendName)
   return {
     check(label = 'the guarded code') {
-      const after = holdings()
+      const after = holdings(backendName || getBackend())
       const grown = (['tensors', 'buffers', 'blocks'] as const)
         .filter(kind => after[kind] !== before[kind])
         .map(kind => `${kind} ${before[kind]} → ${after[kind]}`)
