@@ -1,0 +1,3 @@
+export { encodePng } from './pictures/png'
+export type { PixelImage } from './pixel-image'
+export type { ChannelStats, ImageTransforms, TransformPair } from './transforms/image-transforms'
