@@ -25,3 +25,27 @@ export function checkWidth(layer: string, x: Tensor, width: number): void {
     expected: `a last dimension of ${width}`,
   })
 }
+
+/** A batch of maps [N, H, W, C], with this many channels where it matters. */
+export function checkMaps(layer: string, x: Tensor, channels?: number): void {
+  if (x.rank === 4 && (channels === undefined || x.shape[3] === channels)) return
+  throw new DlError('shape-mismatch', {
+    problem: `${layer} got an input of shape ${showShape(x.shape)}`,
+    expected: `[batch, height, width, ${channels ?? 'channels'}]`,
+  })
+}
+
+/** Complains about a window that is larger than the map with its padding. */
+export function checkWindow(
+  layer: string,
+  x: Tensor,
+  window: readonly [number, number],
+  padding: readonly [number, number],
+): void {
+  const sizes = [x.shape[1]! + 2 * padding[0], x.shape[2]! + 2 * padding[1]]
+  if (window[0] <= sizes[0]! && window[1] <= sizes[1]!) return
+  throw new DlError('shape-mismatch', {
+    problem: `${layer} got a map of ${showShape(sizes)} with its padding`,
+    expected: `at least its window, ${showShape([...window])}`,
+  })
+}

@@ -1,4 +1,8 @@
 export {
+  type BatchNormOptions,
+  type BatchStatistics,
+  batchNorm,
+  batchNormInference,
   type CrossEntropyOptions,
   crossEntropy,
   type DropoutOptions,
@@ -10,10 +14,24 @@ export {
 } from '@dl/core'
 export { logSoftmax, relu, sigmoid, softmax, tanh } from '@tensorflow/tfjs-core'
 export { LeakyReLU, LogSoftmax, leakyRelu, ReLU, Sigmoid, Softmax, Tanh } from './activations'
+export {
+  AdaptiveAvgPool2d,
+  AdaptiveConcatPool2d,
+  AdaptiveMaxPool2d,
+  adaptiveAvgPool2d,
+  adaptiveConcatPool2d,
+  adaptiveMaxPool2d,
+} from './adaptive-pool'
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, bnFreeze } from './batch-norm'
+export { binaryCrossEntropy } from './binary-cross-entropy'
+export { Conv2d, type Conv2dOptions, type ConvOptions, conv2d } from './conv2d'
 export { Dropout } from './dropout'
+export { Dropout2d, dropout2d } from './dropout2d'
 export { Embedding } from './embedding'
+export { Flatten, type FlattenOptions, flatten } from './flatten'
 export { GRU } from './gru'
 export { GRUCell } from './gru-cell'
+export { Identity } from './identity-layer'
 export {
   identity,
   type NormalOptions,
@@ -33,11 +51,21 @@ export {
   xavierNormal,
   xavierUniform,
 } from './init/scaled'
+export { LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm'
 export { Linear, type LinearOptions } from './linear'
 export { LSTM } from './lstm'
 export { LSTMCell, type LSTMCellState } from './lstm-cell'
 export { type AnyModule, type ForwardHook, isModule, Module } from './module'
 export { ModuleList } from './module-list'
+export type { Pair } from './pair'
+export {
+  AvgPool2d,
+  type AvgPoolOptions,
+  avgPool2d,
+  MaxPool2d,
+  maxPool2d,
+  type PoolOptions,
+} from './pool'
 export type { RecurrentLayerOptions, RecurrentState } from './recurrent'
 export { RNN, type RNNOptions } from './rnn'
 export { RNNCell, type RNNCellOptions } from './rnn-cell'

@@ -51,6 +51,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   readonly [moduleBrand] = true
   /** Whether layers that differ between the two behave as in training. Set by `train()` and `eval()`. */
   training = true
+  /** Whether this module is to learn. Set by `freeze()` and `unfreeze()`; batch norms obey it too. */
+  trainable = true
   #hooks = new Set<ForwardHook<In, Out>>()
 
   /** What the module computes. Intermediate tensors are tidied by `call`. */
@@ -109,15 +111,22 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.train(false)
   }
 
-  /** No gradients and no updates for all parameters of this module, until `unfreeze`. */
+  /**
+   * No gradients and no updates for all parameters of this module, until `unfreeze`; batch norms
+   * below use their running statistics and keep them.
+   */
   freeze(): this {
-    for (const parameter of this.parameters()) parameter.trainable = false
-    return this
+    return this.#learn(false)
   }
 
   /** Lets all parameters of this module train. */
   unfreeze(): this {
-    for (const parameter of this.parameters()) parameter.trainable = true
+    return this.#learn(true)
+  }
+
+  #learn(trainable: boolean): this {
+    for (const [, module] of this.namedModules()) module.trainable = trainable
+    for (const parameter of this.parameters()) parameter.trainable = trainable
     return this
   }
 

@@ -15,6 +15,9 @@ export interface LoadReport {
   unexpected: string[]
 }
 
+/** PyTorch's batch norms count their batches, for a momentum that few use; without it nothing is lost. */
+const COUNTER = /(^|\.)num_batches_tracked$/
+
 export function stateDict(module: object): Record<string, Tensor> {
   const entries = [...stored(module)].map(([name, part]) => [name, toTorch(part)] as const)
   return Object.fromEntries(entries)
@@ -27,7 +30,7 @@ export function loadStateDict(
 ): LoadReport {
   const parts = new Map(stored(module))
   const missing = [...parts.keys()].filter(name => !(name in state))
-  const unexpected = Object.keys(state).filter(name => !parts.has(name))
+  const unexpected = Object.keys(state).filter(name => !parts.has(name) && !COUNTER.test(name))
   const found = [...parts].filter(([name]) => name in state)
   const misshapen = found
     .filter(([name, part]) => showShape(state[name]!.shape) !== showShape(torchShape(part)))

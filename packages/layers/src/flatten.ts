@@ -1,0 +1,51 @@
+import { reshape, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core'
+import { checkMaps } from './checks'
+import { Module } from './module'
+
+export interface FlattenOptions {
+  /**
+   * Whether the values of a map come channel by channel, as PyTorch has them, and not pixel by pixel
+   * (default false). It matters to a Linear behind maps larger than 1×1 whose weights come from
+   * PyTorch, and costs a transposition.
+   */
+  channelsFirst?: boolean
+}
+
+/**
+ * All axes but the first as one.
+ *
+ * @param x of any shape, [N, H, W, C] for `channelsFirst`
+ *
+ * @example
+ * ```ts
+ * import { flatten } from '@dl/layers'
+ * import { tensor } from '@tensorflow/tfjs-core'
+ *
+ * const x = tensor([1, 10, 2, 20], [1, 1, 2, 2])
+ * const y = flatten(x)
+ * String(await y.data()) // → 1,10,2,20
+ * const asTorch = flatten(x, { channelsFirst: true })
+ * String(await asTorch.data()) // → 1,2,10,20
+ * for (const t of [x, y, asTorch]) t.dispose()
+ * ```
+ */
+export function flatten(x: Tensor, { channelsFirst = false }: FlattenOptions = {}): Tensor {
+  if (!channelsFirst) return reshape(x, [x.shape[0]!, -1])
+  checkMaps('flatten', x)
+  return tidy(() => reshape(transpose(x, [0, 3, 1, 2]), [x.shape[0]!, -1]))
+}
+
+/** {@link flatten} as a layer. */
+export class Flatten extends Module {
+  constructor(readonly options: FlattenOptions = {}) {
+    super()
+  }
+
+  forward(x: Tensor): Tensor {
+    return flatten(x, this.options)
+  }
+
+  override describe(): string {
+    return this.options.channelsFirst ? 'channelsFirst=true' : ''
+  }
+}

@@ -1,0 +1,104 @@
+import { DlError, Parameter, showShape } from '@dl/core'
+import {
+  add,
+  mean,
+  mul,
+  ones,
+  rsqrt,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core'
+import { checkNumbers, checkSizes } from './checks'
+import { Module } from './module'
+
+export interface LayerNormOptions {
+  /** Added to the variance (default 1e-5). */
+  eps?: number
+  /** Whether to scale and shift by learnt values (default true). */
+  affine?: boolean
+}
+
+/**
+ * Gives each item mean 0 and variance 1 over its last `axes` axes.
+ *
+ * @param x float32 of any shape
+ * @param axes how many of the last axes belong together (default 1)
+ *
+ * @example
+ * ```ts
+ * import { layerNorm } from '@dl/layers'
+ * import { tensor } from '@tensorflow/tfjs-core'
+ *
+ * const x = tensor([[1, 3], [10, 30]])
+ * const y = layerNorm(x, 1, { eps: 0 })
+ * Array.from(await y.data(), value => value.toFixed(2)).join() // → -1.00,1.00,-1.00,1.00
+ * x.dispose()
+ * y.dispose()
+ * ```
+ */
+export function layerNorm(x: Tensor, axes = 1, { eps = 1e-5 }: { eps?: number } = {}): Tensor {
+  return tidy(() => {
+    const last = Array.from({ length: axes }, (_, i) => x.rank - axes + i)
+    const centred = sub(x, mean(x, last, true))
+    return mul(centred, rsqrt(add(mean(square(centred), last, true), eps)))
+  })
+}
+
+/**
+ * Layer normalisation (Ba et al., 2016): each item by its own mean and variance, the same in
+ * training and evaluation.
+ *
+ * @example
+ * ```ts
+ * import { LayerNorm } from '@dl/layers'
+ * import { ones } from '@tensorflow/tfjs-core'
+ *
+ * const norm = new LayerNorm(8)
+ * const x = ones([2, 3, 8])
+ * const y = norm.call(x)
+ * y.shape // → 2,3,8
+ * for (const owner of [x, y, norm]) owner.dispose()
+ * ```
+ */
+export class LayerNorm extends Module {
+  readonly shape: readonly number[]
+  readonly weight: Parameter | null
+  readonly bias: Parameter | null
+  readonly #eps: number
+
+  /** @param shape of the last axes, those to normalise over */
+  constructor(
+    shape: number | readonly number[],
+    { eps = 1e-5, affine = true }: LayerNormOptions = {},
+  ) {
+    super()
+    this.shape = [shape].flat()
+    this.shape.forEach((size, i) => {
+      checkSizes('LayerNorm', { [`shape[${i}]`]: size })
+    })
+    checkNumbers('LayerNorm', { eps }, 'a number of at least 0', value => value >= 0)
+    this.#eps = eps
+    this.weight = affine ? new Parameter(() => ones([...this.shape])) : null
+    this.bias = affine ? new Parameter(() => zeros([...this.shape])) : null
+  }
+
+  forward(x: Tensor): Tensor {
+    const axes = this.shape.length
+    if (showShape(x.shape.slice(-axes)) !== showShape([...this.shape])) {
+      throw new DlError('shape-mismatch', {
+        problem: `LayerNorm got an input of shape ${showShape(x.shape)}`,
+        expected: `last dimensions of ${showShape([...this.shape])}`,
+      })
+    }
+    const y = layerNorm(x, axes, { eps: this.#eps })
+    if (this.weight === null || this.bias === null) return y
+    return add(mul(y, this.weight.value), this.bias.value)
+  }
+
+  override describe(): string {
+    return `${this.shape.join(', ')}${this.weight ? '' : ', affine=false'}`
+  }
+}

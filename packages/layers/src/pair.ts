@@ -1,0 +1,22 @@
+/** Sizes of two axes, rows first, where one number stands for both. */
+import { DlError } from '@dl/core'
+
+/** One number for rows and columns, or one for each. */
+export type Pair = number | readonly [rows: number, columns: number]
+
+/** Both numbers, integers of at least `least`. */
+export function pairOf(layer: string, name: string, value: Pair, least = 1): [number, number] {
+  const [rows, columns, ...more] = typeof value === 'number' ? [value, value] : value
+  const fine = (size?: number) => Number.isInteger(size) && size! >= least
+  if (fine(rows) && fine(columns) && more.length === 0) return [rows!, columns!]
+  throw new DlError('bad-option', {
+    problem: `${layer} got ${name} ${JSON.stringify(value)}`,
+    expected: `an integer of at least ${least}, or two: [rows, columns]`,
+  })
+}
+
+/** As the tree shows it: one number where both are the same. */
+export const showPair = (value: Pair): string => {
+  const [rows, columns] = typeof value === 'number' ? [value, value] : value
+  return rows === columns ? String(rows) : `[${rows}, ${columns}]`
+}
