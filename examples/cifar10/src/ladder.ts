@@ -20,7 +20,16 @@ interface Rung {
 
 const WIDTHS = [10, 20, 40, 80, 160]
 
-export const LADDER = {
+export type ModelName =
+  | 'simplenet'
+  | 'convnet'
+  | 'convnet2'
+  | 'convbnnet'
+  | 'convbnnet2'
+  | 'resnet'
+  | 'resnet2'
+
+export const LADDER: Record<ModelName, Rung> = {
   simplenet: { make: (c, pixels) => new SimpleNet([pixels, 40, c]), lr: 1e-2, wd: 0 },
   convnet: { make: c => new ConvNet([3, 20, 40, 80], c), lr: 1e-1, wd: 0 },
   convnet2: { make: c => new ConvNet2([3, 20, 40, 80], c), lr: 1e-1, wd: 0 },
@@ -32,8 +41,6 @@ export const LADDER = {
     lr: 1e-2,
     wd: 1e-6,
   },
-} satisfies Record<string, Rung>
-
-export type ModelName = keyof typeof LADDER
+}
 
 export const NAMES = Object.keys(LADDER) as ModelName[]

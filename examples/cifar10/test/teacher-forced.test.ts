@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { Resnet2 } from '../src/models'
 
 /** tfjs-cpu takes seconds for each. */
-const STEPS = process.env.DL_TEST_BACKEND === 'cpu' ? 2 : 10
+const STEPS = import.meta.env.DL_TEST_BACKEND === 'cpu' ? 2 : 10
 
 async function readBytes(url: URL): Promise<Uint8Array> {
   if (url.protocol === 'file:') return process.getBuiltinModule('node:fs').readFileSync(url)
