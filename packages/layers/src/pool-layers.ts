@@ -61,4 +61,10 @@ export class AvgPool2d extends Pool2d<AvgPoolOptions> {
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options)
   }
+
+  override describe(): string {
+    return (
+      super.describe() + (this.options.countIncludePad === false ? ', countIncludePad=false' : '')
+    )
+  }
 }

@@ -69,7 +69,7 @@ export function avgPool2d(
   if (Math.max(...paddings) === 0 || !countIncludePad) {
     return avgPool(x as Tensor4D, window, strides, sides, 'floor')
   }
-  return tidy(() => avgPool(pad(x as Tensor4D, sides), window, strides, 'valid', 'floor'))
+  return tidy(() => avgPool(pad(x as Tensor4D, sides), window, strides, around([0, 0]), 'floor'))
 }
 
 function geometryOf(layer: string, x: Tensor, kernelSize: Pair, options: PoolOptions) {
