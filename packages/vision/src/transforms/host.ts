@@ -71,7 +71,7 @@ function readBilinear(
   matrix: Affine,
   size: number,
   out: Float32Array,
-) {
+): void {
   const channels = black.length
   const { across, down } = reaches([matrix], canvas, around, size)
   const [a, b, c0, d, e, f] = matrix
@@ -79,15 +79,25 @@ function readBilinear(
   let at = 0
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const [u, v] = [a * x + b * y + c0, d * x + e * y + f]
-      const [left, top] = [Math.floor(u), Math.floor(v)]
-      const [right, below] = [u - left, v - top]
-      const [x0, x1] = [across.places[left - across.from]!, across.places[left - across.from + 1]!]
-      const [y0, y1] = [down.places[top - down.from]!, down.places[top - down.from + 1]!]
+      const u = a * x + b * y + c0
+      const v = d * x + e * y + f
+      const left = Math.floor(u)
+      const top = Math.floor(v)
+      const x0 = across.places[left - across.from]!
+      const x1 = across.places[left - across.from + 1]!
+      const y0 = down.places[top - down.from]!
+      const y1 = down.places[top - down.from + 1]!
+      const lower = v - top
+      const w01 = (u - left) * (1 - lower)
+      const w11 = (u - left) * lower
+      const w00 = 1 - lower - w01
+      const w10 = lower - w11
       for (let c = 0; c < channels; c++) {
-        const upper = read(y0 + x0, c) * (1 - right) + read(y0 + x1, c) * right
-        const lower = read(y1 + x0, c) * (1 - right) + read(y1 + x1, c) * right
-        out[at++] = upper * (1 - below) + lower * below
+        out[at++] =
+          w00 * read(y0 + x0, c) +
+          w01 * read(y0 + x1, c) +
+          w10 * read(y1 + x0, c) +
+          w11 * read(y1 + x1, c)
       }
     }
   }

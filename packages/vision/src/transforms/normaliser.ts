@@ -51,7 +51,9 @@ export function normaliser({ mean, std }: ChannelStats): Normaliser {
           for (let c = 0; c < channels; c++) out[i + c] = values[data[i + c]! * channels + c]!
         }
       } else {
-        for (let i = 0; i < data.length; i++) out[i] = value(data[i]!, line, i % channels)
+        for (let i = 0; i < data.length; i += channels) {
+          for (let c = 0; c < channels; c++) out[i + c] = value(data[i + c]!, line, c)
+        }
       }
     },
   }
