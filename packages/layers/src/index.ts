@@ -32,6 +32,7 @@ export { Embedding } from './embedding'
 export { Flatten, type FlattenOptions, flatten } from './flatten'
 export { GRU } from './gru'
 export { GRUCell } from './gru-cell'
+export { moduleAt, SaveFeatures, withHooks } from './hooks'
 export { Identity } from './identity-layer'
 export {
   identity,

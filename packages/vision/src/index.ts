@@ -1,3 +1,8 @@
+export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
+export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
+export type { ClassTarget } from './maps/class-target'
+export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
+export type { Pass, PassOptions } from './maps/pass'
 export { encodePng } from './pictures/png'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'

@@ -1,0 +1,38 @@
+/** What class a map is about, as a weight for each class. */
+import { DlError } from '@dl/core'
+import { argMax, cast, oneHot, softmax, type Tensor2D, tensor1d, tidy } from '@tensorflow/tfjs-core'
+
+/**
+ * A class by index, for all pictures or one for each; 'predicted', the class with the highest score;
+ * or 'probabilities', all classes as likely as the net finds them.
+ */
+export type ClassTarget = number | readonly number[] | 'predicted' | 'probabilities'
+
+/** @returns [N, classes], rows that add up to 1 */
+export function classWeights(scores: Tensor2D, target: ClassTarget): Tensor2D {
+  const [pictures, classes] = scores.shape
+  return tidy(() => {
+    if (target === 'probabilities') return softmax(scores)
+    const indices =
+      target === 'predicted'
+        ? argMax(scores, 1)
+        : tensor1d(checked(target, pictures, classes), 'int32')
+    return cast(oneHot(indices, classes), 'float32') as Tensor2D
+  })
+}
+
+function checked(target: number | readonly number[], pictures: number, classes: number): number[] {
+  const indices = typeof target === 'number' ? Array<number>(pictures).fill(target) : [...target]
+  if (indices.length !== pictures) {
+    throw new DlError('bad-target', {
+      problem: `there are ${indices.length} targets for ${pictures} pictures`,
+      expected: 'one for each, or one for all',
+    })
+  }
+  const wrong = indices.find(index => !(Number.isInteger(index) && index >= 0 && index < classes))
+  if (wrong === undefined) return indices
+  throw new DlError('bad-target', {
+    problem: `there is no class ${wrong}`,
+    expected: `an integer from 0 to ${classes - 1}`,
+  })
+}
