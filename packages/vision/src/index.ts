@@ -1,3 +1,21 @@
+export { BasicBlock, Bottleneck } from './models/basic-block'
+export type { BlockOptions, BlockType } from './models/block'
+export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
+export { ResNet, type ResNetOptions } from './models/resnet'
+export {
+  preActResnet18,
+  preActResnet34,
+  preActResnet50,
+  type ResNetMaker,
+  type ResNetVariant,
+  resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
+  resnet50,
+  resnet56,
+} from './models/resnets'
+export type { Shortcut } from './models/shortcut'
 export { encodePng } from './pictures/png'
 export type { PixelImage } from './pixel-image'
 export type { ChannelStats, ImageTransforms, TransformPair } from './transforms/image-transforms'
