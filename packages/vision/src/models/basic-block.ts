@@ -39,12 +39,14 @@ export class BasicBlock extends Module {
     { stride = 1, shortcut = 'projection' }: BlockOptions = {},
   ) {
     super()
+    // first, as it may refuse
+    const downsample = shortcutOf(shortcut, [inputs, width], stride, true)
     this.conv1 = conv3x3(inputs, width, stride)
     this.bn1 = new BatchNorm2d(width)
     this.relu = new ReLU()
     this.conv2 = conv3x3(width, width)
     this.bn2 = new BatchNorm2d(width)
-    this.downsample = shortcutOf(shortcut, [inputs, width], stride, true)
+    this.downsample = downsample
   }
 
   forward(x: Tensor): Tensor {
@@ -93,6 +95,8 @@ export class Bottleneck extends Module {
   ) {
     super()
     const outputs = 4 * width
+    // first, as it may refuse
+    const downsample = shortcutOf(shortcut, [inputs, outputs], stride, true)
     this.conv1 = conv1x1(inputs, width)
     this.bn1 = new BatchNorm2d(width)
     this.conv2 = conv3x3(width, width, stride)
@@ -100,7 +104,7 @@ export class Bottleneck extends Module {
     this.conv3 = conv1x1(width, outputs)
     this.bn3 = new BatchNorm2d(outputs)
     this.relu = new ReLU()
-    this.downsample = shortcutOf(shortcut, [inputs, outputs], stride, true)
+    this.downsample = downsample
   }
 
   forward(x: Tensor): Tensor {

@@ -44,12 +44,14 @@ export class PreActBlock extends Module {
     { stride = 1, shortcut = 'projection' }: BlockOptions = {},
   ) {
     super()
+    // first, as it may refuse
+    const downsample = shortcutOf(shortcut, [inputs, width], stride, false)
     this.bn1 = new BatchNorm2d(inputs)
     this.conv1 = conv3x3(inputs, width, stride)
     this.bn2 = new BatchNorm2d(width)
     this.conv2 = conv3x3(width, width)
     this.relu = new ReLU()
-    this.downsample = shortcutOf(shortcut, [inputs, width], stride, false)
+    this.downsample = downsample
   }
 
   forward(x: Tensor): Tensor {
@@ -97,6 +99,8 @@ export class PreActBottleneck extends Module {
   ) {
     super()
     const outputs = 4 * width
+    // first, as it may refuse
+    const downsample = shortcutOf(shortcut, [inputs, outputs], stride, false)
     this.bn1 = new BatchNorm2d(inputs)
     this.conv1 = conv1x1(inputs, width)
     this.bn2 = new BatchNorm2d(width)
@@ -104,7 +108,7 @@ export class PreActBottleneck extends Module {
     this.bn3 = new BatchNorm2d(width)
     this.conv3 = conv1x1(width, outputs)
     this.relu = new ReLU()
-    this.downsample = shortcutOf(shortcut, [inputs, outputs], stride, false)
+    this.downsample = downsample
   }
 
   forward(x: Tensor): Tensor {

@@ -1,5 +1,4 @@
 /** One builder for all residual nets: a stem, stages of blocks that halve the maps, a classifier. */
-import { DlError } from '@dl/core'
 import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
@@ -15,6 +14,7 @@ import {
 } from '@dl/layers'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { type BlockType, conv3x3 } from './block'
+import { checkResNet } from './check-resnet'
 import type { Shortcut } from './shortcut'
 
 export interface ResNetOptions {
@@ -44,6 +44,8 @@ export interface ResNetOptions {
  * shapes are torchvision's: conv1, bn1, relu, maxpool, layer1 …, avgpool, fc. With pre-activation
  * blocks bn1 and relu stand behind the stages, where the paper has its last activation. Convolutions
  * are initialised as in torchvision (Kaiming, normal, fan out).
+ *
+ * @throws DlError `bad-option`
  *
  * @example
  * ```ts
@@ -79,7 +81,8 @@ export class ResNet extends Module {
   constructor(options: ResNetOptions) {
     super()
     const { layers, classes = 1000, classifier = 'fc' } = options
-    const widths = widthsOf(options)
+    const widths = options.widths ?? layers.map((_, stage) => 64 * 2 ** stage)
+    checkResNet(options, widths)
     const { before, after } = ends(options, widths)
     const stages = stagesOf(options, widths)
     this.features = widths.at(-1)! * options.block.expansion
@@ -108,33 +111,11 @@ export class ResNet extends Module {
   }
 }
 
-function widthsOf({ layers, widths, classes = 1000, channels = 3 }: ResNetOptions): number[] {
-  const chosen = [...(widths ?? layers.map((_, stage) => 64 * 2 ** stage))]
-  const sizes = { layers, widths: chosen, channels: [channels] }
-  for (const [name, numbers] of Object.entries(sizes)) {
-    if (numbers.length > 0 && numbers.every(n => Number.isInteger(n) && n > 0)) continue
-    throw new DlError('bad-option', {
-      problem: `ResNet got ${name} ${numbers.join(', ') || 'without a number'}`,
-      expected: 'integers of at least 1',
-    })
-  }
-  if (chosen.length !== layers.length) {
-    throw new DlError('bad-option', {
-      problem: `ResNet got ${chosen.length} widths for ${layers.length} stages`,
-      expected: 'one for each',
-    })
-  }
-  if (!Number.isInteger(classes) || classes < 0) {
-    throw new DlError('bad-option', {
-      problem: `ResNet got classes ${classes}`,
-      expected: 'an integer of at least 0',
-    })
-  }
-  return chosen
-}
-
 /** What comes before and behind the stages. */
-function ends({ block, channels = 3, stem = 'imagenet' }: ResNetOptions, widths: number[]) {
+function ends(
+  { block, channels = 3, stem = 'imagenet' }: ResNetOptions,
+  widths: readonly number[],
+) {
   const [first, last] = [widths[0]!, widths.at(-1)! * block.expansion]
   const conv1 =
     stem === 'cifar'
@@ -151,7 +132,7 @@ function ends({ block, channels = 3, stem = 'imagenet' }: ResNetOptions, widths:
 }
 
 /** layer1, layer2, …; all but the first begin with a block of stride 2. */
-function stagesOf({ block: Block, layers, shortcut }: ResNetOptions, widths: number[]) {
+function stagesOf({ block: Block, layers, shortcut }: ResNetOptions, widths: readonly number[]) {
   let inputs = widths[0]!
   const stages = layers.map((count, stage) => {
     const width = widths[stage]!

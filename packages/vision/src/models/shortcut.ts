@@ -37,7 +37,6 @@ class PaddedShortcut extends Module {
       throw new DlError('bad-option', {
         problem: `a padding shortcut got ${inputs} channels in and ${outputs} out`,
         expected: 'at least as many out as in',
-        fix: "Use shortcut: 'projection'.",
       })
     }
     this.#before = Math.floor((outputs - inputs) / 2)
