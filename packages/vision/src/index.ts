@@ -1,5 +1,8 @@
 export { BasicBlock, Bottleneck } from './models/basic-block'
 export type { BlockOptions, BlockType } from './models/block'
+export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
+export { bodyOf, type CutOptions, type CuttableNet } from './models/cut'
+export type { HeadOptions } from './models/head'
 export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
 export { ResNet, type ResNetOptions } from './models/resnet'
 export {

@@ -155,8 +155,8 @@ it('takes another classifier', () => {
 it('begins as torchvision: Kaiming by what goes out, norms at one and zero', async () => {
   manualSeed(3)
   const net = resnet18({ widths: [8, 16, 32, 64], classes: 0 })
-  const convolution = net.layer4[0]! as BasicBlock
-  const values = await convolution.conv2.weight.value.data()
+  const convolution = net.layer4![0]! as BasicBlock
+  const values = Array.from(await convolution.conv2.weight.value.data())
   const std = Math.sqrt(values.reduce((total, x) => total + x * x, 0) / values.length)
   expect(std).toBeCloseTo(Math.sqrt(2 / (64 * 9)), 3)
   const ends = [...(await net.bn1.weight!.value.data()), ...(await net.bn1.bias!.value.data())]
