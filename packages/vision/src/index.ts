@@ -3,6 +3,27 @@ export { type ClassActivationMapOptions, classActivationMap } from './maps/class
 export type { ClassTarget } from './maps/class-target'
 export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
 export type { Pass, PassOptions } from './maps/pass'
+export { BasicBlock, Bottleneck } from './models/basic-block'
+export type { BlockOptions, BlockType } from './models/block'
+export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
+export { bodyOf, type CutOptions, type CuttableNet } from './models/cut'
+export type { HeadOptions } from './models/head'
+export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
+export { ResNet, type ResNetOptions } from './models/resnet'
+export {
+  preActResnet18,
+  preActResnet34,
+  preActResnet50,
+  type ResNetMaker,
+  type ResNetVariant,
+  resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
+  resnet50,
+  resnet56,
+} from './models/resnets'
+export type { Shortcut } from './models/shortcut'
 export { encodePng } from './pictures/png'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
