@@ -33,7 +33,7 @@ describe('the ladder', () => {
       const y = model.train(mode).call(x)
       const totals = tidy(() => exp(y))
       expect(y.shape).toEqual([4, 10])
-      const values = await totals.data()
+      const values = await totals.data<'float32'>()
       const sum = values.reduce((a, b) => a + b, 0)
       expect(sum).toBeCloseTo(4, 4)
       dispose([y, totals])
