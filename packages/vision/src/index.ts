@@ -1,3 +1,4 @@
+export { type MixupOptions, mixup } from './mixup'
 export { encodePng } from './pictures/png'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
