@@ -24,6 +24,7 @@ export {
   resnet56,
 } from './models/resnets'
 export type { Shortcut } from './models/shortcut'
+export { type MixupOptions, mixup } from './mixup'
 export { encodePng } from './pictures/png'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
