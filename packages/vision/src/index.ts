@@ -1,3 +1,6 @@
+export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
+export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
 export { encodePng } from './pictures/png'
+export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
 export type { PixelImage } from './pixel-image'
 export type { ChannelStats, ImageTransforms, TransformPair } from './transforms/image-transforms'
