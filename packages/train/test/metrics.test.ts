@@ -160,7 +160,7 @@ describe('logLoss', () => {
         zeros([2], 'int32'),
       ),
     ).toBe(
-      'logLoss got -1 in row 1 of [2, 2]; expected probabilities, from 0 to 1. softmax makes them of logits and of log-probabilities.',
+      'logLoss got -1 for class 0 of item 1; expected probabilities, from 0 to 1. softmax makes them of logits and of log-probabilities.',
     )
     expect(await complaint(tensor([[1, 0]]), tensor([2], [1], 'int32'))).toBe(
       'logLoss got the label 2 for item 0; expected an integer from 0 to 1.',

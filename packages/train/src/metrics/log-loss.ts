@@ -1,6 +1,5 @@
-import { DlError, showShape } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { rowsOf } from './rows-of'
+import { checkProbabilities, rowsOf } from './rows-of'
 
 /** As much as float32 tells from 1: what scikit-learn clips by. */
 const EPSILON = 2 ** -23
@@ -28,14 +27,7 @@ const EPSILON = 2 ** -23
  */
 export async function logLoss(probabilities: Tensor, targets: Tensor): Promise<number> {
   const { scores, labels, classes } = await rowsOf('logLoss', probabilities, targets)
-  const wrong = scores.findIndex(p => !(p >= 0 && p <= 1 + 1e-5))
-  if (wrong >= 0) {
-    throw new DlError('not-probabilities', {
-      problem: `logLoss got ${scores[wrong]} in row ${Math.floor(wrong / classes)} of ${showShape(probabilities.shape)}`,
-      expected: 'probabilities, from 0 to 1',
-      fix: 'softmax makes them of logits and of log-probabilities.',
-    })
-  }
+  checkProbabilities('logLoss', scores, classes)
   let total = 0
   labels.forEach((label, row) => {
     const p = scores[row * classes + label]!

@@ -37,3 +37,14 @@ export function checkLabels(what: string, labels: ArrayLike<number>, classes: nu
     })
   }
 }
+
+export function checkProbabilities(what: string, values: Float32Array, classes: number): void {
+  // softmax may round to a little above 1
+  const wrong = values.findIndex(p => !(p >= 0 && p <= 1 + 1e-5))
+  if (wrong < 0) return
+  throw new DlError('not-probabilities', {
+    problem: `${what} got ${values[wrong]} for class ${wrong % classes} of item ${Math.floor(wrong / classes)}`,
+    expected: 'probabilities, from 0 to 1',
+    fix: 'softmax makes them of logits and of log-probabilities.',
+  })
+}
