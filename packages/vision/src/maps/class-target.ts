@@ -1,6 +1,16 @@
 /** What class a map is about, as a weight for each class. */
 import { DlError } from '@dl/core'
-import { argMax, cast, oneHot, softmax, type Tensor2D, tensor1d, tidy } from '@tensorflow/tfjs-core'
+import {
+  argMax,
+  cast,
+  equal,
+  expandDims,
+  range,
+  softmax,
+  type Tensor2D,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core'
 
 /**
  * A class by index, for all pictures or one for each; 'predicted', the class with the highest score;
@@ -17,7 +27,9 @@ export function classWeights(scores: Tensor2D, target: ClassTarget): Tensor2D {
       target === 'predicted'
         ? argMax(scores, 1)
         : tensor1d(checked(target, pictures, classes), 'int32')
-    return cast(oneHot(indices, classes), 'float32') as Tensor2D
+    // not oneHot, which refuses a single class
+    const isChosen = equal(expandDims(indices, 1), range(0, classes, 1, 'int32'))
+    return cast(isChosen, 'float32') as Tensor2D
   })
 }
 
