@@ -1,3 +1,10 @@
+export {
+  ConvLearner,
+  type ConvLearnerOptions,
+  type PretrainedOptions,
+} from './learner/conv-learner'
+export type { ConvData } from './learner/data'
+export type { StateDict, Weights } from './learner/load-body'
 export { BasicBlock, Bottleneck } from './models/basic-block'
 export type { BlockOptions, BlockType } from './models/block'
 export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
