@@ -3,6 +3,13 @@ export { type ClassActivationMapOptions, classActivationMap } from './maps/class
 export type { ClassTarget } from './maps/class-target'
 export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
 export type { Pass, PassOptions } from './maps/pass'
+export {
+  ConvLearner,
+  type ConvLearnerOptions,
+  type PretrainedOptions,
+} from './learner/conv-learner'
+export type { ConvData } from './learner/data'
+export type { StateDict, Weights } from './learner/load-body'
 export { BasicBlock, Bottleneck } from './models/basic-block'
 export type { BlockOptions, BlockType } from './models/block'
 export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
