@@ -1,6 +1,7 @@
 /** Pictures in folders named by their classes: `train/cats/1.jpg`. */
 import { DlError } from '@dl/core'
 import { files } from '@dl/data'
+import { requireSameClasses } from './classes'
 import type { ImageItem, ImageSet } from './image-set'
 
 export interface FoldersOptions {
@@ -20,13 +21,13 @@ export const isPictureName = (name: string): boolean => PICTURE.test(name)
 /**
  * @throws DlError `not-found`, `empty-folder`, `one-sided-class` for a class of one part only
  */
-export async function imageSetFromPaths(
+export async function imagesFromPaths(
   path: string,
   { train = 'train', validation = 'valid', test }: FoldersOptions,
 ): Promise<ImageSet> {
   const classes = await classesIn(path, train)
   const others = await classesIn(path, validation)
-  requireSame(path, classes, train, others, validation)
+  requireSameClasses(path, { part: train, classes }, { part: validation, classes: others })
   return {
     classes,
     train: await labelled(files.join(path, train), classes),
@@ -52,28 +53,6 @@ async function classesIn(path: string, part: string): Promise<string[]> {
   throw new DlError('empty-folder', {
     problem: `${folder} holds no folders`,
     expected: 'one for each class, with its pictures',
-  })
-}
-
-function requireSame(
-  path: string,
-  a: readonly string[],
-  partA: string,
-  b: readonly string[],
-  partB: string,
-): void {
-  const alone = [
-    ...a.filter(name => !b.includes(name)).map(name => [name, partA, partB] as const),
-    ...b.filter(name => !a.includes(name)).map(name => [name, partB, partA] as const),
-  ]
-  const [first] = alone
-  if (first === undefined) return
-  const [name, there, missing] = first
-  const more = alone.length > 1 ? ` (and so on for ${alone.length - 1} more)` : ''
-  throw new DlError('one-sided-class', {
-    problem: `the class ${name} has a folder in ${there} and none in ${missing} of ${path}${more}`,
-    expected: 'the same classes in both',
-    fix: 'Add the folder, or take it out of the other part.',
   })
 }
 

@@ -8,7 +8,9 @@ import { add, clipByValue, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { decoder } from '../decode/index'
 import type { ChannelStats, TransformPair } from '../transforms/image-transforms'
 import { asTheyAre } from './as-they-are'
-import { type FoldersOptions, imageSetFromPaths } from './from-paths'
+import { type ImageArrays, imagesFromArrays } from './from-arrays'
+import { type CsvOptions, imagesFromCsv } from './from-csv'
+import { type FoldersOptions, imagesFromPaths } from './from-paths'
 import { imageLoader } from './image-loader'
 import {
   type ImageItem,
@@ -113,7 +115,27 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     path: string,
     options: ImageDataOptions & FoldersOptions = {},
   ): Promise<ImageClassifierData> {
-    return new ImageClassifierData(await imageSetFromPaths(path, options), options)
+    return new ImageClassifierData(await imagesFromPaths(path, options), options)
+  }
+
+  /**
+   * Pictures of one folder, labelled by a table of two columns: a name and its labels. If any
+   * picture has not exactly one, all have any number of labels.
+   *
+   * @param path the folder that `folder` and `csv` lie in
+   */
+  static async fromCsv(
+    path: string,
+    folder: string,
+    csv: string,
+    options: ImageDataOptions & CsvOptions = {},
+  ): Promise<ImageClassifierData> {
+    return new ImageClassifierData(await imagesFromCsv(path, folder, csv, options), options)
+  }
+
+  /** Pictures that lie in memory: bytes, or numbers from 0 to 1. */
+  static fromArrays(options: ImageDataOptions & ImageArrays): ImageClassifierData {
+    return new ImageClassifierData(imagesFromArrays(options), options)
   }
 
   /** How many classes there are. */

@@ -6,7 +6,7 @@ import type { PixelImage } from '../pixel-image'
 export type ImageContent = PixelImage | Uint8Array | string
 
 export interface ImageItem {
-  /** Or a function that gives it when it is needed. */
+  /** Or a function that gives it when it is needed; the pixels are kept while there is room. */
   readonly image: ImageContent | (() => ImageContent | Promise<ImageContent>)
   /** The number of its class; several where a picture may have any number of them. */
   readonly label?: number | readonly number[]

@@ -63,7 +63,9 @@ export class ImageStore<Item extends ImageItem = ImageItem> {
     if (typeof content === 'string') {
       return this.#keep(index, side, await readImage(content, { side, maxPixels }))
     }
-    if (!(content instanceof Uint8Array)) return content
+    if (!(content instanceof Uint8Array)) {
+      return typeof image === 'function' ? this.#keep(index, side, content) : content
+    }
     const name = this.name(index)
     return this.#keep(index, side, await decodeImage(content, { side, maxPixels, name }))
   }
