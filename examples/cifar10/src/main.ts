@@ -69,10 +69,10 @@ async function train(learn: ConvLearner, options: Options, say: Say) {
 
 /** The lesson's last step: probabilities averaged over five looks at each picture. */
 async function judge(learn: ConvLearner, say: Say) {
-  const { probabilities, stack, targets } = await learn.tta()
+  const { probabilities, targets } = await learn.tta()
   const right = accuracy.batch!(probabilities, targets)
   const [ttaAccuracy] = await right.data()
-  dispose([probabilities, stack, targets, right])
+  dispose([probabilities, targets, right])
   say(`accuracy with test-time augmentation: ${ttaAccuracy!.toFixed(4)}\n`)
   return { ttaAccuracy }
 }

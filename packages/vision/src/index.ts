@@ -1,8 +1,21 @@
-export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
-export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
-export type { ClassTarget } from './maps/class-target'
-export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
-export type { Pass, PassOptions } from './maps/pass'
+export { imagesFromArchive } from './data/from-archive'
+export { type ImageArrays, imagesFromArrays, type Labels, type Pixels } from './data/from-arrays'
+export { type CsvOptions, imagesFromCsv } from './data/from-csv'
+export { type FoldersOptions, imagesFromPaths } from './data/from-paths'
+export {
+  ImageClassifierData,
+  type ImageDataOptions,
+  type Parts,
+} from './data/image-classifier-data'
+export type { ImageContent, ImageItem, ImageSet } from './data/image-set'
+export type { OnBadImage } from './data/image-store'
+export type { Cifar10Options } from './datasets/cifar10'
+export type { ImageDataset } from './datasets/image-dataset'
+export { datasets } from './datasets/index'
+export type { MnistOptions } from './datasets/mnist'
+export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
+export { decodeImage, readImage } from './decode/index'
+export type { DecodeOptions } from './decode/types'
 export {
   ConvLearner,
   type ConvLearnerOptions,
@@ -10,6 +23,12 @@ export {
 } from './learner/conv-learner'
 export type { ConvData } from './learner/data'
 export type { StateDict, Weights } from './learner/load-body'
+export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
+export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
+export type { ClassTarget } from './maps/class-target'
+export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
+export type { Pass, PassOptions } from './maps/pass'
+export { type MixupOptions, mixup } from './mixup'
 export { BasicBlock, Bottleneck } from './models/basic-block'
 export type { BlockOptions, BlockType } from './models/block'
 export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
@@ -31,27 +50,8 @@ export {
   resnet56,
 } from './models/resnets'
 export type { Shortcut } from './models/shortcut'
-export { type MixupOptions, mixup } from './mixup'
 export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
-export { imagesFromArchive } from './data/from-archive'
-export { type ImageArrays, imagesFromArrays, type Labels, type Pixels } from './data/from-arrays'
-export { type CsvOptions, imagesFromCsv } from './data/from-csv'
-export { type FoldersOptions, imagesFromPaths } from './data/from-paths'
-export {
-  ImageClassifierData,
-  type ImageDataOptions,
-  type Parts,
-} from './data/image-classifier-data'
-export type { ImageContent, ImageItem, ImageSet } from './data/image-set'
-export type { OnBadImage } from './data/image-store'
-export type { Cifar10Options } from './datasets/cifar10'
-export type { ImageDataset } from './datasets/image-dataset'
-export { datasets } from './datasets/index'
-export type { MnistOptions } from './datasets/mnist'
-export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
-export { decodeImage, readImage } from './decode/index'
-export type { DecodeOptions } from './decode/types'
 export { encodePng } from './pictures/png'
 export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
 export type { PixelImage } from './pixel-image'
