@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { DlError, valueAndGrads } from '@dl/core'
 import {
   AdaptiveAvgPool2d,
   AdaptiveConcatPool2d,
@@ -12,7 +12,7 @@ import {
   maxPool2d,
   type Pair,
 } from '@dl/layers'
-import { dispose, relu, tidy, zeros } from '@tensorflow/tfjs-core'
+import { dispose, relu, sum, tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { type Golden, hashed, readFixture } from '../../../scripts/golden'
 import { expectLayer } from './golden-layer'
@@ -43,6 +43,15 @@ it.each(readFixture<Case[]>(import.meta.url, 'pools'))(
     x.dispose()
   },
 )
+
+it('passes the gradient of equal maxima in windows that overlap to the first in reading order', async () => {
+  const x = tensor([0, 1, 0, 1, 0, 0, 0, 0, 0], [1, 3, 3, 1])
+  const step = valueAndGrads(() => sum(adaptiveMaxPool2d(x, 2)), [x])
+  // as PyTorch: of the window at the top left, the 1 of the first row
+  expect([...(await step.grads[0]!.data())]).toEqual([0, 2, 0, 1, 1, 0, 0, 0, 0])
+  step.dispose()
+  x.dispose()
+})
 
 it('prints its options', () => {
   expect(String(new MaxPool2d(2))).toBe('MaxPool2d(2, stride=2)')
