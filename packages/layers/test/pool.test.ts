@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { DlError, valueAndGrads } from '@dl/core'
 import {
   AdaptiveAvgPool2d,
   AdaptiveConcatPool2d,
@@ -12,7 +12,7 @@ import {
   maxPool2d,
   type Pair,
 } from '@dl/layers'
-import { dispose, relu, tidy, zeros } from '@tensorflow/tfjs-core'
+import { dispose, relu, sum, tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { type Golden, hashed, readFixture } from '../../../scripts/golden'
 import { expectLayer } from './golden-layer'
@@ -43,6 +43,14 @@ it.each(readFixture<Case[]>(import.meta.url, 'pools'))(
     x.dispose()
   },
 )
+
+it('takes the first maximum in reading order, also where windows are not all of a size', async () => {
+  const x = tensor([0, 5, 0, 5, 0, 0], [1, 2, 3, 1])
+  const { grads, dispose: end } = valueAndGrads(() => sum(adaptiveMaxPool2d(x, [1, 2])), [x])
+  expect([...(await grads[0]!.data())]).toEqual([0, 2, 0, 0, 0, 0])
+  end()
+  x.dispose()
+})
 
 it('prints its options', () => {
   expect(String(new MaxPool2d(2))).toBe('MaxPool2d(2, stride=2)')
