@@ -54,6 +54,17 @@ export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-p
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
 export { encodePng } from './pictures/png'
 export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
+export { type ColormapName, colormap } from './pictures/colormap'
+export {
+  enlarge,
+  type HeatMapOptions,
+  heatMap,
+  type MapRows,
+  type OverlayOptions,
+  overlay,
+} from './pictures/overlay'
+export { encodePng } from './pictures/png'
+export { toCanvas } from './pictures/to-canvas'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
 export type { BorderMode } from './transforms/border'

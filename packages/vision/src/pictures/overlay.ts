@@ -1,0 +1,139 @@
+/** A map over the picture it explains. */
+import { DlError } from '@dl/core'
+import type { PixelImage } from '../pixel-image'
+import { checkImage } from './check-image'
+import { type ColormapName, colormap } from './colormap'
+import { resizeSmooth } from './resize-smooth'
+
+/** Rows of values from 0 to 1: `(await maps.array())[0]`. */
+export type MapRows = readonly (readonly number[])[]
+
+export interface HeatMapOptions {
+  /** A name, or 256 colours, [256, 3] (default 'hot'). */
+  colormap?: ColormapName | Uint8Array
+}
+
+export interface OverlayOptions extends HeatMapOptions {
+  /** Share of the map, 0 to 1 (default 0.5). */
+  alpha?: number
+  /** Longer side of the result in pixels (default: the picture's). */
+  size?: number
+}
+
+/**
+ * The map in colours at the given size, enlarged smoothly.
+ *
+ * @throws DlError `bad-option`, `bad-map`
+ *
+ * @example
+ * ```ts
+ * import { heatMap } from '@dl/vision'
+ *
+ * const { width, height, data } = heatMap([[0, 1]], { width: 4, height: 2, colormap: 'gray' })
+ * ;[width, height, data.length] // → 4,2,24
+ * ;[data[0], data[9]] // → 0,255
+ * ```
+ */
+export function heatMap(
+  map: MapRows,
+  { width, height, colormap: wanted = 'hot' }: HeatMapOptions & { width: number; height: number },
+): PixelImage {
+  checkMap(map)
+  checkSize('width', width)
+  checkSize('height', height)
+  const colours = typeof wanted === 'string' ? colormap(wanted) : wanted
+  if (colours.length !== 768) {
+    throw new DlError('bad-option', {
+      problem: `the colour map has ${colours.length} bytes`,
+      expected: '256 colours of 3',
+    })
+  }
+  const raster = { width: map[0]!.length, height: map.length, channels: 1, data: map.flat() }
+  const data = new Uint8Array(width * height * 3)
+  resizeSmooth(raster, width, height).forEach((value, i) => {
+    const colour = Math.max(0, Math.min(255, Math.floor(value * 256)))
+    data.set(colours.subarray(3 * colour, 3 * colour + 3), 3 * i)
+  })
+  return { width, height, channels: 3, data }
+}
+
+/**
+ * The picture in larger or smaller, without a change of shape.
+ *
+ * @param size longer side in pixels
+ * @throws DlError `bad-image`, `bad-option`
+ *
+ * @example
+ * ```ts
+ * import { enlarge } from '@dl/vision'
+ *
+ * const image = { width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }
+ * const { width, height } = enlarge(image, 64)
+ * ;[width, height] // → 64,32
+ * ```
+ */
+export function enlarge(image: PixelImage, size: number): PixelImage {
+  checkImage(image)
+  checkSize('size', size)
+  const scale = size / Math.max(image.width, image.height)
+  const [width, height] = [image.width, image.height].map(side =>
+    Math.max(1, Math.round(side * scale)),
+  ) as [number, number]
+  if (width === image.width && height === image.height) return image
+  const data = Uint8Array.from(resizeSmooth(image, width, height), toByte)
+  return { width, height, channels: image.channels, data }
+}
+
+/**
+ * Draws a map over a picture: the map is enlarged smoothly to the picture's size, coloured, and laid
+ * over it half transparent. An alpha channel of the picture is left out.
+ *
+ * @throws DlError `bad-image`, `bad-map`, `bad-option`
+ *
+ * @example
+ * ```ts
+ * import { overlay } from '@dl/vision'
+ *
+ * const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 80, 160, 240) }
+ * const { data } = overlay(image, [[1]])
+ * data.subarray(0, 6) // → 128,128,128,168,168,168
+ * ```
+ */
+export function overlay(image: PixelImage, map: MapRows, options: OverlayOptions = {}): PixelImage {
+  const { alpha = 0.5, size = Math.max(image.width, image.height), ...colours } = options
+  if (!(alpha >= 0 && alpha <= 1)) {
+    throw new DlError('bad-option', { problem: `alpha is ${alpha}`, expected: '0 to 1' })
+  }
+  const under = enlarge(image, size)
+  const { width, height, channels } = under
+  const { data: over } = heatMap(map, { width, height, ...colours })
+  const data = Uint8Array.from(over, (value, i) => {
+    const pixel = Math.floor(i / 3)
+    const behind = under.data[pixel * channels + (channels === 1 ? 0 : i % 3)]!
+    return toByte(alpha * value + (1 - alpha) * behind)
+  })
+  return { width, height, channels: 3, data }
+}
+
+const toByte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)))
+
+function checkMap(map: MapRows): void {
+  const width = map[0]?.length ?? 0
+  const isEven = width > 0 && map.every(row => row.length === width)
+  const odd = map.flat().find(value => !Number.isFinite(value))
+  if (isEven && odd === undefined) return
+  throw new DlError('bad-map', {
+    problem: isEven
+      ? `the map has a value of ${odd}`
+      : `the map has rows of ${map.map(row => row.length).join(', ') || 'nothing'}`,
+    expected: 'rows of equal length, of numbers from 0 to 1',
+  })
+}
+
+function checkSize(name: string, size: number): void {
+  if (Number.isInteger(size) && size > 0) return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${size}`,
+    expected: 'an integer of at least 1',
+  })
+}
