@@ -2,12 +2,12 @@
 import type { LrFinderOptions, LrFinderResult } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import type { DataLoader } from '@dl/data'
+import type { AnyModule } from '@dl/layers'
 import type { Hyperparameter, PerGroup } from '@dl/optim'
 import {
   type FitResult,
   Learner,
   type LearnerFitOptions,
-  type LearnerModel,
   type LearnerOptions,
   type Predictions,
 } from '@dl/train'
@@ -36,6 +36,7 @@ export interface PretrainedOptions
 }
 
 export class ConvLearner extends Learner {
+  declare readonly model: AnyModule
   declare readonly data: ConvData
   readonly #parts: Convnet | null
   readonly #folder: string | null
@@ -44,7 +45,7 @@ export class ConvLearner extends Learner {
 
   /** @param parts where the model is a body and a head */
   constructor(
-    model: LearnerModel,
+    model: AnyModule,
     data: ConvData,
     { activationsPath, ...options }: ConvLearnerOptions = {},
     parts: Convnet | null = null,
@@ -77,7 +78,7 @@ export class ConvLearner extends Learner {
    * ```
    */
   static fromModelData(
-    model: LearnerModel,
+    model: AnyModule,
     data: ConvData,
     options?: ConvLearnerOptions,
   ): ConvLearner {
