@@ -35,7 +35,8 @@ export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/conv
 export { bodyOf, type CutOptions, type CuttableNet } from './models/cut'
 export type { HeadOptions } from './models/head'
 export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
-export { ResNet, type ResNetOptions } from './models/resnet'
+export { ResNet } from './models/resnet'
+export type { ResNetOptions } from './models/resnet-options'
 export {
   preActResnet18,
   preActResnet34,

@@ -2,12 +2,12 @@
 import type { LrFinderOptions, LrFinderResult } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import type { DataLoader } from '@dl/data'
+import type { AnyModule } from '@dl/layers'
 import type { Hyperparameter, PerGroup } from '@dl/optim'
 import {
   type FitResult,
   Learner,
   type LearnerFitOptions,
-  type LearnerModel,
   type LearnerOptions,
   type Predictions,
 } from '@dl/train'
@@ -35,7 +35,12 @@ export interface PretrainedOptions
   precompute?: boolean
 }
 
+/**
+ * A Learner that knows pictures: {@link ConvLearner.fromModelData} for a net of your own,
+ * {@link ConvLearner.pretrained} for one that was trained on others.
+ */
 export class ConvLearner extends Learner {
+  declare readonly model: AnyModule
   declare readonly data: ConvData
   readonly #parts: Convnet | null
   readonly #folder: string | null
@@ -44,7 +49,7 @@ export class ConvLearner extends Learner {
 
   /** @param parts where the model is a body and a head */
   constructor(
-    model: LearnerModel,
+    model: AnyModule,
     data: ConvData,
     { activationsPath, ...options }: ConvLearnerOptions = {},
     parts: Convnet | null = null,
@@ -77,7 +82,7 @@ export class ConvLearner extends Learner {
    * ```
    */
   static fromModelData(
-    model: LearnerModel,
+    model: AnyModule,
     data: ConvData,
     options?: ConvLearnerOptions,
   ): ConvLearner {
@@ -91,6 +96,25 @@ export class ConvLearner extends Learner {
    *
    * @param arch makes the net; what it has behind the cut is left out
    * @throws DlError `state-mismatch` with the names that do not fit, `bad-option`
+   *
+   * @example
+   * ```ts
+   * import { ConvLearner, resnet18 } from '@dl/vision'
+   * import { ones, tensor } from '@tensorflow/tfjs-core'
+   *
+   * const batch = () => ({ inputs: [ones([2, 32, 32, 3])], target: tensor([0, 1], [2], 'int32'), items: 2 })
+   * const loader = { length: 1, async *[Symbol.asyncIterator]() { yield batch() } }
+   * const data = { train: loader, validation: loader, fix: loader, c: 2 }
+   *
+   * const narrow = ({ classes }: { classes: number }) => resnet18({ widths: [2, 2, 2, 4], classes })
+   * const trained = narrow({ classes: 1000 })
+   * const weights = () => trained.stateDict() // or 'resnet18.safetensors'
+   * const learn = await ConvLearner.pretrained(narrow, data, { weights, xtraFc: [8] })
+   * const count = [...learn.model.parameters()].filter(({ trainable }) => trainable).length
+   * count // → 8
+   * await learn.fit(0.01, 1)
+   * for (const owner of [learn, learn.model, trained]) owner.dispose()
+   * ```
    */
   static async pretrained(
     arch: (options: { classes: number }) => CuttableNet,

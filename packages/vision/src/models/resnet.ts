@@ -13,31 +13,8 @@ import {
   Sequential,
 } from '@dl/layers'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { type BlockType, conv3x3 } from './block'
-import { checkResNet } from './check-resnet'
-import type { Shortcut } from './shortcut'
-
-export interface ResNetOptions {
-  /** What the net is built of: `BasicBlock`, `Bottleneck`, `PreActBlock`, `PreActBottleneck`. */
-  block: BlockType
-  /** How many blocks each stage has. */
-  layers: readonly number[]
-  /** Channels within the blocks of each stage (default: 64, doubled from stage to stage). */
-  widths?: readonly number[]
-  /** Outputs (default 1000); 0 leaves out pool and classifier, and maps come out. */
-  classes?: number
-  /** Of the pictures (default 3). */
-  channels?: number
-  /**
-   * 'imagenet' (default): 7×7 convolution with stride 2 and max pooling, for pictures from about 64
-   * pixels on. 'cifar': 3×3 with stride 1, for smaller ones.
-   */
-  stem?: 'imagenet' | 'cifar'
-  /** Where a block's input and output differ in size (default 'projection'). */
-  shortcut?: Shortcut
-  /** Name of the last layer in state dicts (default 'fc'). */
-  classifier?: 'fc' | 'linear'
-}
+import { conv3x3 } from './block'
+import { checkResNet, type ResNetOptions } from './resnet-options'
 
 /**
  * A residual net over pictures [N, H, W, channels]; scores [N, classes] come out. Children, names and

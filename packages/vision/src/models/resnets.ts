@@ -1,7 +1,8 @@
 /** The nets of the papers, each a line over {@link ResNet}. */
 import { BasicBlock, Bottleneck } from './basic-block'
 import { PreActBlock, PreActBottleneck } from './pre-activation-block'
-import { ResNet, type ResNetOptions } from './resnet'
+import { ResNet } from './resnet'
+import type { ResNetOptions } from './resnet-options'
 
 /** What may differ from the paper's net: `{ classes: 10, stem: 'cifar' }`. */
 export type ResNetVariant = Omit<Partial<ResNetOptions>, 'block' | 'layers'>

@@ -1,7 +1,31 @@
-/** What is asked of a ResNet's options, before anything is allocated. */
+/** What a ResNet is made of. */
 import { DlError } from '@dl/core'
-import type { ResNetOptions } from './resnet'
+import type { BlockType } from './block'
+import type { Shortcut } from './shortcut'
 
+export interface ResNetOptions {
+  /** What the net is built of: `BasicBlock`, `Bottleneck`, `PreActBlock`, `PreActBottleneck`. */
+  block: BlockType
+  /** How many blocks each stage has. */
+  layers: readonly number[]
+  /** Channels within the blocks of each stage (default: 64, doubled from stage to stage). */
+  widths?: readonly number[]
+  /** Outputs (default 1000); 0 leaves out pool and classifier, and maps come out. */
+  classes?: number
+  /** Of the pictures (default 3). */
+  channels?: number
+  /**
+   * 'imagenet' (default): 7×7 convolution with stride 2 and max pooling, for pictures from about 64
+   * pixels on. 'cifar': 3×3 with stride 1, for smaller ones.
+   */
+  stem?: 'imagenet' | 'cifar'
+  /** Where a block's input and output differ in size (default 'projection'). */
+  shortcut?: Shortcut
+  /** Name of the last layer in state dicts (default 'fc'). */
+  classifier?: 'fc' | 'linear'
+}
+
+/** Complains before anything is allocated. */
 export function checkResNet(options: ResNetOptions, widths: readonly number[]): void {
   const { block, layers, classes = 1000, channels = 3, shortcut = 'projection' } = options
   const { stem = 'imagenet', classifier = 'fc' } = options
