@@ -1,4 +1,4 @@
-import { datasets, ImageClassifierData } from '@dl/vision'
+import { computeStats, datasets, ImageClassifierData } from '@dl/vision'
 import { describe, expect, it } from 'vitest'
 import { probes, seen } from '../kit'
 
@@ -30,6 +30,18 @@ describe.skipIf(reason)('datasets in DL_DATA', () => {
     )
     const chosen = { ...all, train: all.train.filter(({ name }) => wanted.has(name!)) }
     expect(await of(chosen)).toEqual(await of(tiny))
+  })
+
+  it('has the mean and deviation of the lesson, as far as JPEG keeps them', async () => {
+    const { train } = await datasets.cifar10({ form: 'images' })
+    // one in ten: a little off
+    const { mean, std } = await computeStats(train.filter((_, i) => i % 10 === 0))
+    for (const [c, expected] of [0.4914, 0.48216, 0.44653].entries()) {
+      expect(Math.abs(mean[c]! - expected)).toBeLessThan(5e-3)
+    }
+    for (const [c, expected] of [0.24703, 0.24349, 0.26159].entries()) {
+      expect(Math.abs(std[c]! - expected)).toBeLessThan(5e-3)
+    }
   })
 
   it('has 10,000 digits', async () => {
