@@ -8,6 +8,7 @@ import { add, clipByValue, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { decoder } from '../decode/index'
 import type { ChannelStats, TransformPair } from '../transforms/image-transforms'
 import { asTheyAre } from './as-they-are'
+import { imagesFromArchive } from './from-archive'
 import { type ImageArrays, imagesFromArrays } from './from-arrays'
 import { type CsvOptions, imagesFromCsv } from './from-csv'
 import { type FoldersOptions, imagesFromPaths } from './from-paths'
@@ -48,6 +49,20 @@ export interface Parts<T> {
   readonly test?: T
 }
 
+/**
+ * @example
+ * ```ts
+ * import { datasets, ImageClassifierData } from '@dl/vision'
+ *
+ * const data = new ImageClassifierData(datasets.shapes({ count: 40 }), { bs: 16, seed: 1 })
+ * ;[data.c, data.train.length] // → 4,3
+ * for await (const { inputs: [images], target } of data.validation) {
+ *   ;[images!.shape, target.shape] // → 8,32,32,3,8
+ *   images!.dispose()
+ *   target.dispose()
+ * }
+ * ```
+ */
 export class ImageClassifierData<Item extends ImageItem = ImageItem> {
   /** Pictures shuffled and augmented. */
   readonly train: StatefulLoader
@@ -116,6 +131,18 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     options: ImageDataOptions & FoldersOptions = {},
   ): Promise<ImageClassifierData> {
     return new ImageClassifierData(await imagesFromPaths(path, options), options)
+  }
+
+  /**
+   * Pictures in a tar archive, packed by gzip or not, laid out as for {@link fromPaths}.
+   *
+   * @param archive its path (in a page its URL), or its bytes
+   */
+  static async fromArchive(
+    archive: string | Uint8Array,
+    options: ImageDataOptions & FoldersOptions = {},
+  ): Promise<ImageClassifierData> {
+    return new ImageClassifierData(await imagesFromArchive(archive, options), options)
   }
 
   /**
