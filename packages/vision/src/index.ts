@@ -52,11 +52,9 @@ export {
   resnet56,
 } from './models/resnets'
 export type { Shortcut } from './models/shortcut'
+export { type ColormapName, colormap } from './pictures/colormap'
 export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
-export { encodePng } from './pictures/png'
-export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
-export { type ColormapName, colormap } from './pictures/colormap'
 export {
   enlarge,
   type HeatMapOptions,
@@ -66,11 +64,10 @@ export {
   overlay,
 } from './pictures/overlay'
 export { encodePng } from './pictures/png'
-export { toCanvas } from './pictures/to-canvas'
-export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
-export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
 export { type ShowOptions, showImages } from './pictures/show-images'
+export { toCanvas } from './pictures/to-canvas'
+export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
 export type { BorderMode } from './transforms/border'
@@ -81,10 +78,7 @@ export { centerCrop, randomCrop } from './transforms/random-crop'
 export { randomDihedral } from './transforms/random-dihedral'
 export { type RandomFlipOptions, randomFlip } from './transforms/random-flip'
 export { randomLighting } from './transforms/random-lighting'
-export {
-  type RandomResizedCropOptions,
-  randomResizedCrop,
-} from './transforms/random-resized-crop'
+export { type RandomResizedCropOptions, randomResizedCrop } from './transforms/random-resized-crop'
 export { type RandomRotateOptions, randomRotate } from './transforms/random-rotate'
 export { type RandomZoomOptions, randomZoom } from './transforms/random-zoom'
 export { type ScaleToOptions, scaleTo, squashTo } from './transforms/scaling'
