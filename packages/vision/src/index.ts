@@ -63,6 +63,8 @@ export {
   type OverlayOptions,
   overlay,
 } from './pictures/overlay'
+export { type MixupOptions, mixup } from './mixup'
+export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
 export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
 export { type ShowOptions, showImages } from './pictures/show-images'

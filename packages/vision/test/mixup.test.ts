@@ -117,6 +117,8 @@ describe('mixup', () => {
         expect(x).toBeCloseTo(b[k]!, 5)
       })
     }
+    // the blend is used up
+    expect(callback.transformLoss!(soft, ctx, { output: soft, target: labels })).toBe(soft)
     ours.dispose()
     theirs.dispose()
     for (const t of [soft, labels, ...batch.inputs, ...mixed.inputs]) t.dispose()

@@ -1,13 +1,19 @@
-import { computeStats, datasets, ImageClassifierData } from '@dl/vision'
-import { describe, expect, it } from 'vitest'
+import { computeStats, datasets, ImageClassifierData, type ImageDataset } from '@dl/vision'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { probes, seen } from '../kit'
 
 const reason = process.env.DL_DATA ? null : 'DL_DATA names no folder with cifar10 and mnist'
 if (reason) console.log(`The real pictures are not checked: ${reason}.`)
 
 describe.skipIf(reason)('datasets in DL_DATA', () => {
-  it('has 60,000 pictures of CIFAR-10', async () => {
-    const { train, validation, classes, source } = await datasets.cifar10()
+  let all: ImageDataset
+
+  beforeAll(async () => {
+    all = await datasets.cifar10()
+  })
+
+  it('has 60,000 pictures of CIFAR-10', () => {
+    const { train, validation, classes, source } = all
     expect([train.length, validation.length, classes.length, source]).toEqual([
       50_000,
       10_000,
@@ -21,10 +27,8 @@ describe.skipIf(reason)('datasets in DL_DATA', () => {
   })
 
   it('has the same tiny pictures as files and in the archive', async () => {
-    const of = async (train: Awaited<ReturnType<typeof datasets.cifar10>>) =>
-      seen(new ImageClassifierData(train, { tfms: probes }).fix)
+    const of = async (set: ImageDataset) => seen(new ImageClassifierData(set, { tfms: probes }).fix)
     const tiny = await datasets.cifar10({ tiny: true })
-    const all = await datasets.cifar10({ form: 'images' })
     const wanted = new Set(
       tiny.train.map(({ image }) => String(image).split('/').slice(-3).join('/')),
     )
@@ -33,9 +37,8 @@ describe.skipIf(reason)('datasets in DL_DATA', () => {
   })
 
   it('has the mean and deviation of the lesson, as far as JPEG keeps them', async () => {
-    const { train } = await datasets.cifar10({ form: 'images' })
     // one in ten: a little off
-    const { mean, std } = await computeStats(train.filter((_, i) => i % 10 === 0))
+    const { mean, std } = await computeStats(all.train.filter((_, i) => i % 10 === 0))
     for (const [c, expected] of [0.4914, 0.48216, 0.44653].entries()) {
       expect(Math.abs(mean[c]! - expected)).toBeLessThan(5e-3)
     }

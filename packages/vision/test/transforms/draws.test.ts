@@ -3,6 +3,7 @@ import { Generator } from '@dl/core'
 import {
   centerCrop,
   cutout,
+  type ImageTransform,
   imageTransforms,
   randomCrop,
   randomDihedral,
@@ -73,24 +74,28 @@ describe('randomDihedral', () => {
     expect(new Set(twice.keys())).toEqual(new Set(once.keys()))
   })
 
-  it('turns to the left, then flips, and swaps the sides of the frame', () => {
-    // read for the upper left pixel of a picture of 3 × 2, laid on its side: of np.rot90, the upper right
-    const corners = new Set(
-      many.map(random => {
-        const { geometry, frame: to } = randomDihedral().draw(random, { width: 3, height: 2 })!
-        return `${to!.width}×${to!.height} ${geometry![2]},${geometry![5]}`
-      }),
-    )
-    expect([...corners].sort()).toEqual([
-      '2×3 0,0',
-      '2×3 0,1',
-      '2×3 2,0',
-      '2×3 2,1',
-      '3×2 0,0',
-      '3×2 0,1',
-      '3×2 2,0',
-      '3×2 2,1',
-    ])
+  it('turns to the left as often as drawn, then flips left for right', () => {
+    const pixels = ['ab', 'cd', 'ef']
+    const columns = (rows: string[]) =>
+      [...rows[0]!].map((_, x) => rows.map(row => row[x]).join(''))
+    const left = (rows: string[]) => columns(rows).reverse()
+    for (const random of many.slice(0, 40)) {
+      const twin = new Generator(0)
+      twin.restore(random.state())
+      const turns = twin.int(4)
+      let expected = pixels
+      for (let turn = 0; turn < turns; turn++) expected = left(expected)
+      if (twin.next() < 0.5) expected = expected.map(row => [...row].reverse().join(''))
+
+      const { geometry, frame: to } = randomDihedral().draw(random, { width: 2, height: 3 })!
+      const [a, b, c, d, e, f] = geometry!
+      const made = Array.from({ length: to!.height }, (_, y) =>
+        Array.from({ length: to!.width }, (_, x) => {
+          return pixels[d * x + e * y + f]![a * x + b * y + c]
+        }).join(''),
+      )
+      expect(made).toEqual(expected)
+    }
   })
 })
 
@@ -233,24 +238,32 @@ describe('cutout', () => {
     expect(counts(holes.map(hole => hole.x)).size).toBe(37)
   })
 
-  it.each(places)('holes are black after normalising, and move with later flips (%s)', async on => {
-    const white = picture(1, 6, 6)
-    white.data.fill(255)
-    const corner = {
-      name: 'corner',
-      draw: () => ({ holes: [{ x: 0, y: 1, width: 2, height: 3 }] }),
-    }
-    const tfms = imageTransforms({
-      size: 6,
-      stats: { mean: [0.5, 0.25, 0.75], std: [0.5, 0.25, 0.25] },
-      transforms: [corner, randomFlip({ p: 1 })],
-      on,
-    })
-    const values = await batchOf(tfms, [white])
-    for (let i = 0; i < 36; i++) {
-      const isHole = i % 6 >= 4 && i >= 6 && i < 24
-      const pixel = [...values.slice(3 * i, 3 * i + 3)].map(Math.round)
-      expect(pixel, `pixel ${i}`).toEqual(isHole ? [-1, -1, -3] : [1, 3, 1])
-    }
-  })
+  it.each(places)(
+    'holes are black after normalising, and move with later flips and crops (%s)',
+    async on => {
+      const white = picture(1, 6, 6)
+      white.data.fill(255)
+      const corner = {
+        name: 'corner',
+        draw: () => ({ holes: [{ x: 0, y: 1, width: 2, height: 3 }] }),
+      }
+      const cut: ImageTransform = {
+        name: 'cut',
+        draw: () => ({ geometry: [1, 0, 1, 0, 1, 0], frame: { width: 5, height: 5 } }),
+      }
+      const tfms = imageTransforms({
+        size: 5,
+        scale: scaleTo(6),
+        stats: { mean: [0.5, 0.25, 0.75], std: [0.5, 0.25, 0.25] },
+        transforms: [corner, randomFlip({ p: 1 }), cut],
+        on,
+      })
+      const values = await batchOf(tfms, [white])
+      for (let i = 0; i < 25; i++) {
+        const isHole = i % 5 >= 3 && i >= 5 && i < 20
+        const pixel = [...values.slice(3 * i, 3 * i + 3)].map(Math.round)
+        expect(pixel, `pixel ${i}`).toEqual(isHole ? [-1, -1, -3] : [1, 3, 1])
+      }
+    },
+  )
 })
