@@ -1,4 +1,4 @@
-import { manualSeed } from '@dl/core'
+import { DlError, manualSeed } from '@dl/core'
 import { disposeBatch } from '@dl/data'
 import { encodePng, ImageClassifierData, type ImageItem, type ImageSet } from '@dl/vision'
 import { tensor } from '@tensorflow/tfjs-core'
@@ -223,10 +223,13 @@ describe('bad pictures', () => {
     expect((await seen(data.fix)).sizes).toEqual([2, 2, 2, 2])
   })
 
-  it('are no excuse for mistakes of the program', async () => {
-    const broken = { image: () => Promise.reject(new TypeError('no such method')), label: 0 }
+  it.each([
+    new TypeError('no such method'),
+    new DlError('no-decoder', { problem: 'sharp could not be loaded' }),
+  ])('are no excuse for other errors: %s', async error => {
+    const broken = { image: () => Promise.reject(error), label: 0 }
     const data = dataOf({ onBadImage: 'skip' }, { ...set, validation: [broken] })
-    expect(await messageOf(seen(data.validation))).toBe('no such method')
+    expect(await messageOf(seen(data.validation))).toBe(error.message)
   })
 })
 
