@@ -3,12 +3,15 @@ export { type ClassActivationMapOptions, classActivationMap } from './maps/class
 export type { ClassTarget } from './maps/class-target'
 export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
 export type { Pass, PassOptions } from './maps/pass'
+export { type Peak, peakOf } from './maps/peak'
+export { type Sighting, type Zoom, type ZoomOptions, zoomToPeak } from './maps/zoom-to-peak'
 export { type ColormapName, colormap } from './pictures/colormap'
+export type { Box } from './pictures/crop'
+export type { MapRows } from './pictures/map-rows'
 export {
   enlarge,
   type HeatMapOptions,
   heatMap,
-  type MapRows,
   type OverlayOptions,
   overlay,
 } from './pictures/overlay'
