@@ -2,43 +2,67 @@
  * A repair of tfjs's matrix product. A packed texture holds 2 × 2 blocks, and where a side is odd
  * the last block reaches beyond the matrix. Element-wise programs leave anything there (`exp`, for
  * example, 1), and the product sums it up: with an odd inner dimension and leftovers in both
- * factors the result is wrong. So the smaller factor's edge is wiped first.
+ * factors the result is wrong. So one factor's edge is wiped first. A convolution with a filter of
+ * 1 × 1 is such a product too; larger windows are copied first, which leaves zeros.
  */
 import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl'
 import {
   _FusedMatMul,
   BatchMatMul,
-  getKernel,
-  registerKernel,
+  Conv2D,
+  FusedConv2D,
+  type NamedAttrMap,
   type TensorInfo,
-  unregisterKernel,
   util,
 } from '@tensorflow/tfjs-core'
+import { repairKernel } from './repair'
+
+type Inputs = Record<string, TensorInfo>
+
+interface Product {
+  factors: [string, string]
+  /** The dimension that is summed over. */
+  inner: number
+  /** The factor to wipe. */
+  wiped: string
+}
 
 /** Puts the repair in front of tfjs's own kernels. */
 export function repairMatMul(): void {
-  for (const name of [BatchMatMul, _FusedMatMul]) {
-    const config = getKernel(name, 'webgl')!
-    unregisterKernel(name, 'webgl')
-    registerKernel({
-      ...config,
-      kernelFunc: call => {
-        const backend = call.backend as MathBackendWebGL
-        const { a, b } = call.inputs as Record<'a' | 'b', TensorInfo>
-        const inner = a.shape.at(call.attrs?.transposeA ? -2 : -1)!
-        if (inner % 2 === 0 || !leftovers(backend, a) || !leftovers(backend, b)) {
-          return config.kernelFunc(call)
-        }
-        const smaller = util.sizeFromShape(a.shape) < util.sizeFromShape(b.shape) ? 'a' : 'b'
-        const wiped = wipe(backend, call.inputs[smaller] as TensorInfo)
-        try {
-          return config.kernelFunc({ ...call, inputs: { ...call.inputs, [smaller]: wiped } })
-        } finally {
-          backend.disposeIntermediateTensorInfo(wiped)
-        }
-      },
-    })
-  }
+  for (const name of [BatchMatMul, _FusedMatMul]) wipeBefore(name, matMul)
+  for (const name of [Conv2D, FusedConv2D]) wipeBefore(name, pointwise)
+}
+
+function matMul({ a, b }: Inputs, attrs?: NamedAttrMap): Product {
+  const smaller = util.sizeFromShape(a!.shape) < util.sizeFromShape(b!.shape) ? 'a' : 'b'
+  const inner = a!.shape.at(attrs?.transposeA ? -2 : -1)!
+  return { factors: ['a', 'b'], inner, wiped: smaller }
+}
+
+function pointwise({ filter }: Inputs): Product | null {
+  const [rows, columns, inner] = filter!.shape as [number, number, number]
+  return rows * columns === 1 ? { factors: ['x', 'filter'], inner, wiped: 'filter' } : null
+}
+
+function wipeBefore(
+  name: string,
+  productOf: (inputs: Inputs, attrs?: NamedAttrMap) => Product | null,
+): void {
+  repairKernel(name, original => call => {
+    const backend = call.backend as MathBackendWebGL
+    const inputs = call.inputs as Inputs
+    const product = productOf(inputs, call.attrs)
+    const isRight = (factor: string) => !leftovers(backend, inputs[factor]!)
+    if (product === null || product.inner % 2 === 0 || product.factors.some(isRight)) {
+      return original(call)
+    }
+    const wiped = wipe(backend, inputs[product.wiped]!)
+    try {
+      return original({ ...call, inputs: { ...inputs, [product.wiped]: wiped } })
+    } finally {
+      backend.disposeIntermediateTensorInfo(wiped)
+    }
+  })
 }
 
 /** Only what a program wrote has them: uploads and unpacked textures are packed with zeros. */

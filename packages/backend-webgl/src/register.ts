@@ -1,5 +1,5 @@
 /**
- * Asks for what training needs, sets flags and repairs the matrix product. The backend and its
+ * Asks for what training needs, sets flags and repairs kernels. The backend and its
  * kernels register themselves; all fused operations run through the compositions that @dl/core
  * registers on first use.
  */
@@ -7,6 +7,7 @@ import '@tensorflow/tfjs-backend-webgl'
 import { DlError } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
 import { repairMatMul } from './matmul'
+import { repairMaxPool } from './max-pool'
 
 /** Textures beyond this are deleted, not kept for reuse. */
 export const KEPT_BYTES = 256 * 2 ** 20
@@ -36,4 +37,5 @@ export function registerWebGL(): void {
   // memory only grows. Below this many bytes reuse is worth it; above, disposing frees.
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
   repairMatMul()
+  repairMaxPool()
 }

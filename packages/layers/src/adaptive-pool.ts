@@ -1,5 +1,5 @@
 /** Pooling to a given size of map, whatever comes in, with PyTorch's windows. */
-import { concat, max, mean, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { checkMaps } from './checks'
 import { Module } from './module'
 import { type Pair, pairOf, showPair } from './pair'
@@ -25,7 +25,7 @@ import { avgPool2d, maxPool2d } from './pool'
  * ```
  */
 export const adaptiveMaxPool2d = (x: Tensor, size: Pair = 1): Tensor =>
-  adaptive('adaptiveMaxPool2d', x, size, maxPool2d, max)
+  adaptive('adaptiveMaxPool2d', x, size, maxPool2d)
 
 /**
  * The means over maps cut into `size` windows each way: `adaptive_avg_pool2d`.
@@ -46,7 +46,7 @@ export const adaptiveMaxPool2d = (x: Tensor, size: Pair = 1): Tensor =>
  * ```
  */
 export const adaptiveAvgPool2d = (x: Tensor, size: Pair = 1): Tensor =>
-  adaptive('adaptiveAvgPool2d', x, size, avgPool2d, mean)
+  adaptive('adaptiveAvgPool2d', x, size, avgPool2d)
 
 /**
  * Maxima and means, in this order, one behind the other in the channels: fast.ai's pooling between
@@ -71,27 +71,27 @@ export const adaptiveConcatPool2d = (x: Tensor, size: Pair = 1): Tensor =>
   tidy(() => concat([adaptiveMaxPool2d(x, size), adaptiveAvgPool2d(x, size)], 3))
 
 type Pool = (x: Tensor, window: Pair) => Tensor
-type Reduce = (x: Tensor, axis: number, keepDims: boolean) => Tensor
 
-function adaptive(name: string, x: Tensor, size: Pair, pool: Pool, reduce: Reduce): Tensor {
+function adaptive(name: string, x: Tensor, size: Pair, pool: Pool): Tensor {
   checkMaps(name, x)
   const [rows, columns] = pairOf(name, 'size', size)
   const [, height = 0, width = 0] = x.shape
   if (height % rows === 0 && width % columns === 0) {
     return pool(x, [height / rows, width / columns])
   }
-  return tidy(() => cut(cut(x, 1, rows, reduce), 2, columns, reduce))
+  // columns first: so the first of equal maxima is the first in reading order
+  return tidy(() => cut(cut(x, 2, columns, pool), 1, rows, pool))
 }
 
 /** One axis in windows that may overlap by one: window i is from ⌊i·n/size⌋ to ⌈(i + 1)·n/size⌉. */
-function cut(x: Tensor, axis: number, size: number, reduce: Reduce): Tensor {
+function cut(x: Tensor, axis: 1 | 2, size: number, pool: Pool): Tensor {
   const length = x.shape[axis]!
   const windows = Array.from({ length: size }, (_, i) => {
     const from = Math.floor((i * length) / size)
+    const window = Math.ceil(((i + 1) * length) / size) - from
     const begin = x.shape.map((_, other) => (other === axis ? from : 0))
-    const sizes = [...x.shape]
-    sizes[axis] = Math.ceil(((i + 1) * length) / size) - from
-    return reduce(slice(x, begin, sizes), axis, true)
+    const sizes = x.shape.map((n, other) => (other === axis ? window : n))
+    return pool(slice(x, begin, sizes), axis === 1 ? [window, 1] : [1, window])
   })
   return concat(windows, axis)
 }

@@ -1,5 +1,5 @@
-/** Convolution over maps [N, H, W, C] with PyTorch's symmetric padding, as a function and as a layer. */
-import { DlError, Parameter, showShape } from '@dl/core'
+/** Convolution over maps [N, H, W, C] with PyTorch's symmetric padding. */
+import { DlError, showShape } from '@dl/core'
 import {
   add,
   concat,
@@ -13,10 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { checkMaps, checkSizes, checkWindow } from './checks'
-import { uniform } from './init/distributions'
-import { drawn } from './init/initialize'
-import { Module } from './module'
-import { type Pair, pairOf, showPair } from './pair'
+import { type Around, around, type Pair, pairOf } from './pair'
 
 export interface ConvOptions {
   /** How far the window moves (default 1). */
@@ -27,11 +24,6 @@ export interface ConvOptions {
   dilation?: Pair
   /** Into how many parts the channels are divided, each with filters of its own (default 1). */
   groups?: number
-}
-
-export interface Conv2dOptions extends ConvOptions {
-  /** Whether to add a learnt bias (default true). */
-  bias?: boolean
 }
 
 /**
@@ -63,13 +55,7 @@ export function conv2d(
 ): Tensor {
   const layer = 'conv2d'
   checkMaps(layer, x)
-  checkGroups(layer, groups, x.shape[3]!, weight.shape[3]!)
-  if (weight.rank !== 4 || weight.shape[2] !== x.shape[3]! / groups) {
-    throw new DlError('shape-mismatch', {
-      problem: `conv2d got maps of shape ${showShape(x.shape)} and a weight of ${showShape(weight.shape)}`,
-      expected: `a weight of [rows, columns, ${x.shape[3]! / groups}, outputs]`,
-    })
-  }
+  checkWeights(x, weight, bias, groups)
   const strides = pairOf(layer, 'stride', stride)
   const paddings = pairOf(layer, 'padding', padding, 0)
   const dilations = pairOf(layer, 'dilation', dilation)
@@ -104,7 +90,7 @@ function grouped(x: Tensor4D, weight: Tensor4D, groups: number, geometry: Geomet
 
 type Window = [
   strides: [number, number],
-  pad: [[0, 0], [number, number], [number, number], [0, 0]],
+  pad: Around,
   format: 'NHWC',
   dilations: [number, number],
   rounding: 'floor',
@@ -113,96 +99,33 @@ type Window = [
 /** tfjs allows strides or dilation, not both: then every stride-th of all places is taken. */
 function strided(geometry: Geometry, convolve: (window: Window) => Tensor4D): Tensor4D {
   const { strides, paddings, dilations } = geometry
-  const [top, left] = paddings
   const both = Math.max(...strides) > 1 && Math.max(...dilations) > 1
-  const y = convolve([
-    both ? [1, 1] : strides,
-    [
-      [0, 0],
-      [top, top],
-      [left, left],
-      [0, 0],
-    ],
-    'NHWC',
-    dilations,
-    'floor',
-  ])
+  const y = convolve([both ? [1, 1] : strides, around(paddings), 'NHWC', dilations, 'floor'])
   return both ? maxPool(y, 1, strides, 'valid') : y
 }
 
-function checkGroups(layer: string, groups: number, inputs: number, outputs: number): void {
+function checkWeights(x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
+  const [channels, outputs] = [x.shape[3]!, weight.shape[3] ?? 0]
+  if (weight.rank === 4) checkGroups('conv2d', groups, channels, outputs)
+  if (weight.rank !== 4 || weight.shape[2] !== channels / groups) {
+    throw new DlError('shape-mismatch', {
+      problem: `conv2d got maps of shape ${showShape(x.shape)} and a weight of ${showShape(weight.shape)}`,
+      expected: `a weight of [rows, columns, ${channels / groups}, outputs]`,
+    })
+  }
+  if (bias === null || showShape(bias.shape) === showShape([outputs])) return
+  throw new DlError('shape-mismatch', {
+    problem: `conv2d got a bias of shape ${showShape(bias.shape)}`,
+    expected: `[${outputs}], one for each output`,
+  })
+}
+
+/** Complains about groups that do not divide the channels. */
+export function checkGroups(layer: string, groups: number, inputs: number, outputs: number): void {
   checkSizes(layer, { groups })
   if (inputs % groups === 0 && outputs % groups === 0) return
   throw new DlError('bad-option', {
     problem: `${layer} got ${groups} groups for ${inputs} channels in and ${outputs} out`,
     expected: 'a number that divides both',
   })
-}
-
-/**
- * Learnt filters over maps [N, H, W, inputs]. Initialised as PyTorch's: weight and bias uniform over
- * ±1/√(inputs / groups · rows · columns).
- *
- * @example
- * ```ts
- * import { Conv2d } from '@dl/layers'
- * import { zeros } from '@tensorflow/tfjs-core'
- *
- * const conv = new Conv2d(3, 20, 3, { stride: 2 })
- * const x = zeros([8, 32, 32, 3])
- * const y = conv.call(x)
- * y.shape // → 8,15,15,20
- * for (const owner of [x, y, conv]) owner.dispose()
- * ```
- */
-export class Conv2d extends Module {
-  /** [rows, columns, inputs / groups, outputs]; PyTorch's order in state dicts. */
-  readonly weight: Parameter
-  readonly bias: Parameter | null
-  readonly #options: ConvOptions
-
-  /**
-   * @param inputs channels coming in
-   * @param outputs channels going out
-   * @param kernelSize of the filters
-   */
-  constructor(
-    readonly inputs: number,
-    readonly outputs: number,
-    readonly kernelSize: Pair,
-    { bias = true, ...options }: Conv2dOptions = {},
-  ) {
-    super()
-    const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options
-    checkSizes('Conv2d', { inputs, outputs })
-    checkGroups('Conv2d', groups, inputs, outputs)
-    const kernel = pairOf('Conv2d', 'kernelSize', kernelSize)
-    pairOf('Conv2d', 'stride', stride)
-    pairOf('Conv2d', 'padding', padding, 0)
-    pairOf('Conv2d', 'dilation', dilation)
-    this.#options = options
-    const shape = [...kernel, inputs / groups, outputs]
-    const bound = 1 / Math.sqrt((inputs / groups) * kernel[0] * kernel[1])
-    const values = uniform({ low: -bound, high: bound })
-    this.weight = new Parameter(() => drawn(shape, values), { torchAxes: [3, 2, 0, 1] })
-    this.bias = bias ? new Parameter(() => drawn([outputs], values)) : null
-  }
-
-  forward(x: Tensor): Tensor {
-    checkMaps('Conv2d', x, this.inputs)
-    return conv2d(x, this.weight.value, this.bias?.value ?? null, this.#options)
-  }
-
-  override describe(): string {
-    const { stride = 1, padding = 0, dilation = 1, groups = 1 } = this.#options
-    const shown = [
-      `${this.inputs}, ${this.outputs}, ${showPair(this.kernelSize)}`,
-      showPair(stride) !== '1' && `stride=${showPair(stride)}`,
-      showPair(padding) !== '0' && `padding=${showPair(padding)}`,
-      showPair(dilation) !== '1' && `dilation=${showPair(dilation)}`,
-      groups !== 1 && `groups=${groups}`,
-      this.bias === null && 'bias=false',
-    ]
-    return shown.filter(part => part !== false).join(', ')
-  }
 }

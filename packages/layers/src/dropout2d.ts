@@ -1,5 +1,5 @@
 import { type DropoutOptions, dropout } from '@dl/core'
-import { clone, mul, ones, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { mul, ones, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { checkMaps } from './checks'
 import { Dropout } from './dropout'
 
@@ -23,7 +23,7 @@ import { Dropout } from './dropout'
  */
 export function dropout2d(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
   checkMaps('dropout2d', x)
-  if (options.training === false || p === 0) return clone(x)
+  if (options.training === false || p === 0) return dropout(x, p, options)
   const [items, , , channels] = x.shape
   return tidy(() => mul(x, dropout(ones([items!, 1, 1, channels!]), p, options)))
 }

@@ -1,3 +1,4 @@
+import { DlError } from '@dl/core'
 import { reshape, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core'
 import { checkMaps } from './checks'
 import { Module } from './module'
@@ -14,7 +15,8 @@ export interface FlattenOptions {
 /**
  * All axes but the first as one.
  *
- * @param x of any shape, [N, H, W, C] for `channelsFirst`
+ * @param x of at least one axis; [N, H, W, C] for `channelsFirst`
+ * @throws DlError `shape-mismatch`
  *
  * @example
  * ```ts
@@ -30,6 +32,12 @@ export interface FlattenOptions {
  * ```
  */
 export function flatten(x: Tensor, { channelsFirst = false }: FlattenOptions = {}): Tensor {
+  if (x.rank === 0) {
+    throw new DlError('shape-mismatch', {
+      problem: 'flatten got a scalar',
+      expected: 'a tensor whose first axis is the batch',
+    })
+  }
   if (!channelsFirst) return reshape(x, [x.shape[0]!, -1])
   checkMaps('flatten', x)
   return tidy(() => reshape(transpose(x, [0, 3, 1, 2]), [x.shape[0]!, -1]))

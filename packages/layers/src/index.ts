@@ -24,7 +24,8 @@ export {
 } from './adaptive-pool'
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, bnFreeze } from './batch-norm'
 export { binaryCrossEntropy } from './binary-cross-entropy'
-export { Conv2d, type Conv2dOptions, type ConvOptions, conv2d } from './conv2d'
+export { type ConvOptions, conv2d } from './conv2d'
+export { Conv2d, type Conv2dOptions } from './conv2d-layer'
 export { Dropout } from './dropout'
 export { Dropout2d, dropout2d } from './dropout2d'
 export { Embedding } from './embedding'
@@ -52,21 +53,15 @@ export {
   xavierNormal,
   xavierUniform,
 } from './init/scaled'
-export { LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm'
+export { LayerNorm, type LayerNormInputs, type LayerNormOptions, layerNorm } from './layer-norm'
 export { Linear, type LinearOptions } from './linear'
 export { LSTM } from './lstm'
 export { LSTMCell, type LSTMCellState } from './lstm-cell'
 export { type AnyModule, type ForwardHook, isModule, Module } from './module'
 export { ModuleList } from './module-list'
 export type { Pair } from './pair'
-export {
-  AvgPool2d,
-  type AvgPoolOptions,
-  avgPool2d,
-  MaxPool2d,
-  maxPool2d,
-  type PoolOptions,
-} from './pool'
+export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
+export { AvgPool2d, MaxPool2d } from './pool-layers'
 export type { RecurrentLayerOptions, RecurrentState } from './recurrent'
 export { RNN, type RNNOptions } from './rnn'
 export { RNNCell, type RNNCellOptions } from './rnn-cell'

@@ -21,11 +21,22 @@ export interface LayerNormOptions {
   affine?: boolean
 }
 
+/** What {@link layerNorm} takes. */
+export interface LayerNormInputs {
+  /** What the normalised values are multiplied with, in the shape of the last axes (default: nothing). */
+  gamma?: Tensor
+  /** What is added then (default: nothing). */
+  beta?: Tensor
+  /** Added to the variance (default 1e-5). */
+  eps?: number
+}
+
 /**
- * Gives each item mean 0 and variance 1 over its last `axes` axes.
+ * Gives each item mean 0 and variance 1 over its last `axes` axes, then scales and shifts it.
  *
  * @param x float32 of any shape
  * @param axes how many of the last axes belong together (default 1)
+ * @throws DlError `bad-option` for more axes than x has
  *
  * @example
  * ```ts
@@ -39,11 +50,20 @@ export interface LayerNormOptions {
  * y.dispose()
  * ```
  */
-export function layerNorm(x: Tensor, axes = 1, { eps = 1e-5 }: { eps?: number } = {}): Tensor {
+export function layerNorm(
+  x: Tensor,
+  axes = 1,
+  { gamma, beta, eps = 1e-5 }: LayerNormInputs = {},
+): Tensor {
+  checkNumbers('layerNorm', { axes }, `an integer from 1 to ${x.rank}`, n => {
+    return Number.isInteger(n) && n >= 1 && n <= x.rank
+  })
   return tidy(() => {
     const last = Array.from({ length: axes }, (_, i) => x.rank - axes + i)
     const centred = sub(x, mean(x, last, true))
-    return mul(centred, rsqrt(add(mean(square(centred), last, true), eps)))
+    const normal = mul(centred, rsqrt(add(mean(square(centred), last, true), eps)))
+    const scaled = gamma ? mul(normal, gamma) : normal
+    return beta ? add(scaled, beta) : scaled
   })
 }
 
@@ -76,6 +96,7 @@ export class LayerNorm extends Module {
   ) {
     super()
     this.shape = [shape].flat()
+    checkSizes('LayerNorm', { dimensions: this.shape.length })
     this.shape.forEach((size, i) => {
       checkSizes('LayerNorm', { [`shape[${i}]`]: size })
     })
@@ -93,9 +114,11 @@ export class LayerNorm extends Module {
         expected: `last dimensions of ${showShape([...this.shape])}`,
       })
     }
-    const y = layerNorm(x, axes, { eps: this.#eps })
-    if (this.weight === null || this.bias === null) return y
-    return add(mul(y, this.weight.value), this.bias.value)
+    return layerNorm(x, axes, {
+      ...(this.weight && { gamma: this.weight.value }),
+      ...(this.bias && { beta: this.bias.value }),
+      eps: this.#eps,
+    })
   }
 
   override describe(): string {

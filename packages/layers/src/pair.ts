@@ -20,3 +20,13 @@ export const showPair = (value: Pair): string => {
   const [rows, columns] = typeof value === 'number' ? [value, value] : value
   return rows === columns ? String(rows) : `[${rows}, ${columns}]`
 }
+
+export type Around = [[0, 0], [number, number], [number, number], [0, 0]]
+
+/** The padding of maps [N, H, W, C], as tfjs wants it: a single number pads as if rows were columns. */
+export const around = ([rows, columns]: [number, number]): Around => [
+  [0, 0],
+  [rows, rows],
+  [columns, columns],
+  [0, 0],
+]

@@ -1,9 +1,8 @@
-/** Pooling over maps [N, H, W, C] with PyTorch's sizes and padding, as functions and as layers. */
+/** Pooling over maps [N, H, W, C] with PyTorch's sizes and padding. */
 import { DlError } from '@dl/core'
 import { avgPool, maxPool, pad, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
 import { checkMaps, checkWindow } from './checks'
-import { Module } from './module'
-import { type Pair, pairOf, showPair } from './pair'
+import { around, type Pair, pairOf, showPair } from './pair'
 
 export interface PoolOptions {
   /** How far the window moves (default: its size). */
@@ -39,14 +38,7 @@ export interface AvgPoolOptions extends PoolOptions {
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolOptions = {}): Tensor {
   const { window, strides, paddings } = geometryOf('maxPool2d', x, kernelSize, options)
-  const [top, left] = paddings
-  const around: Around = [
-    [0, 0],
-    [top, top],
-    [left, left],
-    [0, 0],
-  ]
-  return maxPool(x as Tensor4D, window, strides, around, 'floor')
+  return maxPool(x as Tensor4D, window, strides, around(paddings), 'floor')
 }
 
 /**
@@ -73,20 +65,12 @@ export function avgPool2d(
   { countIncludePad = true, ...options }: AvgPoolOptions = {},
 ): Tensor {
   const { window, strides, paddings } = geometryOf('avgPool2d', x, kernelSize, options)
-  const [top, left] = paddings
-  const around: Around = [
-    [0, 0],
-    [top, top],
-    [left, left],
-    [0, 0],
-  ]
-  if (top + left === 0 || !countIncludePad) {
-    return avgPool(x as Tensor4D, window, strides, around, 'floor')
+  const sides = around(paddings)
+  if (Math.max(...paddings) === 0 || !countIncludePad) {
+    return avgPool(x as Tensor4D, window, strides, sides, 'floor')
   }
-  return tidy(() => avgPool(pad(x as Tensor4D, around), window, strides, 'valid', 'floor'))
+  return tidy(() => avgPool(pad(x as Tensor4D, sides), window, strides, around([0, 0]), 'floor'))
 }
-
-type Around = [[number, number], [number, number], [number, number], [number, number]]
 
 function geometryOf(layer: string, x: Tensor, kernelSize: Pair, options: PoolOptions) {
   checkMaps(layer, x)
@@ -95,7 +79,8 @@ function geometryOf(layer: string, x: Tensor, kernelSize: Pair, options: PoolOpt
   return geometry
 }
 
-function poolGeometry(
+/** Window, strides and padding, checked. */
+export function poolGeometry(
   layer: string,
   kernelSize: Pair,
   { stride = kernelSize, padding = 0 }: PoolOptions,
@@ -110,49 +95,4 @@ function poolGeometry(
     })
   }
   return { window, strides, paddings }
-}
-
-abstract class Pool2d<O extends PoolOptions> extends Module {
-  protected readonly options: O
-
-  constructor(
-    readonly kernelSize: Pair,
-    options: O,
-  ) {
-    super()
-    poolGeometry(new.target.name, kernelSize, options)
-    this.options = options
-  }
-
-  override describe(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options
-    const shown = [
-      showPair(this.kernelSize),
-      `stride=${showPair(stride)}`,
-      ...(showPair(padding) === '0' ? [] : [`padding=${showPair(padding)}`]),
-    ]
-    return shown.join(', ')
-  }
-}
-
-/** {@link maxPool2d} as a layer. */
-export class MaxPool2d extends Pool2d<PoolOptions> {
-  constructor(kernelSize: Pair, options: PoolOptions = {}) {
-    super(kernelSize, options)
-  }
-
-  forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.kernelSize, this.options)
-  }
-}
-
-/** {@link avgPool2d} as a layer. */
-export class AvgPool2d extends Pool2d<AvgPoolOptions> {
-  constructor(kernelSize: Pair, options: AvgPoolOptions = {}) {
-    super(kernelSize, options)
-  }
-
-  forward(x: Tensor): Tensor {
-    return avgPool2d(x, this.kernelSize, this.options)
-  }
 }

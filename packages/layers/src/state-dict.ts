@@ -16,7 +16,7 @@ export interface LoadReport {
 }
 
 /** PyTorch's batch norms count their batches, for a momentum that few use; without it nothing is lost. */
-const COUNTER = /(^|\.)num_batches_tracked$/
+const COUNTER = /num_batches_tracked$/
 
 export function stateDict(module: object): Record<string, Tensor> {
   const entries = [...stored(module)].map(([name, part]) => [name, toTorch(part)] as const)
@@ -30,7 +30,9 @@ export function loadStateDict(
 ): LoadReport {
   const parts = new Map(stored(module))
   const missing = [...parts.keys()].filter(name => !(name in state))
-  const unexpected = Object.keys(state).filter(name => !parts.has(name) && !COUNTER.test(name))
+  const unexpected = Object.keys(state).filter(
+    name => !parts.has(name.replace(COUNTER, 'running_mean')),
+  )
   const found = [...parts].filter(([name]) => name in state)
   const misshapen = found
     .filter(([name, part]) => showShape(state[name]!.shape) !== showShape(torchShape(part)))

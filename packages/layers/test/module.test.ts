@@ -164,14 +164,18 @@ it('names layer and value when sizes or inputs are wrong', () => {
   layer.dispose()
 })
 
-it('freezes and unfreezes every parameter below', () => {
+it('freezes and unfreezes every parameter and module below', () => {
   const model = new Sequential(new Linear(2, 2), new Sequential(new Linear(2, 3)))
+  const modules = () => [...model.namedModules()].map(([, { trainable }]) => trainable)
   const trainable = () => new Set([...model.parameters()].map(parameter => parameter.trainable))
   expect(trainable()).toEqual(new Set([true]))
+  expect(modules()).toEqual([true, true, true, true])
   model.freeze()
   expect(trainable()).toEqual(new Set([false]))
+  expect(modules()).toEqual([false, false, false, false])
   model[1]!.unfreeze()
   expect(trainable()).toEqual(new Set([true, false]))
+  expect(modules()).toEqual([false, false, true, true])
   model.unfreeze()
   expect(trainable()).toEqual(new Set([true]))
   model.dispose()

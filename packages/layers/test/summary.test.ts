@@ -1,18 +1,25 @@
-import { defaultGenerator, Parameter } from '@dl/core'
+import { batchNorm, defaultGenerator, Parameter } from '@dl/core'
 import {
+  AdaptiveMaxPool2d,
+  adaptiveMaxPool2d,
+  BatchNorm2d,
+  Conv2d,
   Dropout,
   Embedding,
+  flatten,
   GRU,
   Linear,
   LSTM,
+  logSoftmax,
   Module,
   ModuleList,
   ReLU,
   RNNCell,
+  relu,
   Sequential,
   summary,
 } from '@dl/layers'
-import { dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core'
+import { add, dispose, mul, ones, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 
 class Reader extends Module {
@@ -49,6 +56,128 @@ it('lists the lesson’s net: every parameter counted, recurrent ones too', () =
   expect(result.nbParams).toBe(3271016)
   dispose(ids)
   model.dispose()
+})
+
+describe('the lesson’s nets for pictures of 32 × 32', () => {
+  const rowsOf = (model: Module) => {
+    const x = zeros([1, 32, 32, 3])
+    const { rows, nbParams } = summary(model, x)
+    x.dispose()
+    model.dispose()
+    const lines = rows.map(row => {
+      return `${row.key} ${row.inputShape} → ${row.outputShape} ${row.nbParams} ${row.trainable}`
+    })
+    return [...lines, `total ${nbParams}`]
+  }
+  const pairs = (sizes: number[]) => sizes.slice(1).map((size, i) => [sizes[i]!, size] as const)
+
+  it('SimpleNet', () => {
+    class SimpleNet extends Module {
+      layers = new ModuleList(pairs([3072, 40, 10]).map(sizes => new Linear(...sizes)))
+      forward(x: Tensor): Tensor {
+        const scores = [...this.layers].reduce((y, layer) => relu(layer.call(y)), flatten(x))
+        return logSoftmax(scores)
+      }
+    }
+    expect(rowsOf(new SimpleNet())).toEqual([
+      'Linear-1 -1,3072 → -1,40 122920 true',
+      'Linear-2 -1,40 → -1,10 410 true',
+      'total 123330',
+    ])
+  })
+
+  it('ConvNet', () => {
+    class ConvNet extends Module {
+      layers = new ModuleList(
+        pairs([3, 20, 40, 80]).map(sizes => new Conv2d(...sizes, 3, { stride: 2 })),
+      )
+      pool = new AdaptiveMaxPool2d(1)
+      out = new Linear(80, 10)
+      forward(x: Tensor): Tensor {
+        const maps = [...this.layers].reduce((y, layer) => relu(layer.call(y)), x)
+        return logSoftmax(this.out.call(flatten(this.pool.call(maps))))
+      }
+    }
+    expect(rowsOf(new ConvNet())).toEqual([
+      'Conv2d-1 -1,32,32,3 → -1,15,15,20 560 true',
+      'Conv2d-2 -1,15,15,20 → -1,7,7,40 7240 true',
+      'Conv2d-3 -1,7,7,40 → -1,3,3,80 28880 true',
+      'AdaptiveMaxPool2d-4 -1,3,3,80 → -1,1,1,80 0 undefined',
+      'Linear-5 -1,80 → -1,10 810 true',
+      'total 37490',
+    ])
+  })
+
+  it('ConvNet2', () => {
+    class ConvLayer extends Module {
+      conv: Conv2d
+      constructor(inputs: number, outputs: number) {
+        super()
+        this.conv = new Conv2d(inputs, outputs, 3, { stride: 2, padding: 1 })
+      }
+      forward(x: Tensor): Tensor {
+        return relu(this.conv.call(x))
+      }
+    }
+    class ConvNet2 extends Module {
+      layers = new ModuleList(pairs([3, 20, 40, 80]).map(sizes => new ConvLayer(...sizes)))
+      out = new Linear(80, 10)
+      forward(x: Tensor): Tensor {
+        const maps = [...this.layers].reduce((y, layer) => layer.call(y), x)
+        return logSoftmax(this.out.call(flatten(adaptiveMaxPool2d(maps, 1))))
+      }
+    }
+    expect(rowsOf(new ConvNet2())).toEqual([
+      'Conv2d-1 -1,32,32,3 → -1,16,16,20 560 true',
+      'ConvLayer-2 -1,32,32,3 → -1,16,16,20 0 undefined',
+      'Conv2d-3 -1,16,16,20 → -1,8,8,40 7240 true',
+      'ConvLayer-4 -1,16,16,20 → -1,8,8,40 0 undefined',
+      'Conv2d-5 -1,8,8,40 → -1,4,4,80 28880 true',
+      'ConvLayer-6 -1,8,8,40 → -1,4,4,80 0 undefined',
+      'Linear-7 -1,80 → -1,10 810 true',
+      'total 37490',
+    ])
+  })
+
+  it('ConvBnNet, where the parameters of the normalisation count too', () => {
+    class BnLayer extends Module {
+      conv: Conv2d
+      m: Parameter
+      a: Parameter
+      constructor(inputs: number, outputs: number) {
+        super()
+        this.conv = new Conv2d(inputs, outputs, 3, { stride: 2, padding: 1, bias: false })
+        this.m = new Parameter(() => ones([outputs]))
+        this.a = new Parameter(() => zeros([outputs]))
+      }
+      forward(x: Tensor): Tensor {
+        const { output } = batchNorm(relu(this.conv.call(x)))
+        return add(mul(output, this.m.value), this.a.value)
+      }
+    }
+    class ConvBnNet extends Module {
+      conv1 = new Conv2d(3, 10, 5, { padding: 2 })
+      layers = new ModuleList(pairs([10, 20, 40, 80, 160]).map(sizes => new BnLayer(...sizes)))
+      out = new Linear(160, 10)
+      forward(x: Tensor): Tensor {
+        const maps = [...this.layers].reduce((y, layer) => layer.call(y), this.conv1.call(x))
+        return logSoftmax(this.out.call(flatten(adaptiveMaxPool2d(maps))))
+      }
+    }
+    expect(rowsOf(new ConvBnNet())).toEqual([
+      'Conv2d-1 -1,32,32,3 → -1,32,32,10 760 true',
+      'Conv2d-2 -1,32,32,10 → -1,16,16,20 1800 true',
+      'BnLayer-3 -1,32,32,10 → -1,16,16,20 40 true',
+      'Conv2d-4 -1,16,16,20 → -1,8,8,40 7200 true',
+      'BnLayer-5 -1,16,16,20 → -1,8,8,40 80 true',
+      'Conv2d-6 -1,8,8,40 → -1,4,4,80 28800 true',
+      'BnLayer-7 -1,8,8,40 → -1,4,4,80 160 true',
+      'Conv2d-8 -1,4,4,80 → -1,2,2,160 115200 true',
+      'BnLayer-9 -1,4,4,80 → -1,2,2,160 320 true',
+      'Linear-10 -1,160 → -1,10 1610 true',
+      'total 155970',
+    ])
+  })
 })
 
 it('has a row for each module in the order calls end, containers and the model left out', () => {
@@ -118,6 +247,17 @@ describe('changes nothing', () => {
     expect(run().rows.length).toBe(3)
     ids.dispose()
     model.dispose()
+  })
+
+  it('not even a batch norm in training', async () => {
+    const norm = new BatchNorm2d(2)
+    const x = ones([3, 2, 2, 2])
+    summary(norm, x)
+    expect(norm.training).toBe(true)
+    expect([...(await norm.running_mean.value.data())]).toEqual([0, 0])
+    expect([...(await norm.running_var.value.data())]).toEqual([1, 1])
+    x.dispose()
+    norm.dispose()
   })
 
   it('not even for a module that draws while it is evaluated', () => {
