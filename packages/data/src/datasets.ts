@@ -1,6 +1,5 @@
 /** The texts of the lessons, cut into training and validation as there. */
-import { type FileSource, fetchVerified, obtain, type RemoteFile } from './download'
-import { files } from './files/index'
+import { downloadBytes, type FileSource, type RemoteFile } from './download'
 import { decodeUtf8 } from './files/utf8'
 import { type RowSplit, splitRows } from './rows'
 
@@ -60,13 +59,6 @@ async function load({ name, origin, file, cut }: Recipe): Promise<TextDataset> {
 }
 
 async function readText(file: RemoteFile): Promise<{ text: string; source: FileSource }> {
-  if (files.cacheFolder() !== null) {
-    const { path, source } = await obtain(file)
-    return { text: await files.readText(path), source }
-  }
-  // A page keeps nothing itself; its HTTP cache does.
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  for await (const chunk of fetchVerified(file)) chunks.push(new Uint8Array(chunk))
-  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
-  return { text: decodeUtf8(bytes, file.url), source: 'download' }
+  const { bytes, path, source } = await downloadBytes(file)
+  return { text: decodeUtf8(bytes, path), source }
 }

@@ -23,7 +23,7 @@ export async function download(file: RemoteFile): Promise<string> {
 }
 
 /** {@link download}, and where the file came from. */
-export async function obtain(file: RemoteFile): Promise<{ path: string; source: FileSource }> {
+async function obtain(file: RemoteFile): Promise<{ path: string; source: FileSource }> {
   const data = files.env('DL_DATA')
   if (data !== undefined) {
     const path = files.join(data, file.name)
@@ -35,8 +35,31 @@ export async function obtain(file: RemoteFile): Promise<{ path: string; source: 
   return { path, source: 'download' }
 }
 
+/** A file's content, and where it was found. */
+export interface FoundFile {
+  bytes: Uint8Array
+  /** In a page its URL. */
+  path: string
+  source: FileSource
+}
+
+/**
+ * {@link download}, and read. A page keeps nothing itself, its HTTP cache does: there the file is
+ * fetched and checked each time.
+ */
+export async function downloadBytes(file: RemoteFile): Promise<FoundFile> {
+  if (files.cacheFolder() !== null) {
+    const { path, source } = await obtain(file)
+    return { bytes: await files.readBytes(path), path, source }
+  }
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  for await (const chunk of fetchVerified(file)) chunks.push(new Uint8Array(chunk))
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
+  return { bytes, path: file.url, source: 'download' }
+}
+
 /** The bytes as they arrive; throws after the last if they are not the expected ones. */
-export async function* fetchVerified(file: RemoteFile): AsyncGenerator<Uint8Array, void> {
+async function* fetchVerified(file: RemoteFile): AsyncGenerator<Uint8Array, void> {
   const sum = files.sha256()
   for await (const chunk of fetchChunks(file)) {
     sum.update(chunk)

@@ -7,7 +7,13 @@ export {
   type StatefulLoader,
 } from './data-loader'
 export { datasets, type TextDataset } from './datasets'
-export { download, type FileSource, type RemoteFile } from './download'
+export {
+  download,
+  downloadBytes,
+  type FileSource,
+  type FoundFile,
+  type RemoteFile,
+} from './download'
 export { files } from './files/index'
 export type { FileContent, Files, Sha256 } from './files/types'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'

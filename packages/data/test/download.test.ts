@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { datasets, download } from '@dl/data'
+import { datasets, download, downloadBytes } from '@dl/data'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const content = Buffer.from('God is dead. '.repeat(20_000))
@@ -76,6 +76,15 @@ describe('download', () => {
     vi.stubEnv('XDG_CACHE_HOME', folder)
     const path = await download({ url: `${origin}/text`, sha256, name })
     expect(path).toBe(join(folder, 'dl', name))
+  })
+
+  it('is read at once by downloadBytes', async () => {
+    const file = { url: `${origin}/text`, sha256, name }
+    const fetched = await downloadBytes(file)
+    expect(content.equals(fetched.bytes)).toBe(true)
+    expect([fetched.path, fetched.source]).toEqual([join(cache, name), 'download'])
+    expect((await downloadBytes(file)).source).toBe('cache')
+    expect(requests).toBe(1)
   })
 
   it('keeps nothing of a wrong file and names both sums', async () => {

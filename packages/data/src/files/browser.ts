@@ -6,6 +6,12 @@ import { decodeUtf8 } from './utf8'
 export const files: Files = {
   join: (folder, ...names) => [folder, ...names].join('/').replace(/([^:/])\/+/g, '$1/'),
   list: async url => [url],
+  async folders(url) {
+    throw new DlError('no-folders', {
+      problem: `cannot list what is in ${url}: a page has no folders`,
+      fix: 'Name the files themselves.',
+    })
+  },
   exists: url =>
     fetch(url, { method: 'HEAD' }).then(
       response => response.ok,

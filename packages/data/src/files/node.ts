@@ -1,5 +1,6 @@
 /** Files on Node. */
 import { createHash, randomUUID } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import {
   access,
   mkdir,
@@ -20,6 +21,7 @@ import { decodeUtf8 } from './utf8'
 export const files: Files = {
   join,
   list,
+  folders,
   readBytes,
   writeAtomic,
   sha256,
@@ -44,18 +46,34 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 async function list(path: string): Promise<string[]> {
   if (!(await status(path)).isDirectory()) return [path]
-  const names = (await readdir(path)).filter(name => !name.startsWith('.')).sort()
-  const found: string[] = []
-  for (const name of names) {
-    const file = join(path, name)
-    if ((await status(file)).isFile()) found.push(file)
-  }
-  if (found.length > 0) return found
+  const found = await namesIn(path, entry => entry.isFile())
+  if (found.length > 0) return found.map(name => join(path, name))
   throw new DlError('empty-folder', {
     problem: `the folder ${path} holds no files`,
     expected: 'at least one regular file (dot-files and sub-folders do not count)',
     fix: 'Put the files in, or name another folder or a single file.',
   })
+}
+
+function folders(path: string): Promise<string[]> {
+  return namesIn(path, entry => entry.isDirectory())
+}
+
+/** What a link is, is what it leads to. */
+async function namesIn(
+  folder: string,
+  wanted: (entry: Pick<Dirent, 'isFile' | 'isDirectory'>) => boolean,
+): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw unreadable(folder, cause)
+  })
+  const names: string[] = []
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const real = entry.isSymbolicLink() ? await status(join(folder, entry.name)) : entry
+    if (wanted(real)) names.push(entry.name)
+  }
+  return names.sort()
 }
 
 async function status(path: string) {

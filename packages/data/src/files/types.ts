@@ -7,6 +7,8 @@ export interface Files {
   join(folder: string, ...names: string[]): string
   /** The regular files of a folder, dot-files left out, sorted by name; of a file, the file. */
   list(path: string): Promise<string[]>
+  /** The names of a folder's folders, those that begin with a dot left out, sorted. */
+  folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
   readBytes(path: string): Promise<Uint8Array>
   /** Strictly UTF-8: a file in another encoding is refused, not garbled. A leading BOM is dropped. */

@@ -31,6 +31,7 @@ describe('files in a page', () => {
 
   it('says what went wrong', async () => {
     await expect(files.readText(`${origin}/none`)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(files.folders(origin)).rejects.toMatchObject({ code: 'no-folders' })
     await expect(files.writeAtomic('model.safetensors', '')).rejects.toThrow(
       'cannot write model.safetensors: a page has no file system',
     )

@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { files } from '@dl/data'
@@ -40,6 +50,23 @@ describe('list', () => {
     expect(await messageOf(files.list(join(folder, 'none')))).toMatchInlineSnapshot(
       `"<folder>/none does not exist. Check the path; it is looked up from <cwd>."`,
     )
+  })
+})
+
+describe('folders', () => {
+  it('gives the names of the folders in a folder, links to folders, too', async () => {
+    for (const name of ['b', 'a', '.git']) await mkdir(join(folder, name))
+    await writeFile(join(folder, 'file'), 'x')
+    await symlink(join(folder, 'a'), join(folder, 'c'))
+    await symlink(join(folder, 'file'), join(folder, 'd'))
+    expect(await files.folders(folder)).toEqual(['a', 'b', 'c'])
+    expect(await files.list(folder)).toEqual(['d', 'file'].map(name => join(folder, name)))
+  })
+
+  it('refuses a missing folder and a file', async () => {
+    await writeFile(join(folder, 'file'), 'x')
+    await expect(files.folders(join(folder, 'none'))).rejects.toMatchObject({ code: 'not-found' })
+    await expect(files.folders(join(folder, 'file'))).rejects.toMatchObject({ code: 'not-found' })
   })
 })
 

@@ -1,0 +1,79 @@
+/** What pictures are normalised with, counted: the lesson's exercise. */
+import { DlError } from '@dl/core'
+import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
+import pLimit from 'p-limit'
+import { decoder } from '../decode/index'
+import type { PixelImage } from '../pixel-image'
+import type { ChannelStats } from '../transforms/image-transforms'
+import type { ImageItem } from './image-set'
+import { ImageStore } from './image-store'
+import { Moments } from './moments'
+
+/** Pictures decoded before the first of them is counted. */
+const CHUNK = 256
+
+/**
+ * Mean and standard deviation of each channel over all pixels: of pictures or items of a data set
+ * as numbers from 0 to 1, of a loader's batches as they come.
+ *
+ * @throws DlError `empty-dataset`, `bad-images` where some have colours and some have none
+ *
+ * @example
+ * ```ts
+ * import { computeStats } from '@dl/vision'
+ *
+ * const half = { width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }
+ * const { mean, std } = await computeStats([half])
+ * ;[...mean, ...std] // → 0.5,0.5
+ * ```
+ */
+export async function computeStats(
+  source: readonly (PixelImage | ImageItem)[] | DataLoader,
+): Promise<ChannelStats> {
+  const ofLoader = Symbol.asyncIterator in source
+  const pieces = ofLoader ? batchValues(source) : pixelsOf(source)
+  let moments: Moments | undefined
+  for await (const { values, channels } of pieces) {
+    moments ??= new Moments(channels)
+    if (channels !== moments.channels) {
+      throw new DlError('bad-images', {
+        problem: `a picture has ${channels} channels, those before it have ${moments.channels}`,
+        expected: 'as many in all',
+      })
+    }
+    moments.add(values)
+  }
+  if (moments !== undefined) return moments.stats(ofLoader ? 1 : 255)
+  throw new DlError('empty-dataset', { problem: 'there are no pictures', expected: 'at least 1' })
+}
+
+interface Piece {
+  values: Uint8Array | Float32Array | Int32Array
+  channels: number
+}
+
+async function* pixelsOf(pictures: readonly (PixelImage | ImageItem)[]): AsyncGenerator<Piece> {
+  const items = pictures.map(one => ('image' in one ? one : { image: one }))
+  const store = new ImageStore('train', items, { onBadImage: 'throw', room: { bytes: 0 } })
+  const limit = pLimit(decoder.workers)
+  for (let from = 0; from < items.length; from += CHUNK) {
+    const numbers = Array.from({ length: Math.min(CHUNK, items.length - from) }, (_, i) => from + i)
+    const decoded = await Promise.all(numbers.map(i => limit(() => store.get(i, null))))
+    // none is null: the bad are thrown
+    for (const image of decoded) yield { values: image!.data, channels: image!.channels }
+  }
+}
+
+async function* batchValues(loader: DataLoader<Batch>): AsyncGenerator<Piece> {
+  for await (const batch of loader) {
+    try {
+      const [images] = batch.inputs as [Batch['target']]
+      yield {
+        values: (await images.data()) as Float32Array | Int32Array,
+        channels: images.shape.at(-1) ?? 1,
+      }
+    } finally {
+      disposeBatch(batch)
+    }
+  }
+}

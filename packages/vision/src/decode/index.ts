@@ -1,0 +1,51 @@
+/** From the bytes of a file to pixels, on whichever platform. */
+import { DlError } from '@dl/core'
+import { files } from '@dl/data'
+import { decoder as platformDecoder } from '#decode'
+import type { PixelImage } from '../pixel-image'
+import type { DecodeOptions, Decoder } from './types'
+
+export const decoder: Decoder = platformDecoder
+
+const MAX_PIXELS = 2 ** 28
+
+/**
+ * The pixels of a JPEG, PNG, WebP, GIF or AVIF file: RGB (grey is repeated, transparency lies on
+ * black), 8 bits, turned as its EXIF data says, in the colours of sRGB. In Node by sharp, which is
+ * yours to install (PNG files do without it); in a page by the browser.
+ *
+ * @param options `side` shrinks while decoding, which for JPEG files is several times faster than
+ *   afterwards
+ * @throws DlError `bad-image` for what is empty, truncated, too large or no picture; `no-decoder`
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, encodePng } from '@dl/vision'
+ *
+ * const red = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 255, 0, 0) }
+ * const { width, height, channels, data } = await decodeImage(encodePng(red))
+ * ;[width, height, channels] // → 2,1,3
+ * data // → 255,0,0,255,0,0
+ * ```
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): Promise<PixelImage> {
+  const { side = null, maxPixels = MAX_PIXELS, name = 'the picture' } = options
+  if (side !== null && !(Number.isInteger(side) && side > 0)) {
+    throw new DlError('bad-option', {
+      problem: `side is ${side}`,
+      expected: 'an integer of at least 1, or null',
+    })
+  }
+  return decoder.decode(bytes, { side, maxPixels, name })
+}
+
+/** {@link decodeImage} of a file; in a page `path` is a URL. Errors name it. */
+export async function readImage(
+  path: string,
+  options: Omit<DecodeOptions, 'name'> = {},
+): Promise<PixelImage> {
+  return decodeImage(await files.readBytes(path), { ...options, name: path })
+}

@@ -1,0 +1,107 @@
+import { encodePng, ImageClassifierData, imagesFromArchive } from '@dl/vision'
+import { packTar } from 'modern-tar'
+import { describe, expect, it } from 'vitest'
+import { readArchive } from '../../src/data/archive'
+import { messageOf, picture, probes, seen } from '../kit'
+
+const gzip = async (bytes: Uint8Array) => {
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>])
+    .stream()
+    .pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(packed).arrayBuffer())
+}
+const file = (name: string, body: Uint8Array | string = name) => ({
+  header: { name, size: body.length },
+  body,
+})
+const png = (name: string, seed: number) => file(name, encodePng(picture(seed)))
+const folder = (name: string) => ({
+  header: { name, size: 0, type: 'directory' as const },
+})
+
+describe('readArchive', () => {
+  it('gives the files, packed or not, and passes over folders and hidden files', async () => {
+    const tar = await packTar([
+      folder('a/'),
+      file('a/1.txt'),
+      file('./a/2.txt'),
+      file('a/._1.txt'),
+      file('a/.DS_Store'),
+      file(`${'deep/'.repeat(40)}3.txt`),
+    ])
+    for (const bytes of [tar, await gzip(tar)]) {
+      const members = await readArchive(bytes, 'x.tar')
+      expect(members.map(({ name }) => name)).toEqual([
+        'a/1.txt',
+        'a/2.txt',
+        `${'deep/'.repeat(40)}3.txt`,
+      ])
+      expect(new TextDecoder().decode(members[0]!.bytes)).toBe('a/1.txt')
+    }
+  })
+
+  it.each([
+    [file('../x.txt'), 'a name that leads out of the archive'],
+    [file('a/../../x.txt'), 'a name that leads out of the archive'],
+    [file('/etc/passwd'), 'a name that leads out of the archive'],
+    [{ header: { name: 'l', size: 0, type: 'symlink' as const, linkname: '/etc' } }, 'a symlink'],
+    [{ header: { name: 'l', size: 0, type: 'link' as const, linkname: 'a' } }, 'a link'],
+    [{ header: { name: 'd', size: 0, type: 'character-device' as const } }, 'a character-device'],
+  ])('refuses $0.header.name', async (member, what) => {
+    expect(await messageOf(readArchive(await packTar([member]), 'x.tar'))).toBe(
+      `x.tar holds "${member.header.name}", ${what}; expected folders and files alone. Do not trust it, or unpack it yourself and give the folder.`,
+    )
+  })
+
+  it('refuses what is damaged', async () => {
+    const tar = await packTar([file('a.txt', 'x'.repeat(5000))])
+    const packed = await gzip(tar)
+    const flipped = tar.slice()
+    flipped[100]! ^= 1
+    for (const bytes of [
+      tar.subarray(0, 2000),
+      tar.subarray(0, 512 + 5120),
+      packed.subarray(0, packed.length / 2),
+      flipped,
+      new TextEncoder().encode('<html>'.repeat(200)),
+      new Uint8Array(0),
+    ]) {
+      expect(await messageOf(readArchive(bytes, 'x.tar'))).toMatch(
+        /^x\.tar is damaged: .*; expected the whole file\. Fetch it again\.$/,
+      )
+    }
+  })
+})
+
+describe('imagesFromArchive', () => {
+  it('labels by folder at any depth, in order of names', async () => {
+    const tar = await packTar([
+      file('set/readme.txt'),
+      png('set/valid/dogs/9.png', 4),
+      png('set/train/dogs/2.png', 3),
+      png('set/train/cats/2.png', 2),
+      png('set/train/cats/1.png', 1),
+      png('set/valid/cats/9.png', 5),
+      png('set/logo.png', 6),
+    ])
+    const data = await ImageClassifierData.fromArchive(tar, { tfms: probes })
+    expect([data.classes, data.files.train]).toEqual([
+      ['cats', 'dogs'],
+      ['set/train/cats/1.png', 'set/train/cats/2.png', 'set/train/dogs/2.png'],
+    ])
+    const { pictures, targets } = await seen(data.fix)
+    expect(pictures.map(([value]) => value)).toEqual([1, 2, 3].map(i => picture(i).data[0]))
+    expect(targets).toEqual([0, 0, 1])
+  })
+
+  it('refuses other layouts', async () => {
+    const lone = await packTar([png('train/cats/1.png', 1)])
+    expect(await messageOf(imagesFromArchive(lone))).toMatch(
+      /^the class cats has a folder in train and none in valid of the archive;/,
+    )
+    expect(await messageOf(imagesFromArchive(await packTar([png('cats/1.png', 1)])))).toBe(
+      'none of the 1 pictures in the archive is in a folder train; expected train/<class>/<picture>, as in train/cats/1.jpg.',
+    )
+    expect(await messageOf(imagesFromArchive('no/such.tar'))).toMatch(/no.such.tar/)
+  })
+})

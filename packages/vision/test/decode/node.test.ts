@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url'
+import { decodeImage, encodePng, type PixelImage } from '@dl/vision'
+import { build } from 'esbuild'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { decodeWith } from '../../src/decode/node'
+import { messageOf, picture } from '../kit'
+
+const raw = ({ data, width, height, channels }: PixelImage) =>
+  sharp(data, { raw: { width, height, channels: channels as 1 | 3 | 4 } })
+const jpeg = async (image: PixelImage): Promise<Uint8Array> =>
+  raw(image).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
+const worst = (a: PixelImage, b: PixelImage) =>
+  Math.max(...a.data.map((value, i) => Math.abs(value - b.data[i]!)))
+
+describe('decodeImage on Node', () => {
+  it.each(['jpeg', 'webp', 'avif', 'png', 'tiff'] as const)('reads %s', async format => {
+    const image = picture(1, 24, 16)
+    const bytes = await raw(image).toFormat(format, { quality: 100 }).toBuffer()
+    const decoded = await decodeImage(bytes)
+    expect([decoded.width, decoded.height, decoded.channels]).toEqual([24, 16, 3])
+    expect(worst(decoded, image)).toBeLessThan(12)
+  })
+
+  it('reads grey, alpha, 16 bits and CMYK as RGB', async () => {
+    const grey = await decodeImage(await jpeg(picture(1, 8, 8, 1)))
+    expect([grey.channels, grey.data.length]).toEqual([3, 192])
+    expect(grey.data[0]).toBe(grey.data[2])
+    const clear = { width: 1, height: 1, channels: 4, data: Uint8Array.of(200, 100, 50, 128) }
+    expect([...(await decodeImage(encodePng(clear))).data]).toEqual([100, 50, 25])
+    const deep = await raw(picture(1)).toColourspace('rgb16').png().toBuffer()
+    expect(worst(await decodeImage(deep), picture(1))).toBeLessThan(2)
+    const cmyk = await raw(picture(1)).toColourspace('cmyk').jpeg().toBuffer()
+    expect((await decodeImage(cmyk)).data.length).toBe(192)
+  })
+
+  it('turns a picture as its EXIF data says', async () => {
+    const image = picture(1, 16, 8)
+    // 6: the camera was held upright, turn by 90 degrees clockwise
+    const bytes = await raw(image).withMetadata({ orientation: 6 }).png().toBuffer()
+    const turned = await decodeImage(bytes)
+    expect([turned.width, turned.height]).toEqual([8, 16])
+    expect([...turned.data.slice(7 * 3, 8 * 3)]).toEqual([...image.data.slice(0, 3)])
+    const small = await decodeImage(bytes, { side: 4 })
+    expect([small.width, small.height]).toEqual([4, 8])
+  })
+
+  it.each([
+    { width: 500, height: 375, side: 224, size: [299, 224] },
+    { width: 375, height: 500, side: 224, size: [224, 299] },
+    { width: 301, height: 300, side: 7, size: [7, 7] },
+    { width: 30, height: 20, side: 64, size: [30, 20] },
+  ])('shrinks $width x $height to the shorter side $side, never grows', async row => {
+    const { width, height } = await decodeImage(await jpeg(picture(1, row.width, row.height)), {
+      side: row.side,
+    })
+    expect([width, height]).toEqual(row.size)
+  })
+
+  it('shrinks to about the mean of what lies below a pixel', async () => {
+    const image = picture(3, 64, 64)
+    const { data } = await decodeImage(encodePng(image), { side: 8 })
+    for (const [pixel, c] of [
+      [0, 0],
+      [27, 1],
+      [63, 2],
+    ] as const) {
+      let sum = 0
+      for (let k = 0; k < 64; k++) {
+        const y = (pixel >> 3) * 8 + (k >> 3)
+        const x = (pixel & 7) * 8 + (k & 7)
+        sum += image.data[(y * 64 + x) * 3 + c]!
+      }
+      expect(Math.abs(data[pixel * 3 + c]! - sum / 64)).toBeLessThan(3)
+    }
+  })
+
+  it('says which file is bad, and why', async () => {
+    const whole = await jpeg(picture(1, 64))
+    const problem = async (bytes: Uint8Array) =>
+      (await messageOf(decodeImage(bytes, { name: 'cat.jpg', maxPixels: 10_000 }))).split(';')[0]
+    expect(await problem(new Uint8Array(0))).toBe('cat.jpg has no bytes')
+    expect(await problem(whole.subarray(0, whole.length / 2))).toMatch(
+      /^cat.jpg could not be dec.*end/,
+    )
+    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(/cat.jpg.*unsupported image/)
+    expect(await problem(whole.subarray(0, 20))).toMatch(/^cat.jpg could not be decoded/)
+    expect(await problem(encodePng(picture(1, 101, 100)))).toMatch(/cat.jpg.*pixel limit/)
+    await expect(decodeImage(whole, { side: 0 })).rejects.toMatchObject({ code: 'bad-option' })
+  })
+})
+
+describe('without sharp', () => {
+  const missing = () => Promise.reject(new Error("Cannot find package 'sharp'"))
+  const options = { side: null, maxPixels: 1000, name: 'a picture' }
+
+  it('reads PNG files', async () => {
+    const image = picture(1)
+    expect(await decodeWith(missing, encodePng(image), options)).toEqual(image)
+  })
+
+  it('says what to install for others', async () => {
+    expect(await messageOf(decodeWith(missing, await jpeg(picture(1)), options))).toBe(
+      'a picture needs sharp to be decoded, and sharp could not be loaded; expected sharp beside @dl/vision (without it, only PNG files can be read). Run `npm install sharp`.',
+    )
+  })
+})
+
+it('is not in a bundle for a page', async () => {
+  const { metafile } = await build({
+    stdin: {
+      contents: "export { decodeImage } from '@dl/vision'",
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['@dl/source'],
+  })
+  const inputs = Object.keys(metafile.inputs)
+  expect(inputs.some(path => path.endsWith('decode/browser.ts'))).toBe(true)
+  expect(inputs.filter(path => /sharp|decode.node|node:/.test(path))).toEqual([])
+})

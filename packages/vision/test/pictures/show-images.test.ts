@@ -1,0 +1,93 @@
+import { datasets, decodeImage, ImageClassifierData, showBatch, showImages } from '@dl/vision'
+import { tensor } from '@tensorflow/tfjs-core'
+import { decode } from 'fast-png'
+import { describe, expect, it } from 'vitest'
+import { dotAt } from '../../src/pictures/font'
+import { messageOf, picture } from '../kit'
+
+/** RGBA of a place. */
+const at = (png: Uint8Array, x: number, y: number) => {
+  const { width, data } = decode(png)
+  return [...data.slice(4 * (y * width + x), 4 * (y * width + x) + 4)]
+}
+
+describe('showImages', () => {
+  it('lays pictures out in rows, each pixel a square', async () => {
+    const pictures = [1, 2, 3].map(seed => picture(seed, 4, 3))
+    const png = await showImages(pictures, { columns: 2, scale: 5 })
+    const { width, height } = decode(png)
+    expect([width, height]).toEqual([2 * 20 + 6, 2 * 15 + 6])
+    const { data } = pictures[2]!
+    const last = 3 * (2 * 4 + 3)
+    expect(at(png, 19, 35)).toEqual([...data.slice(last, last + 3), 255])
+    expect(at(png, 15, 31)).toEqual([...data.slice(last, last + 3), 255])
+    expect(at(png, 22, 5)).toEqual([0, 0, 0, 0])
+    expect(at(png, 30, 30)).toEqual([0, 0, 0, 0])
+  })
+
+  it('takes a tensor from 0 to 1, grey as well', async () => {
+    const images = tensor([0, 0.5, 1, 2], [2, 1, 2, 1])
+    const png = await showImages(images, { columns: 2, scale: 1 })
+    images.dispose()
+    expect([0, 1, 8, 9].map(x => at(png, x, 0)[0])).toEqual([0, 128, 255, 255])
+  })
+
+  it('writes captions below', async () => {
+    const plain = await decodeImage(await showImages([picture(1, 32)], { scale: 1 }))
+    const png = await showImages([picture(1, 32)], { scale: 1, labels: ['cat, far too long'] })
+    const { height, width } = decode(png)
+    expect([plain.height, width, height]).toEqual([32, 32, 32 + 13])
+    const ink = Array.from(
+      { length: 35 },
+      (_, k) => at(png, k % 5, 35 + Math.floor(k / 5))[3] === 255,
+    )
+    expect(ink).toEqual(ink.map((_, k) => dotAt('c', k % 5, Math.floor(k / 5))))
+    expect(ink.some(dot => dot)).toBe(true)
+  })
+
+  it('makes HTML with captions that are no markup', async () => {
+    const html = await showImages([picture(1)], { labels: ['<cat>'], as: 'html' })
+    expect(html).toContain('&lt;cat&gt;')
+    expect(html).toContain('data:image/png;base64,iVBOR')
+  })
+
+  it.each([
+    [[], {}, 'there are 0 pictures and 0 labels; expected at least one picture'],
+    [[picture(1)], { labels: ['a', 'b'] }, 'there are 1 pictures and 2 labels'],
+    [[picture(1)], { columns: 0 }, 'columns is 0; expected an integer of at least 1.'],
+    [[picture(1)], { scale: 1.5 }, 'scale is 1.5; expected an integer of at least 1.'],
+  ])('refuses %#', async (images, options, message) => {
+    expect(await messageOf(showImages(images, options))).toContain(message)
+  })
+
+  it('refuses tensors that are no pictures', async () => {
+    const images = tensor([1, 2], [1, 2])
+    expect(await messageOf(showImages(images))).toBe(
+      'the pictures are [1, 2]; expected [pictures, height, width, 1 or 3].',
+    )
+    images.dispose()
+  })
+})
+
+describe('showBatch', () => {
+  const data = () =>
+    new ImageClassifierData(datasets.shapes({ count: 12, size: 8 }), { bs: 8, seed: 1 })
+
+  it('shows the first pictures of an epoch, as they were before they were normalised', async () => {
+    const { width, height } = decode(await showBatch(data(), { count: 6, columns: 3 }))
+    expect([width, height]).toEqual([3 * 96 + 12, 2 * (96 + 13) + 6])
+    const shown = data()
+    const html = await showBatch(shown, { loader: shown.validation, as: 'html' })
+    expect(html.match(/<span>[a-z]+<\/span>/g)).toEqual(
+      ['circle', 'cross', 'square'].map(name => `<span>${name}</span>`),
+    )
+  })
+
+  it('names all classes of a picture', async () => {
+    const items = [[0, 1], []].map((label, i) => ({ image: picture(i), label }))
+    const set = { classes: ['clear', 'road'], train: items, validation: items }
+    const multi = new ImageClassifierData(set)
+    const html = await showBatch(multi, { loader: multi.validation, as: 'html' })
+    expect(html).toContain('<span>clear, road</span>')
+  })
+})
