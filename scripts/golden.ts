@@ -59,6 +59,10 @@ export const hashedIds = (seed: number, shape: number[], below: number): Tensor 
     'int32',
   )
 
+/** The values of `hashedIds(seed, [length], 256)`: pixels. */
+export const hashedBytes = (seed: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => hash(seed, i) % 256)
+
 /** Compares by the norm and by the largest difference, both relative. */
 export async function expectGolden(
   what: string,

@@ -33,6 +33,7 @@ export const TARGETS: readonly Target[] = [
   higher('P6', 0.5, 'step RNN and GRU 256, the slower, against PyTorch'),
   higher('P7', 0.33, 'step Resnet2 bs 256 against PyTorch'),
   higher('P8', 50, 'the slowest of these steps for an item, against tfjs-layers'),
+  higher('P12', 5, 'augmented batches of 256 32×32 images against the Resnet2 step'),
   lower('P13', 0.03, 'the largest share of fit() outside forward, backward and update'),
   lower('P15', 2, 'the largest peak of memory against PyTorch'),
   lower('P15_tensors', 0, 'tensors that stay after a training step'),

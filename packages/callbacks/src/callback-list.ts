@@ -7,6 +7,7 @@ import {
   type CallbackEvent,
   EVENTS,
   type Handled,
+  type LossParts,
   TRANSFORMS,
   type TrainContext,
 } from './protocol'
@@ -29,7 +30,7 @@ export interface CallbackList {
    */
   emit<E extends CallbackEvent>(event: E, ctx: TrainContext, ...args: EventArgs<E>): Promise<void>
   transformBatch(batch: Batch, ctx: TrainContext): Batch
-  transformLoss(loss: Tensor, ctx: TrainContext): Tensor
+  transformLoss(loss: Tensor, ctx: TrainContext, parts: LossParts): Tensor
   transformGrads(grads: readonly (Tensor | null)[], ctx: TrainContext): readonly (Tensor | null)[]
   /** The states of all callbacks that have one, by name (`name`, `name#2`, …). */
   state(): Record<string, unknown>
@@ -74,7 +75,7 @@ export function callbackList(callbacks: readonly Callback[] = []): CallbackList 
     },
 
     transformBatch: (batch, ctx) => chain(sorted, 'transformBatch', batch, ctx),
-    transformLoss: (loss, ctx) => chain(sorted, 'transformLoss', loss, ctx),
+    transformLoss: (loss, ctx, parts) => chain(sorted, 'transformLoss', loss, ctx, parts),
     transformGrads: (grads, ctx) => chain(sorted, 'transformGrads', grads, ctx),
 
     state() {
@@ -95,20 +96,21 @@ export function callbackList(callbacks: readonly Callback[] = []): CallbackList 
 }
 
 type Handler = (ctx: TrainContext, ...args: unknown[]) => Handled
-type Transform<T> = ((value: T, ctx: TrainContext) => T) | undefined
+type Transform<T> = ((value: T, ctx: TrainContext, ...more: unknown[]) => T) | undefined
 
 function chain<T>(
   callbacks: readonly Callback[],
   name: (typeof TRANSFORMS)[number],
   first: T,
   ctx: TrainContext,
+  ...more: unknown[]
 ): T {
   let value = first
   for (const callback of callbacks) {
     const transform = callback[name] as Transform<T>
     if (transform === undefined) continue
     try {
-      value = transform.call(callback, value, ctx)
+      value = transform.call(callback, value, ctx, ...more)
     } catch (error) {
       throw blame(callback, name, error)
     }

@@ -33,6 +33,7 @@ export {
   EVENTS,
   type Handled,
   type LayerOptimizerLike,
+  type LossParts,
   TRANSFORMS,
   type TrainContext,
 } from './protocol'

@@ -62,6 +62,12 @@ export interface TrainContext {
 /** What an event handler returns: nothing, now or later. The loop waits for it. */
 export type Handled = void | Promise<void>
 
+/** What the loss of a batch was made of; both are the loop's. */
+export interface LossParts {
+  readonly output: Tensor
+  readonly target: Tensor
+}
+
 /** A guest in the training loop. Every part but the name is optional. */
 export interface Callback {
   /** Names it in errors and checkpoints. */
@@ -86,7 +92,7 @@ export interface Callback {
   /** Runs inside a tidy: tensors it makes and does not return are freed. */
   transformBatch?(batch: Batch, ctx: TrainContext): Batch
   /** Runs on the tape, between the loss function and its gradients. */
-  transformLoss?(loss: Tensor, ctx: TrainContext): Tensor
+  transformLoss?(loss: Tensor, ctx: TrainContext, parts: LossParts): Tensor
   /** Runs before clipping; null stands for a parameter the loss does not depend on. */
   transformGrads?(grads: readonly (Tensor | null)[], ctx: TrainContext): (Tensor | null)[]
 

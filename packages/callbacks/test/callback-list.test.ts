@@ -94,9 +94,11 @@ test('at the end everybody gets a turn, and the first error is thrown afterwards
 test('transforms form a chain in the same order', async () => {
   const list = callbackList([
     { name: 'late', order: 1, transformLoss: loss => mul(loss, 10) },
-    { name: 'early', order: -1, transformLoss: loss => add(loss, 1) },
+    { name: 'early', order: -1, transformLoss: (loss, _, { output }) => add(loss, output) },
   ])
-  const loss = tidy(() => list.transformLoss(scalar(0.5), ctx))
+  const loss = tidy(() => {
+    return list.transformLoss(scalar(0.5), ctx, { output: scalar(1), target: scalar(2) })
+  })
   expect(await loss.data()).toEqual(Float32Array.of(15))
   expect(list.transformGrads([null], ctx)).toEqual([null])
   const batch = { inputs: [], target: loss, items: 1 }

@@ -21,8 +21,9 @@ export async function trainStep(
   const raw: Tensor[] = []
   try {
     const result = valueAndGrads(() => {
-      const value = loss(model.call(...batch.inputs), batch.target)
-      const transformed = callbacks.transformLoss(value, run)
+      const output = model.call(...batch.inputs)
+      const value = loss(output, batch.target)
+      const transformed = callbacks.transformLoss(value, run, { output, target: batch.target })
       if (transformed !== value) raw.push(keep(detach(value)))
       return transformed
     }, lo.parameters)

@@ -15,6 +15,7 @@ export {
   type OverlayOptions,
   overlay,
 } from './pictures/overlay'
+export { type MixupOptions, mixup } from './mixup'
 export { encodePng } from './pictures/png'
 export { toCanvas } from './pictures/to-canvas'
 export { computeStats } from './data/compute-stats'
@@ -41,4 +42,29 @@ export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
 export { type ShowOptions, showImages } from './pictures/show-images'
 export type { PixelImage } from './pixel-image'
+export type { Affine, Frame } from './transforms/affine'
+export type { BorderMode } from './transforms/border'
+export { type CutoutOptions, cutout } from './transforms/cutout'
 export type { ChannelStats, ImageTransforms, TransformPair } from './transforms/image-transforms'
+export { type ImageTransformsOptions, imageTransforms } from './transforms/pipeline'
+export { centerCrop, randomCrop } from './transforms/random-crop'
+export { randomDihedral } from './transforms/random-dihedral'
+export { type RandomFlipOptions, randomFlip } from './transforms/random-flip'
+export { randomLighting } from './transforms/random-lighting'
+export {
+  type RandomResizedCropOptions,
+  randomResizedCrop,
+} from './transforms/random-resized-crop'
+export { type RandomRotateOptions, randomRotate } from './transforms/random-rotate'
+export { type RandomZoomOptions, randomZoom } from './transforms/random-zoom'
+export { type ScaleToOptions, scaleTo, squashTo } from './transforms/scaling'
+export { transformsBasic, transformsSideOn, transformsTopDown } from './transforms/sets'
+export { cifar10Stats, imagenetStats, inceptionStats } from './transforms/stats'
+export {
+  type Arch,
+  type CropType,
+  type TfmsOptions,
+  tfmsFromModel,
+  tfmsFromStats,
+} from './transforms/tfms'
+export type { Change, ImageTransform, Rectangle, Scaling, Tone } from './transforms/transform'

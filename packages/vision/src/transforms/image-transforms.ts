@@ -16,7 +16,7 @@ export interface ImageTransforms {
   readonly stats: ChannelStats
   /**
    * A picture may be shrunk to this shorter side while it is decoded, as the transforms would do
-   * nothing else with it first; null where they want all of it.
+   * no better with a larger one; null where they want all of it.
    */
   readonly decodeSide: number | null
   /**
