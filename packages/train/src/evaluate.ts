@@ -1,8 +1,9 @@
 import { DlError } from '@dl/core'
-import { type DataLoader, disposeBatch } from '@dl/data'
-import { dispose, stack, tidy } from '@tensorflow/tfjs-core'
+import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { breather } from './breathe'
 import type { Metric } from './metrics/metric'
+import { Tally } from './metrics/tally'
 import type { Loss, TrainableModel } from './model'
 
 export interface EvaluateOptions {
@@ -50,39 +51,32 @@ export async function evaluate(
   { carryState = false, metrics = [], signal }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const breathe = breather()
-  const measured = metrics.filter(metric => metric.batch)
+  const tally = new Tally(loss, metrics)
   model.eval()
   if (!carryState) model.resetState()
-  // of the loss and of what is measured, each times the items
-  const totals = Array<number>(1 + measured.length).fill(0)
-  let items = 0
   for await (const batch of loader) {
-    const means = tidy(() => {
-      const output = model.call(...batch.inputs)
-      const values = measured.map(metric => metric.batch!(output, batch.target))
-      return stack([loss(output, batch.target), ...values])
-    })
-    disposeBatch(batch)
-    const values = await means.data()
-    dispose(means)
-    values.forEach((value, i) => {
-      totals[i]! += value * batch.items
-    })
-    items += batch.items
+    const measured = measure(model, batch, tally)
+    try {
+      tally.add(await measured.data(), batch.items)
+    } finally {
+      measured.dispose()
+    }
     if (signal?.aborted) break
     await breathe()
   }
-  if (items === 0) {
+  if (tally.items === 0) {
     throw new DlError('empty-loader', {
       problem: 'the loader to evaluate on yielded nothing',
       expected: 'at least one batch',
     })
   }
-  const [mean, ...rest] = totals.map(total => total / items)
-  const means = new Map(measured.map((metric, i) => [metric, rest[i]!]))
-  const finished = metrics.map(metric => {
-    const value = means.get(metric) ?? Number.NaN
-    return [metric.name, metric.finish ? metric.finish(value, mean!) : value] as const
-  })
-  return { loss: mean!, metrics: Object.fromEntries(finished), items }
+  return { ...tally.finish(), items: tally.items }
+}
+
+function measure(model: TrainableModel, batch: Batch, tally: Tally): Tensor {
+  try {
+    return tidy(() => tally.measure(model.call(...batch.inputs), batch.target))
+  } finally {
+    disposeBatch(batch)
+  }
 }

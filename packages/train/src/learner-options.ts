@@ -1,4 +1,4 @@
-/** What `Learner.fit` is asked for, and the callbacks that come of it. */
+/** What a Learner and its `fit` are asked for, and the callbacks that come of it. */
 import {
   type Callback,
   type CircularLROptions,
@@ -13,11 +13,42 @@ import {
   weightDecaySchedule,
 } from '@dl/callbacks'
 import { DlError } from '@dl/core'
-import { files } from '@dl/data'
-import type { Hyperparameter, LayerOptimizer, PerGroup } from '@dl/optim'
+import { type DataLoader, files } from '@dl/data'
+import type {
+  HasParameters,
+  Hyperparameter,
+  LayerOptimizer,
+  LayerOptimizerOptions,
+  PerGroup,
+  UpdateRule,
+} from '@dl/optim'
 import type { CycleOptions } from './epoch-count'
 import type { FitOptions } from './fit'
-import type { LearnerModel } from './model'
+import type { Metric } from './metrics/metric'
+import type { LearnerModel, Loss } from './model'
+import type { TtaOptions } from './tta'
+
+export interface LearnerOptions extends LayerOptimizerOptions {
+  /** From output and target to the batch's mean loss. */
+  loss: Loss
+  /** Makes the update rule (default: SGD with momentum 0.9). */
+  optFn?: () => UpdateRule
+  /** What validation measures beside the loss. */
+  metrics?: readonly Metric[]
+  /** Guests in every fit: `[progress()]`. */
+  callbacks?: readonly Callback[]
+  /** Modules that share a learning rate, earliest first (default: the model's children). */
+  layerGroups?: readonly (HasParameters | readonly HasParameters[])[]
+  /** Where weights are saved (default 'models'). */
+  path?: string
+}
+
+export interface LearnerTtaOptions extends TtaOptions {
+  /** Items as they are (default: the validation set; `data.test` for the test set). */
+  loader?: DataLoader
+  /** The same items in the same order, augmented (default: what `data` has for that loader). */
+  aug?: DataLoader
+}
 
 export interface LearnerFitOptions extends FitOptions, CycleOptions {
   /** One weight decay, or one for each layer group (default 0). */

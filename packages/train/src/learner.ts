@@ -3,7 +3,6 @@
  * loaders. It has no loop of its own: every method is a few lines over `fit` and `evaluate`.
  */
 import {
-  type Callback,
   type LossRecorder,
   type LrFinder,
   type LrFinderOptions,
@@ -13,37 +12,34 @@ import {
 } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import { type DataLoader, disposeBatch, files, loadTensors, saveTensors } from '@dl/data'
-import { isModule, type Summary, type SummaryOptions, summary } from '@dl/layers'
 import {
-  type HasParameters,
+  type AnyModule,
+  bnFreeze,
+  isModule,
+  type Summary,
+  type SummaryOptions,
+  summary,
+} from '@dl/layers'
+import {
   type Hyperparameter,
   LayerOptimizer,
   type LayerOptimizerOptions,
   type PerGroup,
   sgd,
-  type UpdateRule,
 } from '@dl/optim'
-import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { epochCount } from './epoch-count'
 import { type FitResult, fit } from './fit'
-import { type LearnerFitOptions, plannedCallbacks } from './learner-options'
-import type { Metric } from './metrics/metric'
-import type { LearnerModel, Loss, TrainData } from './model'
-
-export interface LearnerOptions extends LayerOptimizerOptions {
-  /** From output and target to the batch's mean loss. */
-  loss: Loss
-  /** Makes the update rule (default: SGD with momentum 0.9). */
-  optFn?: () => UpdateRule
-  /** What validation measures beside the loss. */
-  metrics?: readonly Metric[]
-  /** Guests in every fit: `[progress()]`. */
-  callbacks?: readonly Callback[]
-  /** Modules that share a learning rate, earliest first (default: the model's children). */
-  layerGroups?: readonly (HasParameters | readonly HasParameters[])[]
-  /** Where weights are saved (default 'models'). */
-  path?: string
-}
+import { childGroups, type Group, groupIndex, setTrainable, trainOnly } from './freeze'
+import {
+  type LearnerFitOptions,
+  type LearnerOptions,
+  type LearnerTtaOptions,
+  plannedCallbacks,
+} from './learner-options'
+import type { LearnerModel, TrainData } from './model'
+import { type Predictions, predictWithTargets } from './predict'
+import { augmentedOf, averaged, type TtaResult, type TtaStack, ttaStack } from './tta'
 
 /** Batches of a learning rate range test. */
 const SWEEP = 100
@@ -76,7 +72,7 @@ const SWEEP = 100
  */
 export class Learner {
   readonly options: LearnerOptions
-  readonly layerGroups: readonly (readonly HasParameters[])[]
+  readonly layerGroups: readonly Group[]
   /** The record of the last fit, or the finder of the last `lrFind`. */
   sched: LossRecorder | LrFinder | null = null
   #lo: LayerOptimizer | null = null
@@ -87,9 +83,8 @@ export class Learner {
     options: LearnerOptions,
   ) {
     this.options = options
-    const children = () => [...model.children()].map(([, child]) => child)
-    this.layerGroups = (options.layerGroups ?? children()).map(group => [group].flat())
-    if (this.layerGroups.length === 0) this.layerGroups = [[model]]
+    const { layerGroups } = options
+    this.layerGroups = layerGroups?.map(group => [group].flat()) ?? childGroups(model)
   }
 
   /**
@@ -142,31 +137,44 @@ export class Learner {
 
   /** The model's outputs over a loader, joined along their first axis. Yours to dispose. */
   async predict(loader: DataLoader = this.#validation()): Promise<Tensor> {
-    const outputs: Tensor[] = []
-    this.model.eval()
-    this.model.resetState()
-    try {
-      for await (const batch of loader) {
-        outputs.push(this.model.call(...batch.inputs))
-        disposeBatch(batch)
-      }
-      return concat(outputs)
-    } finally {
-      dispose(outputs)
-    }
+    const { predictions, targets } = await this.predictWithTargets(loader)
+    targets.dispose()
+    return predictions
+  }
+
+  /** As `predict`, and what would have been right. */
+  predictWithTargets(loader: DataLoader = this.#validation()): Promise<Predictions> {
+    return predictWithTargets(this.model, loader)
+  }
+
+  /**
+   * Test-time augmentation: the mean of the probabilities of each item as it is, counted ⌈nAug/4⌉
+   * times, and of `nAug` augmented versions. The model is to give logits or log-probabilities.
+   *
+   * @returns probabilities [N, C] and targets; with `stack`, as fast.ai, the log-probabilities of all
+   *   passes [⌈nAug/4⌉ + nAug, N, C]
+   * @throws DlError `no-augmentation` where nothing tells how to augment; `order-mismatch` for loaders
+   *   that do not go through the same items
+   */
+  tta(options?: LearnerTtaOptions & { stack?: false }): Promise<TtaResult>
+  tta(options: LearnerTtaOptions & { stack: true }): Promise<TtaStack>
+  async tta({
+    stack = false,
+    loader = this.#validation(),
+    aug = augmentedOf(this.data, loader),
+    multiLabel = this.data.isMulti ?? false,
+    ...options
+  }: LearnerTtaOptions & { stack?: boolean } = {}): Promise<TtaResult | TtaStack> {
+    const all = await ttaStack(this.model, loader, aug, { ...options, multiLabel })
+    return stack ? all : averaged(all)
   }
 
   /** What goes into and comes out of each module, for the first batch of the training set. */
   async summary(options?: SummaryOptions): Promise<Summary> {
-    if (!isModule(this.model)) {
-      throw new DlError('no-summary', {
-        problem: 'the model is no Module, so its parts are not known',
-        expected: 'a Module of @dl/layers',
-      })
-    }
+    const model = this.#module('no-summary', 'its parts')
     for await (const batch of this.data.train) {
       try {
-        return summary(this.model, batch.inputs, options)
+        return summary(model, batch.inputs, options)
       } finally {
         disposeBatch(batch)
       }
@@ -177,10 +185,13 @@ export class Learner {
     })
   }
 
-  /** Only the layer groups from `n` on train; a negative `n` counts from the end. */
+  /**
+   * Only the layer groups from `n` on train; a negative `n` counts from the end. Frozen batch norms
+   * use their running statistics and keep them; dropout goes on. The optimizer keeps its state.
+   */
   freezeTo(n: number): void {
-    const from = n < 0 ? this.layerGroups.length + n : n
-    this.#train(index => index >= from)
+    const from = groupIndex(this.layerGroups, n)
+    trainOnly(this.layerGroups, index => index >= from)
   }
 
   /** Only the last layer group trains. */
@@ -194,8 +205,25 @@ export class Learner {
 
   /** Only layer group `n` trains. */
   freezeAllBut(n: number): void {
-    const only = n < 0 ? this.layerGroups.length + n : n
-    this.#train(index => index === only)
+    const only = groupIndex(this.layerGroups, n)
+    trainOnly(this.layerGroups, index => index === only)
+  }
+
+  /** All layer groups train but these. */
+  freezeGroups(groups: readonly number[]): void {
+    const frozen = new Set(groups.map(n => groupIndex(this.layerGroups, n)))
+    trainOnly(this.layerGroups, index => !frozen.has(index))
+  }
+
+  /** These layer groups train, too. */
+  unfreezeGroups(groups: readonly number[]): void {
+    const indices = groups.map(n => groupIndex(this.layerGroups, n))
+    for (const index of indices) setTrainable(this.layerGroups[index]!, true)
+  }
+
+  /** Pins all batch norms to their running statistics, whether frozen or not, or lets them go. */
+  bnFreeze(on = true): void {
+    bnFreeze(this.#module('no-batch-norm', 'its batch norms'), on)
   }
 
   /** Writes the weights as `<path>/<name>.safetensors` and returns where. */
@@ -252,11 +280,11 @@ export class Learner {
     return new LayerOptimizer(optFn, this.layerGroups, lrs, wds, { ...this.options, ...more })
   }
 
-  #train(isTrained: (group: number) => boolean): void {
-    this.layerGroups.forEach((group, index) => {
-      for (const module of group) {
-        for (const parameter of module.parameters()) parameter.trainable = isTrained(index)
-      }
+  #module(code: string, what: string): AnyModule {
+    if (isModule(this.model)) return this.model
+    throw new DlError(code, {
+      problem: `the model is no Module, so ${what} are not known`,
+      expected: 'a Module of @dl/layers',
     })
   }
 

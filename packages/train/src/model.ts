@@ -27,4 +27,13 @@ export type Loss = (output: Tensor, target: Tensor) => Tensor
 export interface TrainData {
   train: DataLoader
   validation?: DataLoader
+  /** The training items as validation sees them, in order. */
+  fix?: DataLoader
+  /** The validation items as training sees them, in order. */
+  aug?: DataLoader
+  test?: DataLoader
+  /** The test items as training sees them, in order. */
+  testAug?: DataLoader
+  /** Whether items may have several labels. */
+  isMulti?: boolean
 }

@@ -1,5 +1,5 @@
-import { argMax, cast, equal, mean, tidy } from '@tensorflow/tfjs-core'
-import type { Metric } from './metric'
+import { argMax, cast, equal, mean, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import type { MeanMetric } from './metric'
 
 /**
  * The part of predictions whose largest score is that of the label. Scores […, C], int32 labels […].
@@ -11,12 +11,13 @@ import type { Metric } from './metric'
  *
  * const scores = tensor([[1, 3], [5, 2]])
  * const labels = tensor([1, 1], [2], 'int32')
- * const part = accuracy.batch!(scores, labels)
+ * const part = accuracy.batch(scores, labels)
  * String(await part.data()) // → 0.5
  * for (const t of [scores, labels, part]) t.dispose()
  * ```
  */
-export const accuracy: Metric = {
+export const accuracy = {
   name: 'accuracy',
-  batch: (output, target) => tidy(() => mean(cast(equal(argMax(output, -1), target), 'float32'))),
-}
+  batch: (output: Tensor, target: Tensor) =>
+    tidy(() => mean(cast(equal(argMax(output, -1), target), 'float32'))),
+} satisfies MeanMetric

@@ -1,14 +1,28 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 
+/** What a validation measures beside the loss: a mean over items, or what is made of counts. */
+export type Metric = MeanMetric | CountMetric
+
 /**
- * What a validation measures beside the loss. Give `batch` for a mean over items (it is weighted by
- * them), `finish` for something made of the means, or both.
+ * Give `batch` for a mean over items (it is weighted by them), `finish` for something made of the
+ * means, or both.
  */
-export interface Metric {
+export interface MeanMetric {
   /** Its column in the table and its key in the history. */
   readonly name: string
   /** The batch's mean, a scalar. */
   batch?(output: Tensor, target: Tensor): Tensor
   /** From the mean of `batch` (NaN without one) and the mean loss to the value shown. */
   finish?(mean: number, loss: number): number
+  counts?: undefined
+}
+
+/** For what is no mean over batches, as precision: sums over all items, and a value made of them. */
+export interface CountMetric {
+  /** Its column in the table and its key in the history. */
+  readonly name: string
+  /** The batch's sums, a vector of the same length for each batch; they are added up. */
+  counts(output: Tensor, target: Tensor): Tensor
+  /** From the sums over all batches to the value shown. */
+  finish(counts: readonly number[]): number
 }

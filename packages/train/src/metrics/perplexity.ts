@@ -1,4 +1,4 @@
-import type { Metric } from './metric'
+import type { MeanMetric } from './metric'
 
 /**
  * e to the mean cross-entropy: among how many tokens a model is undecided, on average.
@@ -7,10 +7,10 @@ import type { Metric } from './metric'
  * ```ts
  * import { perplexity } from '@dl/train'
  *
- * perplexity.finish!(Number.NaN, Math.log(56)).toFixed(1) // → 56.0
+ * perplexity.finish(Number.NaN, Math.log(56)).toFixed(1) // → 56.0
  * ```
  */
-export const perplexity: Metric = {
+export const perplexity = {
   name: 'perplexity',
-  finish: (_mean, loss) => Math.exp(loss),
-}
+  finish: (_mean: number, loss: number): number => Math.exp(loss),
+} satisfies MeanMetric

@@ -1,0 +1,50 @@
+/** Predictions and labels on the host, checked against each other. */
+import { DlError, showShape } from '@dl/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+export interface Rows {
+  /** Row by row. */
+  scores: Float32Array
+  labels: Int32Array
+  classes: number
+}
+
+/**
+ * @param scores [N, C]
+ * @param targets [N]
+ * @throws DlError `shape-mismatch`, `bad-label`
+ */
+export async function rowsOf(what: string, scores: Tensor, targets: Tensor): Promise<Rows> {
+  const [rows, classes] = scores.shape
+  if (scores.rank !== 2 || targets.rank !== 1 || targets.size !== rows || rows === 0) {
+    throw new DlError('shape-mismatch', {
+      problem: `${what} got predictions of shape ${showShape(scores.shape)} and targets of ${showShape(targets.shape)}`,
+      expected: '[N, classes] and [N], with at least one row',
+    })
+  }
+  const [values, labels] = await Promise.all([scores.data<'float32'>(), targets.data()])
+  checkLabels(what, labels, classes!)
+  return { scores: values, labels: Int32Array.from(labels), classes: classes! }
+}
+
+export function checkLabels(what: string, labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue
+    throw new DlError('bad-label', {
+      problem: `${what} got the label ${label} for item ${i}`,
+      expected: `an integer from 0 to ${classes - 1}`,
+    })
+  }
+}
+
+export function checkProbabilities(what: string, values: Float32Array, classes: number): void {
+  // softmax may round to a little above 1
+  const wrong = values.findIndex(p => !(p >= 0 && p <= 1 + 1e-5))
+  if (wrong < 0) return
+  throw new DlError('not-probabilities', {
+    problem: `${what} got ${values[wrong]} for class ${wrong % classes} of item ${Math.floor(wrong / classes)}`,
+    expected: 'probabilities, from 0 to 1',
+    fix: 'softmax makes them of logits and of log-probabilities.',
+  })
+}
