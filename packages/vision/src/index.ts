@@ -1,23 +1,3 @@
-export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
-export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
-export type { ClassTarget } from './maps/class-target'
-export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
-export type { Pass, PassOptions } from './maps/pass'
-export { type Peak, peakOf } from './maps/peak'
-export { type Sighting, type Zoom, type ZoomOptions, zoomToPeak } from './maps/zoom-to-peak'
-export { type ColormapName, colormap } from './pictures/colormap'
-export type { Box } from './pictures/crop'
-export type { MapRows } from './pictures/map-rows'
-export {
-  enlarge,
-  type HeatMapOptions,
-  heatMap,
-  type OverlayOptions,
-  overlay,
-} from './pictures/overlay'
-export { type MixupOptions, mixup } from './mixup'
-export { encodePng } from './pictures/png'
-export { toCanvas } from './pictures/to-canvas'
 export { computeStats } from './data/compute-stats'
 export { imagesFromArchive } from './data/from-archive'
 export { type ImageArrays, imagesFromArrays, type Labels, type Pixels } from './data/from-arrays'
@@ -37,13 +17,29 @@ export type { MnistOptions } from './datasets/mnist'
 export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
 export { decodeImage, readImage } from './decode/index'
 export type { DecodeOptions } from './decode/types'
+export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
+export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
+export type { ClassTarget } from './maps/class-target'
+export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
+export type { Pass, PassOptions } from './maps/pass'
+export { type Peak, peakOf } from './maps/peak'
+export { type Sighting, type Zoom, type ZoomOptions, zoomToPeak } from './maps/zoom-to-peak'
+export { type MixupOptions, mixup } from './mixup'
+export { type ColormapName, colormap } from './pictures/colormap'
+export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
+export type { MapRows } from './pictures/map-rows'
+export {
+  enlarge,
+  type HeatMapOptions,
+  heatMap,
+  type OverlayOptions,
+  overlay,
+} from './pictures/overlay'
 export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
 export { type ShowOptions, showImages } from './pictures/show-images'
-export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
-export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
-export { encodePng } from './pictures/png'
+export { toCanvas } from './pictures/to-canvas'
 export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
 export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'

@@ -1,12 +1,5 @@
+import type { Box } from '../datasets/shapes'
 import type { PixelImage } from '../pixel-image'
-
-/** A rectangle of pixels; x and y are those of its upper left corner. */
-export interface Box {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
 
 /** A part of a picture, as a picture of its own. The box lies within it. */
 export function crop({ data, width: row, channels }: PixelImage, box: Box): PixelImage {
