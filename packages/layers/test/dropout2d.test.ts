@@ -31,6 +31,7 @@ it('drops whole channels, each item’s own, and scales the others; so do gradie
   const share = kept.filter(value => value > 0).length / kept.length
   expect(Math.abs(share - 0.75)).toBeLessThan(0.1)
   const first = kept.slice(0, channels)
+  expect(new Set(first).size).toBe(2)
   expect(kept.slice(channels, 2 * channels)).not.toEqual(first)
   expect(await byChannel(step.grads[0]!)).toEqual(sets)
   step.dispose()

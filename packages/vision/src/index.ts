@@ -17,6 +17,13 @@ export type { MnistOptions } from './datasets/mnist'
 export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
 export { decodeImage, readImage } from './decode/index'
 export type { DecodeOptions } from './decode/types'
+export {
+  ConvLearner,
+  type ConvLearnerOptions,
+  type PretrainedOptions,
+} from './learner/conv-learner'
+export type { ConvData } from './learner/data'
+export type { StateDict, Weights } from './learner/load-body'
 export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
 export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
 export type { ClassTarget } from './maps/class-target'
@@ -25,6 +32,28 @@ export type { Pass, PassOptions } from './maps/pass'
 export { type Peak, peakOf } from './maps/peak'
 export { type Sighting, type Zoom, type ZoomOptions, zoomToPeak } from './maps/zoom-to-peak'
 export { type MixupOptions, mixup } from './mixup'
+export { BasicBlock, Bottleneck } from './models/basic-block'
+export type { BlockOptions, BlockType } from './models/block'
+export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/convnet-builder'
+export { bodyOf, type CutOptions, type CuttableNet } from './models/cut'
+export type { HeadOptions } from './models/head'
+export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
+export { ResNet } from './models/resnet'
+export type { ResNetOptions } from './models/resnet-options'
+export {
+  preActResnet18,
+  preActResnet34,
+  preActResnet50,
+  type ResNetMaker,
+  type ResNetVariant,
+  resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
+  resnet50,
+  resnet56,
+} from './models/resnets'
+export type { Shortcut } from './models/shortcut'
 export { type ColormapName, colormap } from './pictures/colormap'
 export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
@@ -51,10 +80,7 @@ export { centerCrop, randomCrop } from './transforms/random-crop'
 export { randomDihedral } from './transforms/random-dihedral'
 export { type RandomFlipOptions, randomFlip } from './transforms/random-flip'
 export { randomLighting } from './transforms/random-lighting'
-export {
-  type RandomResizedCropOptions,
-  randomResizedCrop,
-} from './transforms/random-resized-crop'
+export { type RandomResizedCropOptions, randomResizedCrop } from './transforms/random-resized-crop'
 export { type RandomRotateOptions, randomRotate } from './transforms/random-rotate'
 export { type RandomZoomOptions, randomZoom } from './transforms/random-zoom'
 export { type ScaleToOptions, scaleTo, squashTo } from './transforms/scaling'

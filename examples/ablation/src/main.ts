@@ -1,0 +1,77 @@
+/**
+ * An ablation study: parts of a net on and off on small data, several seeds each, and a table with
+ * the spread. The lecture's point about rigour: without the spread, luck reads as insight.
+ */
+import {
+  flag,
+  integer,
+  oneOf,
+  positive,
+  program,
+  readFlags,
+  text,
+  useBackend,
+} from '@dl/example-kit'
+import { loadPictures } from '@dl/example-kit/pictures'
+import { datasets } from '@dl/vision'
+import { type Plan, study, VARIANTS } from './study'
+import { rowsOf, table } from './table'
+
+const HELP = `Turns parts of a net off, one at a time, and says what that changed.
+
+  --data      shapes | tiny | cifar10 | a folder or archive   (default shapes: made up, small)
+  --seeds     runs of each variant     (default 3)
+  --epochs    of each run              (default 6)
+  --lr        (default 0.05)           --wd  (default 1e-3)     --bs  (default 32)
+  --backend   wasm | cpu               (default wasm)
+  --quick     two seeds, one epoch     --json  one JSON object as the last line
+`
+
+const FLAGS = {
+  help: flag,
+  data: text('shapes'),
+  seeds: text('3'),
+  epochs: text('6'),
+  lr: text('0.05'),
+  wd: text('1e-3'),
+  bs: text('32'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+}
+
+/** Few and noisy pictures, so that there is something to gain. */
+const SHAPES = { count: 240, size: 24, seed: 3 }
+
+async function main(): Promise<void> {
+  const values = readFlags(process.argv.slice(2), FLAGS)
+  if (values.help) {
+    process.stdout.write(HELP)
+    return
+  }
+  const say = (line: string) => (values.json ? process.stderr : process.stdout).write(line)
+  const isShapes = values.data === 'shapes'
+  const plan: Plan = {
+    size: isShapes ? SHAPES.size : 32,
+    seeds: values.quick ? 2 : integer('seeds', values.seeds),
+    epochs: values.quick ? 1 : integer('epochs', values.epochs),
+    bs: integer('bs', values.bs),
+    lr: positive('lr', values.lr),
+    wd: positive('wd', values.wd),
+  }
+  const { backend } = await useBackend(oneOf('backend', values.backend, ['wasm', 'cpu'] as const))
+  const count = values.quick ? 64 : SHAPES.count
+  const set = isShapes
+    ? datasets.shapes({ ...SHAPES, count })
+    : await loadPictures(values.data, SHAPES.seed)
+  const outcomes = await study(set, plan, (variant, seed, accuracy) => {
+    say(`${variant}, seed ${seed} of ${plan.seeds}: ${accuracy.toFixed(3)}\n`)
+  })
+  const rows = rowsOf(outcomes)
+  say(`\n${table(rows)}\n`)
+  if (!values.json) return
+  const report = { data: values.data, backend, variants: VARIANTS.length, ...plan, rows }
+  process.stdout.write(`${JSON.stringify(report)}\n`)
+}
+
+program(main)

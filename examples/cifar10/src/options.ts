@@ -1,0 +1,67 @@
+/** The command line. Every default is the lesson's. */
+import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+import { LADDER, type ModelName, NAMES } from './ladder'
+
+export const HELP = `Trains one of the lesson's image nets, from two matrices to a residual net.
+
+  --model     ${NAMES.slice(0, 4).join(' | ')} |
+              ${NAMES.slice(4).join(' | ')}                      (default resnet2)
+  --data      cifar10 | tiny | shapes | a folder or archive with train/<class>/ and
+              valid/<class>/ or test/<class>/                  (default cifar10)
+  --epochs    (default 2)       --cycle-len  epochs of a cosine cycle (default: constant lr)
+  --lr        (default: the lesson's for the model)     --bs  (default 256)
+  --wd        (default: the lesson's for the model)
+  --moving-average  what batch norm keeps of its average, 0.9 say (default: the last batch alone)
+  --tta       averages over augmented pictures at the end
+  --lr-find   looks for a learning rate and draws the curve, without training
+  --seed      (default 42)      --out  folder (default runs/cifar10)
+  --backend   wasm | cpu        (default wasm)
+  --quick     a few small batches only     --json  one JSON object as the last line
+`
+
+const FLAGS = {
+  help: flag,
+  model: text('resnet2'),
+  data: text('cifar10'),
+  epochs: optional,
+  'cycle-len': optional,
+  lr: optional,
+  wd: optional,
+  bs: optional,
+  'moving-average': optional,
+  tta: flag,
+  'lr-find': flag,
+  seed: text('42'),
+  out: text('runs/cifar10'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+}
+
+export type Options = ReturnType<typeof readOptions>
+
+export function readOptions(args: string[]) {
+  const values = readFlags(args, FLAGS)
+  const model: ModelName = oneOf('model', values.model, NAMES)
+  const { lr, wd } = LADDER[model]
+  const kept = values['moving-average']
+  const cycleLen = values['cycle-len']
+  return {
+    help: values.help,
+    model,
+    data: values.data,
+    epochs: integer('epochs', values.epochs ?? (values.quick ? '1' : '2')),
+    cycleLen: cycleLen === undefined ? null : integer('cycle-len', cycleLen),
+    lr: positive('lr', values.lr ?? String(lr)),
+    wd: values.wd === undefined ? wd : positive('wd', values.wd),
+    bs: integer('bs', values.bs ?? (values.quick ? '32' : '256')),
+    movingAverage: kept === undefined ? null : positive('moving-average', kept),
+    tta: values.tta,
+    lrFind: values['lr-find'],
+    seed: integer('seed', values.seed, 0),
+    out: values.out,
+    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    quick: values.quick,
+    json: values.json,
+  }
+}
