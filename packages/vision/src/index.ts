@@ -29,6 +29,8 @@ export { type ClassActivationMapOptions, classActivationMap } from './maps/class
 export type { ClassTarget } from './maps/class-target'
 export { type GradCamOptions, gradCam, gradCamPlusPlus } from './maps/grad-cam'
 export type { Pass, PassOptions } from './maps/pass'
+export { type Peak, peakOf } from './maps/peak'
+export { type Sighting, type Zoom, type ZoomOptions, zoomToPeak } from './maps/zoom-to-peak'
 export { type MixupOptions, mixup } from './mixup'
 export { BasicBlock, Bottleneck } from './models/basic-block'
 export type { BlockOptions, BlockType } from './models/block'
@@ -55,11 +57,11 @@ export type { Shortcut } from './models/shortcut'
 export { type ColormapName, colormap } from './pictures/colormap'
 export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
 export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
+export type { MapRows } from './pictures/map-rows'
 export {
   enlarge,
   type HeatMapOptions,
   heatMap,
-  type MapRows,
   type OverlayOptions,
   overlay,
 } from './pictures/overlay'

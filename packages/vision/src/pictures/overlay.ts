@@ -3,10 +3,8 @@ import { DlError } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
 import { checkImage } from './check-image'
 import { type ColormapName, colormap } from './colormap'
+import { checkMap, type MapRows } from './map-rows'
 import { resizeSmooth } from './resize-smooth'
-
-/** Rows of values from 0 to 1: `(await maps.array())[0]`. */
-export type MapRows = readonly (readonly number[])[]
 
 export interface HeatMapOptions {
   /** A name, or 256 colours, [256, 3] (default 'hot'). */
@@ -116,19 +114,6 @@ export function overlay(image: PixelImage, map: MapRows, options: OverlayOptions
 }
 
 const toByte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)))
-
-function checkMap(map: MapRows): void {
-  const width = map[0]?.length ?? 0
-  const isEven = width > 0 && map.every(row => row.length === width)
-  const odd = map.flat().find(value => !Number.isFinite(value))
-  if (isEven && odd === undefined) return
-  throw new DlError('bad-map', {
-    problem: isEven
-      ? `the map has a value of ${odd}`
-      : `the map has rows of ${map.map(row => row.length).join(', ') || 'nothing'}`,
-    expected: 'rows of equal length, of numbers from 0 to 1',
-  })
-}
 
 function checkSize(name: string, size: number): void {
   if (Number.isInteger(size) && size > 0) return

@@ -41,8 +41,8 @@ const NETS: Record<Net, () => Module[]> = {
   ],
   deep: () => [
     ...body(8),
-    ...[new ReLU(), new AdaptiveMaxPool2d(), new Flatten()],
-    ...[new Linear(8, 7), new Tanh(), new Linear(7, 5)],
+    ...[new ReLU(), new AdaptiveMaxPool2d(2), new Flatten({ channelsFirst: true })],
+    ...[new Linear(32, 7), new Tanh(), new Linear(7, 5)],
   ],
 }
 
