@@ -65,10 +65,6 @@ export {
   type OverlayOptions,
   overlay,
 } from './pictures/overlay'
-export { type MixupOptions, mixup } from './mixup'
-export { type MixupOptions, mixup } from './mixup'
-export { type ConfusionPlotOptions, confusionPlot } from './pictures/confusion-plot'
-export { type Figure, type FiguresOptions, figuresHtml } from './pictures/figures-html'
 export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
 export { type ShowOptions, showImages } from './pictures/show-images'
