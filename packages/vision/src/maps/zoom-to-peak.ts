@@ -59,7 +59,7 @@ export interface Zoom {
  * const map = (x: Tensor) => classActivationMap(model, x, { layer: '0' })
  * const image = { width: 60, height: 40, channels: 3, data: new Uint8Array(7200) }
  * const { crop, box } = await zoomToPeak(image, model, { prepare, map })
- * String(`${crop.width} ${crop.height}`) // → 20 20
+ * crop.width // → 20
  * box.x // → 20
  * model.dispose()
  * ```
