@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runProgram } from '../../_kit/test/run-program'
 import { NAMES } from '../src/ladder'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const backend = process.env.DL_TEST_BACKEND!
 let folder: string
 
@@ -17,28 +15,18 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-async function run(...args: string[]) {
+const program = runProgram(new URL('../dist/main.js', import.meta.url))
+
+function run(...args: string[]) {
   const out = join(folder, args.join('').replace(/\W/g, ''))
-  const all = ['--backend', backend, '--json', '--out', out, ...args]
-  const child = spawn(process.execPath, [program, ...all], {
-    env: { ...process.env, NO_COLOR: '1' },
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', chunk => {
-    stdout += chunk
-  })
-  child.stderr.on('data', chunk => {
-    stderr += chunk
-  })
-  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
-  return { code, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
+  return program('--backend', backend, '--json', '--out', out, ...args)
 }
 
 const QUICK = ['--quick', '--data', 'shapes', '--bs', backend === 'cpu' ? '96' : '32']
 
 describe('the program', () => {
-  it.each(NAMES)('trains %s and reports in one line of JSON', async name => {
-    if (backend === 'cpu' && name === 'resnet2') return
+  it.for(NAMES)('trains %s and reports in one line of JSON', async (name, ctx) => {
+    if (backend === 'cpu' && name === 'resnet2') return ctx.skip('tfjs-cpu would take minutes')
     const { code, stderr, report } = await run('--model', name, ...QUICK)
     expect(code, stderr).toBe(0)
     const { history, files, ...rest } = report()

@@ -1,0 +1,28 @@
+/** Runs one of the examples as a user would. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Ran {
+  code: number | null
+  stderr: string
+  /** The last line of its output. */
+  // biome-ignore lint/suspicious/noExplicitAny: each program has its own
+  report(): any
+}
+
+export function runProgram(program: URL): (...args: string[]) => Promise<Ran> {
+  return async (...args) => {
+    const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', chunk => {
+      stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      stderr += chunk
+    })
+    const code = await new Promise<number | null>(resolve => child.on('close', resolve))
+    return { code, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
+  }
+}
