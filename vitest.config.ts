@@ -70,6 +70,9 @@ const inChromium = (
         '@tensorflow/tfjs-core/dist/register_all_gradients.js',
         '@tensorflow/tfjs-backend-cpu',
         '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
+        ...['fast-png', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
+          name => `@dl/vision > ${name}`,
+        ),
       ],
     },
     plugins: [skipInPage(reasons)],

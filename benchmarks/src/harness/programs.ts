@@ -11,15 +11,21 @@ export const peerProgram = (file: string, ...args: string[]): Program => ({
 })
 
 /** PyTorch, with as many threads as ours; null where DL_PYTHON names no Python. */
-export function torchProgram(threads: number): Program | null {
+export const torchProgram = (threads: number): Program | null =>
+  pythonProgram('torch', 'peer', String(threads))
+
+/** Pillow, with as many processes as there are cores; null where DL_PYTHON names no Python. */
+export const pillowProgram = (): Program | null => pythonProgram('Pillow', 'images')
+
+function pythonProgram(library: string, file: string, ...args: string[]): Program | null {
   const { DL_PYTHON } = process.env
   if (DL_PYTHON) {
     return {
       command: DL_PYTHON,
-      args: [here('../python/peer.py'), String(threads)],
+      args: [here(`../python/${file}.py`), ...args],
       env: { PYTHONDONTWRITEBYTECODE: '1' },
     }
   }
-  process.stderr.write('torch is left out: DL_PYTHON names no Python that has it\n')
+  process.stderr.write(`${library} is left out: DL_PYTHON names no Python that has it\n`)
   return null
 }

@@ -34,6 +34,7 @@ export const TARGETS: readonly Target[] = [
   higher('P7', 0.33, 'step Resnet2 bs 256 against PyTorch'),
   higher('P8', 50, 'the slowest of these steps for an item, against tfjs-layers'),
   higher('P12', 5, 'augmented batches of 256 32×32 images against the Resnet2 step'),
+  higher('P12_decode', 0.8, 'JPEGs of 500×375 decoded and shrunk to 224 pixels against Pillow'),
   lower('P13', 0.03, 'the largest share of fit() outside forward, backward and update'),
   lower('P15', 2, 'the largest peak of memory against PyTorch'),
   lower('P15_tensors', 0, 'tensors that stay after a training step'),

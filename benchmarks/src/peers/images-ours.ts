@@ -1,8 +1,11 @@
-/** Pictures of ours: augmented from memory. */
+/** Pictures of ours: augmented from memory, and decoded. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { backendInfo } from '@dl/backend-wasm'
 import { Generator } from '@dl/core'
 import {
   cifar10Stats,
+  decodeImage,
   type PixelImage,
   randomFlip,
   tfmsFromStats,
@@ -35,8 +38,24 @@ function augment({ bs, set }: Task): Operation {
   }
 }
 
-const operations: Record<string, (task: Task) => Operation> = {
+/** All files of a folder, as many at once as a loader would have. */
+async function decode({ folder, side }: Task): Promise<Operation> {
+  const paths = (await readdir(folder as string)).map(name => join(folder as string, name))
+  return {
+    async run() {
+      const left = paths.values()
+      const worker = async () => {
+        for (const path of left) await decodeImage(await readFile(path), { side: side as number })
+      }
+      await Promise.all(Array.from({ length: 16 }, worker))
+    },
+    dispose() {},
+  }
+}
+
+const operations: Record<string, (task: Task) => Operation | Promise<Operation>> = {
   augment,
+  decode,
 }
 
 const hello = { threads: backendInfo().threads, versions: { tfjs: version_core } }

@@ -50,7 +50,7 @@ export class ImageStore<Item extends ImageItem = ImageItem> {
     try {
       return await this.#load(index, side)
     } catch (error) {
-      if (this.options.onBadImage === 'throw' || !DlError.is(error)) throw error
+      if (this.options.onBadImage === 'throw' || !isAboutThePicture(error)) throw error
       this.#skip(index, error)
       return null
     }
@@ -91,3 +91,7 @@ export class ImageStore<Item extends ImageItem = ImageItem> {
     if (typeof onBadImage === 'function') onBadImage(this.name(index), error)
   }
 }
+
+/** A missing decoder, say, would make every picture bad. */
+const isAboutThePicture = (error: unknown): error is DlError =>
+  ['bad-image', 'not-found', 'read-failed'].some(code => DlError.is(error, code))

@@ -11,8 +11,8 @@ const MAX_PIXELS = 2 ** 28
 
 /**
  * The pixels of a JPEG, PNG, WebP, GIF or AVIF file: RGB (grey is repeated, transparency lies on
- * black), 8 bits, turned as its EXIF data says, in the colours of sRGB. In Node by sharp, which is
- * yours to install (PNG files do without it); in a page by the browser.
+ * black), 8 bits, turned as its EXIF data says. In Node by @napi-rs/image, which is yours to install
+ * (PNG files do without it); in a page by the browser.
  *
  * @param options `side` shrinks while decoding, which for JPEG files is several times faster than
  *   afterwards

@@ -24,7 +24,9 @@ function toRgb(png: DecodedPng): PixelImage {
   const channels = png.palette ? (png.palette[0]?.length ?? 3) : png.channels
   const values = png.palette ? convertIndexedToRgb(png) : png.data
   if (!png.palette && png.depth < 8) {
-    throw new Error(`grey of ${png.depth} bits needs sharp, see \`npm install sharp\``)
+    throw new Error(
+      `grey of ${png.depth} bits needs @napi-rs/image, see \`npm install @napi-rs/image\``,
+    )
   }
   const shift = png.depth === 16 ? 8 : 0
   const grey = channels < 3

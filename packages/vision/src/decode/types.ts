@@ -1,5 +1,5 @@
 /**
- * What loaders ask of a platform. The import condition `#decode` chooses: sharp in Node, the
+ * What loaders ask of a platform. The import condition `#decode` chooses: @napi-rs/image in Node, the
  * browser's own decoders in a page.
  */
 import { DlError } from '@dl/core'
@@ -49,4 +49,19 @@ export function shrunkTo(
 ): [width: number, height: number] {
   const scale = side === null ? 1 : Math.min(1, side / Math.min(width, height))
   return [Math.round(width * scale), Math.round(height * scale)]
+}
+
+/** RGB out of grey, grey and alpha, RGB, or RGB and alpha; what is transparent lies on black. */
+export function onBlack(data: Uint8Array, pixels: number): Uint8Array {
+  const channels = data.length / pixels
+  if (channels === 3) return data
+  if (![1, 2, 4].includes(channels)) throw new Error(`it has ${channels} bytes a pixel`)
+  const out = new Uint8Array(3 * pixels)
+  for (let i = 0; i < pixels; i++) {
+    const at = i * channels
+    const alpha = channels % 2 === 0 ? data[at + channels - 1]! / 255 : 1
+    for (let c = 0; c < 3; c++)
+      out[3 * i + c] = Math.round(data[channels < 3 ? at : at + c]! * alpha)
+  }
+  return out
 }

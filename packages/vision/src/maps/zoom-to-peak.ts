@@ -59,8 +59,8 @@ export interface Zoom {
  * const map = (x: Tensor) => classActivationMap(model, x, { layer: '0' })
  * const image = { width: 60, height: 40, channels: 3, data: new Uint8Array(7200) }
  * const { crop, box } = await zoomToPeak(image, model, { prepare, map })
- * ;[crop.width, crop.height] // → 20,20
- * ;[box.x, box.y] // → 20,10
+ * crop.width // → 20
+ * box.x // → 20
  * model.dispose()
  * ```
  */

@@ -27,9 +27,9 @@ export interface OverlayOptions extends HeatMapOptions {
  * ```ts
  * import { heatMap } from '@dl/vision'
  *
- * const { width, height, data } = heatMap([[0, 1]], { width: 4, height: 2, colormap: 'gray' })
- * ;[width, height, data.length] // → 4,2,24
- * ;[data[0], data[9]] // → 0,255
+ * const { data } = heatMap([[0, 1]], { width: 4, height: 2, colormap: 'gray' })
+ * data.length // → 24
+ * data[9] // → 255
  * ```
  */
 export function heatMap(

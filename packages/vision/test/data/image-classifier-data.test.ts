@@ -1,9 +1,9 @@
-import { manualSeed } from '@dl/core'
+import { DlError, manualSeed } from '@dl/core'
 import { disposeBatch } from '@dl/data'
 import { encodePng, ImageClassifierData, type ImageItem, type ImageSet } from '@dl/vision'
 import { tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { firstOf, messageOf, picture, probes, seen } from '../kit'
+import { firstOf, messageOf, picture, probes, type Seen, seen } from '../kit'
 
 const CLASSES = ['cat', 'dog', 'fish']
 const items = (count: number, from = 0): ImageItem[] =>
@@ -58,6 +58,9 @@ describe('the six loaders', () => {
   it('draw anew each epoch and for each loader', async () => {
     const data = dataOf()
     const [first, second] = [await seen(data.aug), await seen(data.aug)]
+    const same = dataOf({}, { ...set, train: set.validation })
+    const drawn = ({ pictures }: Seen) => pictures.map(([, chance]) => chance).sort()
+    expect(drawn(await seen(same.train))).not.toEqual(drawn(await seen(same.aug)))
     expect(second.targets).toEqual(first.targets)
     expect(second.pictures).not.toEqual(first.pictures)
     expect(new Set([...first.pictures, ...second.pictures].map(([, chance]) => chance)).size).toBe(
@@ -187,7 +190,17 @@ describe('bad pictures', () => {
 
   it('are left out of their batches and told once', async () => {
     const told: string[] = []
-    const data = dataOf({ onBadImage: (name: string) => told.push(name) }, withBad(1, 2, 9))
+    let reads = 0
+    const set = withBad(1, 2, 9)
+    const counted = set.train.map((item, i) => ({
+      ...item,
+      image() {
+        if (i === 1) reads++
+        return item.image as Uint8Array
+      },
+    }))
+    const onBadImage = (name: string) => told.push(name)
+    const data = dataOf({ onBadImage }, { ...set, train: counted })
     for (let epoch = 0; epoch < 2; epoch++) {
       const { pictures, targets, sizes } = await seen(data.fix)
       expect(sizes).toEqual([2, 4, 1])
@@ -197,11 +210,12 @@ describe('bad pictures', () => {
       expect(targets).toEqual([0, 0, 1, 2, 0, 1, 2])
     }
     expect(told).toEqual(['1.png', '2.png', '9.png'])
+    expect(reads).toBe(1)
     expect(data.skipped.map(({ name, error }) => [name, error.code])).toEqual(
       told.map(name => [name, 'bad-image']),
     )
     expect(data.files.train).toEqual([0, 3, 4, 5, 6, 7, 8].map(i => `${i}.png`))
-    expect(data.items.train[1]).toEqual(items(10)[3])
+    expect(data.items.train[1]).toBe(counted[3])
   })
 
   it('are no batch when there is nothing else in it', async () => {
@@ -209,10 +223,13 @@ describe('bad pictures', () => {
     expect((await seen(data.fix)).sizes).toEqual([2, 2, 2, 2])
   })
 
-  it('are no excuse for mistakes of the program', async () => {
-    const broken = { image: () => Promise.reject(new TypeError('no such method')), label: 0 }
+  it.each([
+    new TypeError('no such method'),
+    new DlError('no-decoder', { problem: 'sharp could not be loaded' }),
+  ])('are no excuse for other errors: %s', async error => {
+    const broken = { image: () => Promise.reject(error), label: 0 }
     const data = dataOf({ onBadImage: 'skip' }, { ...set, validation: [broken] })
-    expect(await messageOf(seen(data.validation))).toBe('no such method')
+    expect(await messageOf(seen(data.validation))).toBe(error.message)
   })
 })
 

@@ -15,6 +15,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -60,6 +61,21 @@ describe('datasets.cifar10', () => {
     ])
     const { data, width } = (set.train[2]!.image as () => PixelImage)()
     expect([width, ...data.slice(0, 6)]).toEqual([32, 0, 50, 100, 1, 51, 101])
+  })
+
+  it('downloads the original records once, and nothing else', async () => {
+    vi.stubEnv('DL_DATA', '')
+    const asked: string[] = []
+    vi.stubGlobal('fetch', async (url: string) => {
+      asked.push(url)
+      return new Response('an error page')
+    })
+    expect(await messageOf(datasets.cifar10())).toMatch(
+      /^cifar10.cifar-10-binary.tar.gz from https:.* has the SHA-256 sum .*; expected c4a38c50/,
+    )
+    await write('cache/cifar10/cifar-10-binary.tar.gz', await tarOf(BINARY))
+    expect((await datasets.cifar10()).source).toBe('cache')
+    expect(asked).toEqual(['https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'])
   })
 
   it('takes pictures where they are, and tiny ones from their own folder', async () => {

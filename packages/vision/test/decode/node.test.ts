@@ -37,10 +37,16 @@ describe('decodeImage on Node', () => {
   it('turns a picture as its EXIF data says', async () => {
     const image = picture(1, 16, 8)
     // 6: the camera was held upright, turn by 90 degrees clockwise
-    const bytes = await raw(image).withMetadata({ orientation: 6 }).png().toBuffer()
+    const bytes = await raw(image)
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer()
     const turned = await decodeImage(bytes)
     expect([turned.width, turned.height]).toEqual([8, 16])
-    expect([...turned.data.slice(7 * 3, 8 * 3)]).toEqual([...image.data.slice(0, 3)])
+    // the upper left corner of the file is at the upper right; JPEG rounds
+    turned.data.slice(7 * 3, 8 * 3).forEach((value, c) => {
+      expect(Math.abs(value - image.data[c]!)).toBeLessThan(4)
+    })
     const small = await decodeImage(bytes, { side: 4 })
     expect([small.width, small.height]).toEqual([4, 8])
   })
@@ -83,15 +89,17 @@ describe('decodeImage on Node', () => {
     expect(await problem(whole.subarray(0, whole.length / 2))).toMatch(
       /^cat.jpg could not be dec.*end/,
     )
-    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(/cat.jpg.*unsupported image/)
+    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(
+      /cat.jpg.*unsupported file type/,
+    )
     expect(await problem(whole.subarray(0, 20))).toMatch(/^cat.jpg could not be decoded/)
-    expect(await problem(encodePng(picture(1, 101, 100)))).toMatch(/cat.jpg.*pixel limit/)
+    expect(await problem(encodePng(picture(1, 101, 100)))).toMatch(/cat.jpg has 101 x 100 pixels/)
     await expect(decodeImage(whole, { side: 0 })).rejects.toMatchObject({ code: 'bad-option' })
   })
 })
 
-describe('without sharp', () => {
-  const missing = () => Promise.reject(new Error("Cannot find package 'sharp'"))
+describe('without the decoder', () => {
+  const missing = () => Promise.reject(new Error("Cannot find package '@napi-rs/image'"))
   const options = { side: null, maxPixels: 1000, name: 'a picture' }
 
   it('reads PNG files', async () => {
@@ -101,7 +109,7 @@ describe('without sharp', () => {
 
   it('says what to install for others', async () => {
     expect(await messageOf(decodeWith(missing, await jpeg(picture(1)), options))).toBe(
-      'a picture needs sharp to be decoded, and sharp could not be loaded; expected sharp beside @dl/vision (without it, only PNG files can be read). Run `npm install sharp`.',
+      'a picture needs @napi-rs/image to be decoded, which could not be loaded; expected @napi-rs/image beside @dl/vision (without it, only PNG files can be read). Run `npm install @napi-rs/image`.',
     )
   })
 })
@@ -121,5 +129,5 @@ it('is not in a bundle for a page', async () => {
   })
   const inputs = Object.keys(metafile.inputs)
   expect(inputs.some(path => path.endsWith('decode/browser.ts'))).toBe(true)
-  expect(inputs.filter(path => /sharp|decode.node|node:/.test(path))).toEqual([])
+  expect(inputs.filter(path => /napi|decode.node|node:/.test(path))).toEqual([])
 })

@@ -1,5 +1,5 @@
-import type { Conv2d } from '@dl/layers'
-import type { ConvLearner } from '@dl/vision'
+import { Conv2d, Dropout, Sequential } from '@dl/layers'
+import { ConvLearner } from '@dl/vision'
 import { add, dispose, tidy } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { relativeError } from '../../../../scripts/golden'
@@ -115,4 +115,19 @@ it('leaves out a last batch of one, of which a batch norm learns nothing', async
   const { history } = await learn.fit(0.1, 1)
   expect(history[0]!.valLoss).toBeGreaterThan(0)
   owner.dispose()
+})
+
+it('runs the body as for predictions: without its dropout', async () => {
+  const data = pictureData()
+  const arch = () =>
+    Object.assign(new Sequential(new Conv2d(3, 4, 3), new Dropout(0.9)), { cut: 2 })
+  const net = arch()
+  const weights = () => net.stateDict()
+  const learn = await ConvLearner.pretrained(arch, data, { weights, precompute: true, xtraFc: [] })
+  await learn.fit(0.1, 1)
+  const stored = await outputs(learn, data, 'validation')
+  learn.precompute = false
+  const { values } = await outputs(learn, data, 'validation')
+  expect(relativeError(stored.values, values)).toBeLessThan(1e-5)
+  for (const owner of [learn, learn.model, net]) owner.dispose()
 })

@@ -46,7 +46,9 @@ const blockOf = ({ bottleneck, pre }: Case['options']) => {
   return bottleneck ? Bottleneck : BasicBlock
 }
 
-const cases = readFixture<Case[]>(new URL('..', import.meta.url).href, 'models')
+// not in one expression, which Vite would take for an asset
+const here = import.meta.url
+const cases = readFixture<Case[]>(new URL('..', here).href, 'models')
 
 it.each(cases)("$name has PyTorch's names, shapes, outputs and gradients", async golden => {
   const { layers, widths, classes, cifar, padding } = golden.options

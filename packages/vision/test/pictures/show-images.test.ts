@@ -32,6 +32,11 @@ describe('showImages', () => {
     expect([0, 1, 8, 9].map(x => at(png, x, 0)[0])).toEqual([0, 128, 255, 255])
   })
 
+  it('keeps what is transparent', async () => {
+    const clear = { width: 1, height: 1, channels: 4, data: Uint8Array.of(1, 2, 3, 4) }
+    expect(at(await showImages([clear], { scale: 1 }), 0, 0)).toEqual([1, 2, 3, 4])
+  })
+
   it('writes captions below', async () => {
     const plain = await decodeImage(await showImages([picture(1, 32)], { scale: 1 }))
     const png = await showImages([picture(1, 32)], { scale: 1, labels: ['cat, far too long'] })
