@@ -15,3 +15,9 @@ export async function loadPictures(name: string, seed: number): Promise<ImageSet
   if ((await files.folders(name)).includes('valid')) return imagesFromPaths(name, {})
   return datasets.cifar10({ from: name })
 }
+
+/** A few of them from everywhere: sets lie there class by class. */
+export function spread<T>(items: readonly T[], count: number): T[] {
+  const length = Math.min(count, items.length)
+  return Array.from({ length }, (_, i) => items[Math.floor((i * items.length) / length)]!)
+}

@@ -3,7 +3,7 @@ import { plot, progress, terminateOnNaN } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
 import { files } from '@dl/data'
 import { program, stopwatch, useBackend } from '@dl/example-kit'
-import { loadPictures } from '@dl/example-kit/pictures'
+import { loadPictures, spread } from '@dl/example-kit/pictures'
 import type { Module } from '@dl/layers'
 import { accuracy } from '@dl/train'
 import {
@@ -30,12 +30,6 @@ async function loadData({ data: name, bs, seed, quick }: Options): Promise<Image
   const train = quick ? spread(set.train, QUICK.train) : set.train
   const validation = quick ? spread(set.validation, QUICK.validation) : set.validation
   return new ImageClassifierData({ ...set, train, validation }, { tfms, bs, seed })
-}
-
-/** A few of them from everywhere: sets lie there class by class. */
-function spread<T>(items: readonly T[], count: number): T[] {
-  const length = Math.min(count, items.length)
-  return Array.from({ length }, (_, i) => items[Math.floor((i * items.length) / length)]!)
 }
 
 async function findLr(learn: ConvLearner, options: Options, say: Say) {

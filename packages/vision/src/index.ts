@@ -67,7 +67,7 @@ export {
 } from './pictures/overlay'
 export { encodePng } from './pictures/png'
 export { type ShowBatchOptions, type ShownData, showBatch } from './pictures/show-batch'
-export { type ShowOptions, showImages } from './pictures/show-images'
+export { picturesOf, type ShowOptions, showImages } from './pictures/show-images'
 export { toCanvas } from './pictures/to-canvas'
 export { type TopLosses, type TopLossesOptions, topLosses } from './pictures/top-losses'
 export type { PixelImage } from './pixel-image'

@@ -72,7 +72,24 @@ export async function showImages(
   return figuresHtml(figures, { columns, width: widest * scale })
 }
 
-async function picturesOf(images: Tensor): Promise<PixelImage[]> {
+/**
+ * The pictures of a batch, such as `denorm` gives.
+ *
+ * @param images [N, H, W, 1 or 3] of numbers from 0 to 1; it stays yours
+ * @throws DlError `shape-mismatch`
+ *
+ * @example
+ * ```ts
+ * import { picturesOf } from '@dl/vision'
+ * import { ones } from '@tensorflow/tfjs-core'
+ *
+ * const images = ones([2, 1, 1, 3])
+ * const [first] = await picturesOf(images)
+ * first!.data // → 255,255,255
+ * images.dispose()
+ * ```
+ */
+export async function picturesOf(images: Tensor): Promise<PixelImage[]> {
   const [count = 0, height = 0, width = 0, channels = 0] = images.shape
   if (images.rank !== 4 || ![1, 3].includes(channels)) {
     throw new DlError('shape-mismatch', {

@@ -1,0 +1,56 @@
+/** The command line. */
+import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+
+export const HELP = `Trains a small net and draws where in pictures it sees its classes.
+
+  --data      shapes | cifar10 | tiny | a folder or archive with train/<class>/ and
+              valid/<class>/ or test/<class>/          (default shapes: made up, nothing to load)
+  --image     a picture file to explain, too
+  --method    cam | gradcam | gradcam++                (default cam, the lesson's)
+  --load      weights that an earlier run saved, instead of training
+  --count     pictures to learn from at most           (default 2000)
+  --epochs    of a 1cycle run (default 6)              --lr  (default 1e-2)     --bs  (default 32)
+  --seed      (default 42)      --out  folder          (default runs/cam)
+  --backend   wasm | cpu        (default wasm)
+  --quick     a few pictures, one epoch                --json  one JSON object as the last line
+`
+
+const FLAGS = {
+  help: flag,
+  data: text('shapes'),
+  image: optional,
+  method: text('cam'),
+  load: optional,
+  count: optional,
+  epochs: optional,
+  lr: text('1e-2'),
+  bs: text('32'),
+  seed: text('42'),
+  out: text('runs/cam'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+}
+
+export type Options = ReturnType<typeof readOptions>
+
+export function readOptions(args: string[]) {
+  const values = readFlags(args, FLAGS)
+  const { quick } = values
+  return {
+    help: values.help,
+    data: values.data,
+    image: values.image ?? null,
+    method: oneOf('method', values.method, ['cam', 'gradcam', 'gradcam++'] as const),
+    load: values.load ?? null,
+    count: integer('count', values.count ?? (quick ? '256' : '2000')),
+    epochs: integer('epochs', values.epochs ?? (quick ? '1' : '6')),
+    lr: positive('lr', values.lr),
+    bs: integer('bs', values.bs),
+    seed: integer('seed', values.seed, 0),
+    out: values.out,
+    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    quick,
+    json: values.json,
+  }
+}

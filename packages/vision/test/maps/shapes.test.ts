@@ -1,0 +1,112 @@
+/** A net that has learnt to tell shapes looks at the shapes. */
+import { manualSeed } from '@dl/core'
+import {
+  AdaptiveMaxPool2d,
+  type AnyModule,
+  BatchNorm2d,
+  Conv2d,
+  Flatten,
+  LogSoftmax,
+  MaxPool2d,
+  ReLU,
+  Sequential,
+} from '@dl/layers'
+import { adam } from '@dl/optim'
+import {
+  type Box,
+  ConvLearner,
+  classActivationMap,
+  datasets,
+  gradCam,
+  ImageClassifierData,
+  type Peak,
+  peakOf,
+  randomDihedral,
+  tfmsFromStats,
+} from '@dl/vision'
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core'
+import { expect, it } from 'vitest'
+
+const [SIZE, SEED] = [32, 2]
+const PIXELS = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
+
+const convolution = (inputs: number, outputs: number) => [
+  new Conv2d(inputs, outputs, 3, { padding: 1, bias: false }),
+  new BatchNorm2d(outputs),
+  new ReLU(),
+]
+
+/** The pooling takes each class's highest place, so that the score cannot come of all the rest. */
+const net = () =>
+  new Sequential(
+    new Sequential(...convolution(3, 8), new MaxPool2d(2)),
+    new Sequential(...convolution(8, 16), new MaxPool2d(2)),
+    new Sequential(...convolution(16, 16)),
+    new Conv2d(16, 2, 1),
+    new AdaptiveMaxPool2d(),
+    new Flatten(),
+    new LogSoftmax(),
+  )
+
+const METHODS: ((model: AnyModule, x: Tensor) => Tensor3D)[] = [
+  (model, x) => classActivationMap(model, x, { layer: '3' }),
+  (model, x) => gradCam(model, x, { layer: '2', scores: '5' }),
+]
+
+async function peaks(
+  make: (x: Tensor) => Tensor3D,
+  { validation }: ImageClassifierData,
+): Promise<Peak[]> {
+  const found: Peak[] = []
+  for await (const { inputs, target } of validation) {
+    const maps = make(inputs[0]!)
+    found.push(...(await maps.array()).map(peakOf))
+    for (const tensor of [inputs[0]!, target, maps]) tensor.dispose()
+  }
+  return found
+}
+
+/** The share of the peaks that lie in boxes. */
+function hits(found: Peak[], boxes: readonly Box[]): number {
+  const inside = found.filter(({ x, y }, i) => {
+    const box = boxes[i]!
+    const [right, down] = [x * SIZE - box.x, y * SIZE - box.y]
+    return right >= 0 && right < box.width && down >= 0 && down < box.height
+  })
+  return inside.length / found.length
+}
+
+// on tfjs's CPU kernels and on WebGL in software it takes a minute
+it.skipIf(import.meta.env.DL_TEST_BACKEND !== 'wasm')(
+  'has its peak on the object, which a net that has learnt nothing has by chance',
+  async () => {
+    manualSeed(SEED)
+    const set = datasets.shapes({
+      ...{ count: 600, validation: 64, size: SIZE, seed: SEED },
+      classes: ['circle', 'cross'],
+    })
+    const tfms = tfmsFromStats(PIXELS, SIZE, { augTfms: [randomDihedral()] })
+    const data = new ImageClassifierData(set, { bs: 32, seed: SEED, tfms })
+    const boxes = set.validation.map(({ box }) => box)
+    const model = net()
+    const share = () =>
+      Promise.all(
+        METHODS.map(async method => hits(await peaks(x => method(model, x), data), boxes)),
+      )
+    const untrained = await share()
+    const learn = ConvLearner.fromModelData(model, data, { optFn: () => adam() })
+    const { history } = await learn.fit(5e-3, 1, { cycleLen: 4, useOneCycle: true })
+    expect(history.at(-1)!.accuracy).toBeGreaterThan(0.9)
+
+    for (const trained of await share()) expect(trained).toBeGreaterThanOrEqual(0.8)
+    // objects take a fifth of a picture
+    const area = boxes.reduce((sum, { width, height }) => sum + width * height, 0)
+    const chance = area / boxes.length / SIZE ** 2
+    for (const blind of untrained) expect(blind).toBeLessThan(2 * chance)
+    const others = [...boxes.slice(2), ...boxes.slice(0, 2)]
+    const elsewhere = hits(await peaks(x => METHODS[0]!(model, x), data), others)
+    expect(elsewhere).toBeLessThan(2 * chance)
+    learn.dispose()
+    model.dispose()
+  },
+)
