@@ -34,7 +34,7 @@ export interface ConfusionMatrix {
  * const matrix = await confusionMatrix(scores, labels, ['cat', 'dog'])
  * JSON.stringify(matrix.counts) // → [[1,0],[1,1]]
  * const [worst] = matrix.mostConfused()
- * `${worst!.actual} as ${worst!.predicted}` // → dog as cat
+ * ;`${worst!.actual} as ${worst!.predicted}` // → dog as cat
  * scores.dispose()
  * labels.dispose()
  * ```
