@@ -11,7 +11,7 @@ import {
   lrFinder,
 } from '@dl/callbacks'
 import { DlError } from '@dl/core'
-import { type DataLoader, disposeBatch, files, loadTensors, saveTensors } from '@dl/data'
+import { type DataLoader, disposeBatch, files } from '@dl/data'
 import {
   type AnyModule,
   bnFreeze,
@@ -27,7 +27,7 @@ import {
   type PerGroup,
   sgd,
 } from '@dl/optim'
-import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { epochCount } from './epoch-count'
 import { type FitResult, fit } from './fit'
 import { childGroups, type Group, groupIndex, setTrainable, trainOnly } from './freeze'
@@ -40,6 +40,7 @@ import {
 import type { LearnerModel, TrainData } from './model'
 import { type Predictions, predictWithTargets } from './predict'
 import { augmentedOf, averaged, type TtaResult, type TtaStack, ttaStack } from './tta'
+import { loadWeights, saveWeights } from './weights'
 
 /** Batches of a learning rate range test. */
 const SWEEP = 100
@@ -229,23 +230,13 @@ export class Learner {
   /** Writes the weights as `<path>/<name>.safetensors` and returns where. */
   async save(name: string): Promise<string> {
     const path = this.#file(name)
-    const state = this.model.stateDict()
-    try {
-      await saveTensors(path, state)
-    } finally {
-      dispose(state)
-    }
+    await saveWeights(this.model, path)
     return path
   }
 
   /** Reads what `save`, `cycleSaveName` or `bestSaveName` wrote. */
-  async load(name: string): Promise<void> {
-    const { tensors } = await loadTensors(this.#file(name))
-    try {
-      this.model.loadStateDict(tensors)
-    } finally {
-      dispose(tensors)
-    }
+  load(name: string): Promise<void> {
+    return loadWeights(this.model, this.#file(name))
   }
 
   /** Frees the optimizer's memory; model and data are yours. */
