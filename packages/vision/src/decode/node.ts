@@ -57,7 +57,7 @@ export async function decodeWith(
 
 type Size = readonly [width: number, height: number]
 
-function pixels(
+async function pixels(
   { FastResizeFilter, Transformer }: Library,
   bytes: Uint8Array,
   from: Size,
@@ -69,7 +69,9 @@ function pixels(
     const filter = from[0] >= 2 * width ? FastResizeFilter.Box : FastResizeFilter.Bilinear
     picture.fastResize({ width, height, filter })
   }
-  return picture.rawPixels()
+  const { buffer, byteOffset, length } = await picture.rawPixels()
+  // no Buffer, whose methods differ
+  return new Uint8Array(buffer, byteOffset, length)
 }
 
 /** Read from the header alone, before anything is unpacked. */
