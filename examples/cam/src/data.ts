@@ -4,7 +4,7 @@ import { ImageClassifierData, type PixelImage, randomFlip, tfmsFromStats } from 
 import { div, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 
 export const SIZE = 32
-/** Of all pictures to judge by. */
+/** Pictures to judge by, at most. */
 const JUDGED = 400
 /** About -2 to 2, whatever the pictures are. */
 const STATS = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
@@ -15,7 +15,7 @@ export async function loadData(
 ): Promise<ImageClassifierData> {
   const set = await loadPictures(name, seed)
   const train = spread(set.train, count)
-  const validation = spread(set.validation, JUDGED)
+  const validation = spread(set.validation, Math.min(JUDGED, count))
   const tfms = tfmsFromStats(STATS, SIZE, { augTfms: [randomFlip()], pad: SIZE / 8 })
   return new ImageClassifierData({ ...set, train, validation }, { tfms, bs, seed })
 }

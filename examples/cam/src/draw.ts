@@ -45,6 +45,7 @@ export async function sheet(
   const shown = new Map<number, number>()
   const pictures: PixelImage[] = []
   const labels: string[] = []
+  const enough = OF_EACH * Math.min(CLASSES, data.c)
   for await (const { inputs, target } of data.validation) {
     const x = inputs[0]!
     const [maps, logProbabilities, pixels] = [
@@ -70,6 +71,7 @@ export async function sheet(
       labels.push(data.classes[truth]!, method)
       labels.push(`${data.classes[guess]} ${percent(likely[i]![guess]!)}`)
     }
+    if (labels.length === 3 * enough) break
   }
   await files.writeAtomic(path, await showImages(pictures, { labels, columns: 6, scale: 1 }))
   return path

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decodeImage, encodePng } from '@dl/vision'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const backend = process.env.DL_TEST_BACKEND!
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dl-cam-'))
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+async function run(out: string, ...args: string[]) {
+  const all = ['--quick', '--count', '32', '--backend', backend, '--json', '--out', out, ...args]
+  const child = spawn(process.execPath, [program, ...all], {
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', chunk => {
+    stdout += chunk
+  })
+  child.stderr.on('data', chunk => {
+    stderr += chunk
+  })
+  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
+  return { code, stdout, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
+}
+
+const sizeOf = async (path: string) => {
+  const { width, height } = await decodeImage(await readFile(path))
+  return [width, height]
+}
+
+it('trains, draws, and explains a file; what it saved draws the same again', async () => {
+  const out = join(folder, 'cam')
+  const picture = join(folder, 'picture.png')
+  const data = Uint8Array.from({ length: 80 * 60 * 3 }, (_, i) => (i * 7) % 256)
+  await writeFile(picture, encodePng({ width: 80, height: 60, channels: 3, data }))
+  const { code, stderr, report } = await run(out, '--image', picture)
+  expect(code, stderr).toBe(0)
+  const { files, zoom, image, accuracy, ...rest } = report()
+  expect(rest).toEqual({ data: 'shapes', method: 'cam', backend, seed: 42 })
+  expect(accuracy).toBeGreaterThanOrEqual(0)
+  expect(zoom.box).toEqual({
+    ...{ x: expect.any(Number), y: expect.any(Number) },
+    ...{ width: 38, height: 38 },
+  })
+  expect(image.box.width).toBe(18)
+  const names = ['cam.safetensors', 'loss.svg', 'lr.svg', 'maps.png', 'zoom.png', 'image.png']
+  expect(files).toEqual(names.map(name => join(out, name)))
+  const [maps, zoomed, own] = files.slice(-3)
+  // four classes of two pictures each, six to a row
+  expect(await sizeOf(maps)).toEqual([6 * 166 - 6, 4 * (await rowHeight(zoomed)) - 6])
+  expect((await sizeOf(own))[0]).toBe(4 * 166 - 6)
+
+  const again = join(folder, 'again')
+  const loaded = await run(again, '--load', files[0], '--image', picture)
+  expect(loaded.code, loaded.stderr).toBe(0)
+  expect(loaded.report().accuracy).toBe(accuracy)
+  expect(await readFile(join(again, 'image.png'))).toEqual(await readFile(own))
+})
+
+const rowHeight = async (oneRow: string) => (await sizeOf(oneRow))[1]! + 6
+
+it.each(['gradcam', 'gradcam++'])('draws by %s', async method => {
+  const { code, stderr, report } = await run(join(folder, method), '--method', method)
+  expect(code, stderr).toBe(0)
+  expect(report().method).toBe(method)
+})
+
+describe('bad input ends with one message and code 1', () => {
+  const message = async (...args: string[]) => {
+    const { code, stderr, stdout } = await run(join(folder, 'bad'), ...args)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    return stderr.trim().split('\n').at(-1)!
+  }
+
+  it('a method, a file or weights that are none', async () => {
+    expect(await message('--method', 'lime')).toBe(
+      '--method is "lime"; expected one of cam, gradcam, gradcam++.',
+    )
+    expect(await message('--image', join(folder, 'nowhere.png'))).toMatch(/nowhere\.png/)
+    const text = join(folder, 'text.png')
+    await writeFile(text, 'no picture')
+    expect(await message('--image', text)).toMatch(/text\.png/)
+    expect(await message('--load', join(folder, 'nowhere.safetensors'))).toMatch(/nowhere/)
+  })
+})
