@@ -1,6 +1,6 @@
 /** A small residual net whose parts can be left out. */
 import {
-  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
   BatchNorm2d,
   Conv2d,
   Dropout,
@@ -54,6 +54,6 @@ class Block extends Module {
 /** [batch, height, width, 3] → [batch, classes]. */
 export function smallNet(classes: number, parts: NetParts): Module {
   const blocks = WIDTHS.map((nf, i) => new Block(WIDTHS[i - 1] ?? 3, nf, parts))
-  const head = [new AdaptiveAvgPool2d(1), new Flatten(), new Dropout(parts.dropout ? 0.3 : 0)]
+  const head = [new AdaptiveMaxPool2d(1), new Flatten(), new Dropout(parts.dropout ? 0.3 : 0)]
   return new Sequential(...blocks, ...head, new Linear(WIDTHS.at(-1)!, classes))
 }

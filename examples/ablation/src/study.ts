@@ -1,5 +1,6 @@
 /** Each variant trained from several seeds: one number says nothing about what made the difference. */
 import { manualSeed } from '@dl/core'
+import { adam } from '@dl/optim'
 import {
   ConvLearner,
   ImageClassifierData,
@@ -78,7 +79,7 @@ async function trained(set: ImageSet, parts: Parts, plan: Plan, seed: number) {
   const tfms = tfmsFromStats(STATS, size, augmented)
   const data = new ImageClassifierData(set, { tfms, bs, seed })
   const model = smallNet(data.c, parts)
-  using learn = ConvLearner.fromModelData(model, data)
+  using learn = ConvLearner.fromModelData(model, data, { optFn: () => adam() })
   const { history } = await learn.fit(lr, epochs, {
     wds: parts.weightDecay ? wd : 0,
     useOneCycle: true,

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { decodeImage, encodePng } from '@dl/vision'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runProgram } from '../../_kit/test/run-program'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const backend = process.env.DL_TEST_BACKEND!
 let folder: string
 
@@ -16,21 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-async function run(out: string, ...args: string[]) {
-  const all = ['--quick', '--count', '32', '--backend', backend, '--json', '--out', out, ...args]
-  const child = spawn(process.execPath, [program, ...all], {
-    env: { ...process.env, NO_COLOR: '1' },
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', chunk => {
-    stdout += chunk
-  })
-  child.stderr.on('data', chunk => {
-    stderr += chunk
-  })
-  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
-  return { code, stdout, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
-}
+beforeEach(ctx => {
+  if (backend === 'cpu') ctx.skip('tfjs-cpu would take minutes')
+})
+
+const program = runProgram(new URL('../dist/main.js', import.meta.url))
+
+const run = (out: string, ...args: string[]) =>
+  program('--quick', '--count', '32', '--backend', backend, '--json', '--out', out, ...args)
 
 const sizeOf = async (path: string) => {
   const { width, height } = await decodeImage(await readFile(path))
