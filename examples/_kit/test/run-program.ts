@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 export interface Ran {
   code: number | null
+  stdout: string
   stderr: string
   /** The last line of its output. */
   // biome-ignore lint/suspicious/noExplicitAny: each program has its own
@@ -23,6 +24,6 @@ export function runProgram(program: URL): (...args: string[]) => Promise<Ran> {
       stderr += chunk
     })
     const code = await new Promise<number | null>(resolve => child.on('close', resolve))
-    return { code, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
+    return { code, stdout, stderr, report: () => JSON.parse(stdout.trim().split('\n').at(-1)!) }
   }
 }
