@@ -150,7 +150,8 @@ export class Learner {
 
   /**
    * Test-time augmentation: the mean of the probabilities of each item as it is, counted ⌈nAug/4⌉
-   * times, and of `nAug` augmented versions. The model is to give logits or log-probabilities.
+   * times, and of `nAug` augmented versions. The model is to give logits or log-probabilities; where
+   * items may have several labels, logits.
    *
    * @returns probabilities [N, C] and targets; with `stack`, as fast.ai, the log-probabilities of all
    *   passes [⌈nAug/4⌉ + nAug, N, C]

@@ -40,7 +40,8 @@ export interface TtaStack {
 }
 
 /**
- * The stack that fast.ai returned, of a model that gives logits or log-probabilities.
+ * The stack that fast.ai returned, of a model that gives logits or log-probabilities (for several
+ * labels: logits).
  *
  * @param loader items as they are
  * @param aug the same items in the same order, augmented anew in each epoch

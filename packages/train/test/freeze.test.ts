@@ -1,9 +1,18 @@
 import { manualSeed, Parameter } from '@dl/core'
 import type { DataLoader } from '@dl/data'
-import { BatchNorm2d, Conv2d, crossEntropy, Flatten, Linear, Module, Sequential } from '@dl/layers'
+import {
+  BatchNorm2d,
+  Conv2d,
+  crossEntropy,
+  Dropout,
+  Flatten,
+  Linear,
+  Module,
+  Sequential,
+} from '@dl/layers'
 import { adam, type UpdateRule } from '@dl/optim'
 import { Learner } from '@dl/train'
-import { add, randomUniform, relu, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
+import { add, ones, randomUniform, relu, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const batches = (length: number): DataLoader => ({
@@ -136,6 +145,17 @@ describe('a frozen batch norm', () => {
     })
   })
 
+  it('stays pinned whatever is frozen or not', () => {
+    using learn = learner()
+    learn.bnFreeze()
+    learn.freeze()
+    learn.unfreeze()
+    const norms = [0, 1].map(i => (model[i] as Sequential)[1] as BatchNorm2d)
+    expect(norms.map(norm => norm.pinned)).toEqual([true, true])
+    learn.bnFreeze(false)
+    expect(norms.map(norm => norm.pinned)).toEqual([false, false])
+  })
+
   it('needs a Module', () => {
     const { call, train, eval: judge, resetState, parameters, children } = model
     const plain = { call, train, eval: judge, resetState, parameters, children }
@@ -148,6 +168,18 @@ describe('a frozen batch norm', () => {
       'the model is no Module, so its batch norms are not known; expected a Module of @dl/layers.',
     )
   })
+})
+
+it('dropout goes on in groups that rest', async () => {
+  using dropping = new Sequential(new Dropout(0.5), new Linear(400, 1))
+  const learn = new Learner(dropping, { train: loader }, { loss: crossEntropy })
+  learn.freeze()
+  expect(dropping[0]!.trainable).toBe(false)
+  const x = ones([400])
+  const y = dropping.train()[0]!.call(x)
+  const dropped = (await y.data()).filter(value => value === 0).length
+  expect(Math.abs(dropped - 200)).toBeLessThan(40)
+  for (const t of [x, y]) t.dispose()
 })
 
 it('keeps the optimizer’s memory of what rests', async () => {

@@ -112,6 +112,52 @@ describe('metrics of counts', () => {
   })
 })
 
+describe('accuracies', () => {
+  it.each([
+    { shape: [3, 2], labels: [3, 1] },
+    { shape: [2, 3, 2], labels: [6] },
+  ])('take scores of $shape with labels of $labels row by row', async ({ shape, labels }) => {
+    const rows = labels[0]!
+    const output = tensor(Array.from({ length: rows }, (_, i) => [0.5, i % 2]).flat(), shape)
+    // the last one is wrong
+    const target = tensor(
+      Array.from({ length: rows }, (_, i) => (i < rows - 1 ? i % 2 : 1 - (i % 2))),
+      labels,
+      'int32',
+    )
+    const part = accuracy.batch(output, target)
+    expect((await part.data())[0]).toBeCloseTo((rows - 1) / rows, 6)
+    for (const t of [output, target, part]) t.dispose()
+  })
+
+  // tfjs would broadcast, and count pairs that do not belong together
+  it.each<[string, typeof accuracy.batch, number[], number[]]>([
+    [
+      'accuracy got scores of shape [3, 2] and labels of [1]; expected a label for each row of scores. accuracyThreshold is for targets of 0 and 1 for each class.',
+      accuracy.batch,
+      [3, 2],
+      [1],
+    ],
+    ['accuracy got scores of shape [3, 3] and labels of [3, 3]', accuracy.batch, [3, 3], [3, 3]],
+    [
+      'accuracy got outputs of shape [3, 3] and targets of [3]; expected a target of 0 or 1 for each output. accuracy is for one label an item.',
+      accuracyThreshold().batch,
+      [3, 3],
+      [3],
+    ],
+    [
+      'half got outputs of shape [3, 2] and targets of [3, 1]',
+      accuracyThreshold(0.5, { name: 'half' }).batch,
+      [3, 2],
+      [3, 1],
+    ],
+  ])('%s', (message, measure, shape, labels) => {
+    const [output, target] = [zeros(shape), zeros(labels, 'int32')]
+    expect(() => measure(output, target)).toThrow(message)
+    for (const t of [output, target]) t.dispose()
+  })
+})
+
 describe('topK', () => {
   const top = async (k: number, scores: number[], label: number) => {
     const [output, target] = [tensor([scores]), tensor([label], [1], 'int32')]

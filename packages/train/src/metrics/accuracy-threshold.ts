@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { DlError, showShape } from '@dl/core'
 import { cast, equal, greater, mean, sigmoid, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { MeanMetric } from './metric'
 
@@ -14,6 +14,7 @@ export interface AccuracyThresholdOptions {
  * above the threshold is a yes. Outputs and targets [N, C], targets 0 or 1.
  *
  * @param threshold a probability (default 0.5)
+ * @throws DlError `bad-option`; `shape-mismatch` while it measures
  *
  * @example
  * ```ts
@@ -40,8 +41,20 @@ export function accuracyThreshold(
     name,
     batch: (output: Tensor, target: Tensor) =>
       tidy(() => {
+        checkAlike(name, output, target)
         const yes = greater(logits ? sigmoid(output) : output, threshold)
         return mean(cast(equal(yes, cast(target, 'bool')), 'float32'))
       }),
   }
+}
+
+/** Comparing would broadcast, and count pairs that do not belong together. */
+function checkAlike(name: string, output: Tensor, target: Tensor): void {
+  const [ours, theirs] = [showShape(output.shape), showShape(target.shape)]
+  if (ours === theirs) return
+  throw new DlError('shape-mismatch', {
+    problem: `${name} got outputs of shape ${ours} and targets of ${theirs}`,
+    expected: 'a target of 0 or 1 for each output',
+    fix: 'accuracy is for one label an item.',
+  })
 }

@@ -64,7 +64,7 @@ export interface Parts<T> {
  * ```
  */
 export class ImageClassifierData<Item extends ImageItem = ImageItem> {
-  /** Pictures shuffled and augmented. */
+  /** Pictures shuffled and augmented, but for a last batch of one: a batch norm could not learn from it. */
   readonly train: StatefulLoader
   /** As they are, in order. */
   readonly validation: StatefulLoader

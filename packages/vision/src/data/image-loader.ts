@@ -45,9 +45,12 @@ export function imageLoader(store: ImageStore, options: ImageLoaderOptions): Sta
       expected: 'an integer of at least 1',
     })
   }
+  const { length } = store.all
+  // a batch norm cannot learn from a batch of one
+  const dropLast = shuffle && length > bs && length % bs === 1
   const orders = dataLoader(
-    { length: store.all.length, get: i => i },
-    { bs, shuffle, generator, collate: indices => indices },
+    { length, get: i => i },
+    { bs, shuffle, dropLast, generator, collate: indices => indices },
   )
 
   async function* run(order: AsyncIterator<number[]>, chance: Generator) {
@@ -84,11 +87,21 @@ export function imageLoader(store: ImageStore, options: ImageLoaderOptions): Sta
       fetched.map(({ index }) => store.all[index]!),
       multiHot,
     )
-    const images = transforms.batch(
-      fetched.map(({ picture }) => picture),
-      fetched.map(({ index }) => chance.fork(index)),
-    )
-    return { inputs: [images], target: target(), items: fetched.length }
+    return { inputs: [imagesOf(fetched, chance)], target: target(), items: fetched.length }
+  }
+
+  function imagesOf(fetched: readonly Fetched[], chance: Generator): Tensor {
+    const made = (of: readonly Fetched[]) =>
+      transforms.batch(
+        of.map(({ picture }) => picture),
+        of.map(({ index }) => chance.fork(index)),
+      )
+    try {
+      return made(fetched)
+    } catch (error) {
+      for (const one of fetched) named(store.name(one.index), () => made([one]).dispose())
+      throw error
+    }
   }
 
   return {
@@ -109,6 +122,19 @@ export function imageLoader(store: ImageStore, options: ImageLoaderOptions): Sta
 function restored(generator: Generator, random: NonNullable<LoaderState['random']>) {
   generator.restore(random)
   return generator.fork('shuffle').state()
+}
+
+/** Transforms do not know whose picture they refuse: what they complain of is done again by name. */
+function named(name: string, again: () => void): void {
+  try {
+    again()
+  } catch (error) {
+    if (!DlError.is(error)) throw error
+    throw new DlError(error.code, {
+      problem: `${name}: ${error.message.replace(/\.$/, '')}`,
+      cause: error,
+    })
+  }
 }
 
 /** The array now, the tensor when it is asked for, so that nothing is left behind if others fail. */

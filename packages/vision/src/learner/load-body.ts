@@ -14,7 +14,8 @@ export type Weights = string | StateDict | (() => StateDict | Promise<StateDict>
  * Loads the weights of a net's body. What is behind the cut keeps its values, whether the weights
  * have it or not: a classifier of 1000 classes is not in the way.
  *
- * @throws DlError `state-mismatch` with all names that do not fit; the net is unchanged then
+ * @throws DlError `state-mismatch` with all names that do not fit, or where none does, strict or not;
+ *   the net is unchanged then
  */
 export async function loadBody(
   net: CuttableNet,
@@ -30,6 +31,8 @@ export async function loadBody(
   )
   const wanted = Object.entries(given).filter(([name]) => !isBehind(name))
   try {
+    const names = [...net.namedParameters()].map(([name]) => name).filter(name => !isBehind(name))
+    checkNames(names, Object.keys(given))
     net.loadStateDict(Object.fromEntries([...wanted, ...kept]), { strict })
   } finally {
     dispose(kept.map(([, tensor]) => tensor))
@@ -45,5 +48,24 @@ async function tensorsOf(weights: Weights): Promise<StateDict> {
     problem: `weights is ${weights}`,
     expected: 'a safetensors file, tensors by name, or a function that gives them',
     fix: 'Use fromModelData to train from scratch.',
+  })
+}
+
+/** A body without a single one of the weights given would pass for pretrained. */
+function checkNames(body: readonly string[], given: readonly string[]): void {
+  const names = new Set(given)
+  const [first] = body
+  if (first === undefined || body.some(name => names.has(name))) return
+  const prefix = given
+    .filter(name => name.endsWith(`.${first}`))
+    .map(name => name.slice(0, -first.length))
+    .find(start => body.every(name => names.has(start + name)))
+  throw new DlError('state-mismatch', {
+    problem: `none of the ${given.length} weights has a name of the body's, the first is ${given[0] ?? 'missing'}`,
+    expected: `names such as ${first}`,
+    fix:
+      prefix === undefined
+        ? 'Give weights of this architecture, or a function that renames them.'
+        : `Give a function that takes "${prefix}" off.`,
   })
 }

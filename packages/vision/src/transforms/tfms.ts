@@ -116,6 +116,9 @@ export type Arch = ((...args: never[]) => unknown) | { readonly stats?: ChannelS
 const KNOWN: Record<string, ChannelStats> = {
   inception_4: inceptionStats,
   inceptionresnet_2: inceptionStats,
+  preActResnet18: imagenetStats,
+  preActResnet34: imagenetStats,
+  preActResnet50: imagenetStats,
   resnet18: imagenetStats,
   resnet20: imagenetStats,
   resnet32: imagenetStats,

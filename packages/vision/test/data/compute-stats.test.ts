@@ -35,7 +35,7 @@ describe('computeStats', () => {
   it('takes the batches of a loader as they come', async () => {
     const items = [1, 2, 3].map(seed => ({ image: picture(seed), label: 0 }))
     const set = { classes: ['it'], train: items, validation: items }
-    const { mean, std } = await computeStats(new ImageClassifierData(set, { bs: 2 }).train)
+    const { mean, std } = await computeStats(new ImageClassifierData(set, { bs: 2 }).fix)
     const expected = await computeStats(items)
     for (const c of [0, 1, 2]) {
       expect(mean[c]).toBeCloseTo(expected.mean[c]!, 6)

@@ -50,7 +50,7 @@ describe('the six loaders', () => {
     for (const options of [{ workers: 1 }, { workers: 3 }, { cacheBytes: 0 }]) {
       expect(await seen(dataOf(options).train)).toEqual(once)
     }
-    const other = await seen(dataOf({ bs: 3 }).train)
+    const other = await seen(dataOf({ bs: 5 }).train)
     expect([other.pictures, other.targets]).toEqual([once.pictures, once.targets])
     expect((await seen(dataOf({ seed: 2 }).train)).pictures).not.toEqual(once.pictures)
   })

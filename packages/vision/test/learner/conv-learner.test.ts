@@ -96,6 +96,30 @@ it('lists all names that do not fit, and leaves nothing behind', async () => {
   dispose(odd)
 })
 
+// not even where names may differ: the body would pass for pretrained
+it.each([true, false])('refuses weights of which none fits (strict: %s)', async strict => {
+  const complaintOf = async (rename: (name: string) => string) => {
+    const weights = () => {
+      const state = Object.entries(trained())
+      return Object.fromEntries(state.map(([name, value]) => [rename(name), value]))
+    }
+    const run = ConvLearner.pretrained(tinyNet, pictureData(), { weights, strict })
+    return run.then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    )
+  }
+  expect(await complaintOf(name => `module.${name}`)).toBe(
+    "none of the 32 weights has a name of the body's, the first is module.conv1.weight; " +
+      'expected names such as conv1.weight. Give a function that takes "module." off.',
+  )
+  expect(await complaintOf(name => name.toUpperCase())).toBe(
+    "none of the 32 weights has a name of the body's, the first is CONV1.WEIGHT; " +
+      'expected names such as conv1.weight. ' +
+      'Give weights of this architecture, or a function that renames them.',
+  )
+})
+
 const flat = (outputs: number) => [new AdaptiveAvgPool2d(), new Flatten(), new Linear(3, outputs)]
 const loaderOf = (target: () => Tensor): DataLoader => ({
   length: 1,

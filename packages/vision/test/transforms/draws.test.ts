@@ -14,6 +14,9 @@ import {
   randomZoom,
   scaleTo,
   squashTo,
+  transformsBasic,
+  transformsSideOn,
+  transformsTopDown,
 } from '@dl/vision'
 import { describe, expect, it } from 'vitest'
 import { batchOf, bytes, generators, picture, places, plainStats } from './pictures'
@@ -221,6 +224,29 @@ describe('turns, zooms and light', () => {
     expect(Math.min(...contrast)).toBeCloseTo(2 / 3, 2)
     expect(Math.max(...contrast)).toBeCloseTo(1.5, 2)
     expect(isShare(contrast.filter(factor => factor > 1).length, 0.5)).toBe(true)
+  })
+})
+
+describe('fast.ai’s lists', () => {
+  it('turn by up to 10° and light by up to 0.05, then flip or turn by quarters', () => {
+    const namesOf = (list: readonly ImageTransform[]) => list.map(({ name }) => name)
+    const basic = ['randomRotate', 'randomLighting']
+    expect(namesOf(transformsBasic)).toEqual(basic)
+    expect(namesOf(transformsSideOn)).toEqual([...basic, 'randomFlip'])
+    expect(namesOf(transformsTopDown)).toEqual([...basic, 'randomDihedral'])
+    const same = (ours: ImageTransform, theirs: ImageTransform) => {
+      const drawn = (transform: ImageTransform) =>
+        generators(Array.from({ length: 50 }, (_, i) => i)).map(g => transform.draw(g, frame))
+      expect([ours.name, ours.border, drawn(ours)]).toEqual([
+        theirs.name,
+        theirs.border,
+        drawn(theirs),
+      ])
+    }
+    same(transformsBasic[0]!, randomRotate(10, { p: 0.75, mode: 'reflect' }))
+    same(transformsBasic[1]!, randomLighting(0.05, 0.05))
+    same(transformsSideOn[2]!, randomFlip({ p: 0.5 }))
+    same(transformsTopDown[2]!, randomDihedral())
   })
 })
 

@@ -192,7 +192,7 @@ describe('refusals', () => {
     ],
     [
       () => tfmsFromModel('resnet-34', 8),
-      "tfmsFromModel got arch 'resnet-34'; expected one of 'inception_4', 'inceptionresnet_2', 'resnet18', 'resnet20', 'resnet32', 'resnet34', 'resnet50', 'resnet56', 'resnet101', 'resnet152', 'vgg16', 'vgg19'.",
+      "tfmsFromModel got arch 'resnet-34'; expected one of 'inception_4', 'inceptionresnet_2', 'preActResnet18', 'preActResnet34', 'preActResnet50', 'resnet18', 'resnet20', 'resnet32', 'resnet34', 'resnet50', 'resnet56', 'resnet101', 'resnet152', 'vgg16', 'vgg19'.",
     ],
     [
       () => randomRotate(Number.NaN),
