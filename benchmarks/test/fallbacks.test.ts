@@ -50,13 +50,13 @@ it.each(NAMES)('%s, its validation and its metric', async name => {
 it.each(['rnn', 'gru', 'lstm'] as const)('a language model with %s', async cell => {
   manualSeed(1)
   const model = new CharLM({ vocab: 11, embedding: 6, hidden: 8, layers: 2, dropout: 0.5, cell })
-  const lo = new LayerOptimizer(adam, model, 1e-3, 1e-5)
+  const lo = new LayerOptimizer(adam, model, 1e-3, 1e-5, { clip: 0.3 })
   const loader = new LanguageModelLoader(
     Int32Array.from({ length: 160 }, (_, i) => i % 11),
     { bs: 4, bptt: 5, seed: 1 },
   )
   backendInfo()
-  await fit(model, { train: loader, validation: loader }, 1, lo, crossEntropy, { clip: 0.3 })
+  await fit(model, { train: loader, validation: loader }, 1, lo, crossEntropy)
   expect(backendInfo().fallbacks).toEqual([])
   lo.dispose()
   model.dispose()
