@@ -1,11 +1,13 @@
 /**
- * Ten steps of Resnet2 beside PyTorch's, each from PyTorch's weights: what `teacher.py` wrote down. The
- * committed ones are of a narrow net; `DL_TEACHER` may name a file with the lesson's widths.
+ * Ten steps of Resnet2 beside PyTorch's, each from PyTorch's weights and momentum: what `teacher.py`
+ * wrote down. The committed ones are of a narrow net; `DL_TEACHER` may name a file with the lesson's
+ * widths.
  */
 import { valueAndGrads } from '@dl/core'
 import { decodeSafetensors, type StoredTensors } from '@dl/data'
 import { crossEntropy } from '@dl/layers'
-import { dispose, div, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { LayerOptimizer, sgd } from '@dl/optim'
+import { clone, dispose, div, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { Resnet2 } from '../src/models'
 
@@ -49,14 +51,28 @@ async function compare(bytes: Uint8Array): Promise<void> {
   })
   const stem = tensors['0/weights/conv1.conv.weight']!.shape[0]!
   const model = new Resnet2([stem, ...stages], 10, 0)
-  for (let step = 0; step < STEPS; step++) {
-    const [weights, gradients, buffers] = ['weights', 'gradients', 'buffers'].map(name =>
-      kind(step, name),
-    )
-    const state = Object.fromEntries([...weights!].map(([name, t]) => [name, toTensor(t)]))
-    const { unexpected } = model.loadStateDict(state, { strict: false })
-    expect(unexpected).toEqual([])
+  const load = (named: Map<string, Stored>) => {
+    const state = Object.fromEntries([...named].map(([name, t]) => [name, toTensor(t)]))
+    expect(model.loadStateDict(state, { strict: false }).unexpected).toEqual([])
     dispose(state)
+  }
+  /** How far the model's state is from theirs, all together, in PyTorch's layout. */
+  const errorOf = async (named: Map<string, Stored>) => {
+    const ours = model.stateDict()
+    const pairs = [...named].map(async ([name, theirs]) => {
+      return [await ours[name]!.data(), theirs.data as Float32Array] as const
+    })
+    const error = relativeL2(await Promise.all(pairs))
+    dispose(ours)
+    return error
+  }
+  const lo = new LayerOptimizer(() => sgd({ momentum: 0.9 }), model, 1e-2, 1e-6)
+  for (let step = 0; step < STEPS; step++) {
+    const weights = kind(step, 'weights')
+    const gradients = kind(step, 'gradients')
+    load(gradients)
+    const theirs = lo.parameters.map(({ value }) => clone(value))
+    load(weights)
 
     const images = tidy(() => sub(div(toTensor(tensors[`${step}/pixels`]!), 127.5), 1))
     const labels = toTensor(tensors[`${step}/labels`]!)
@@ -72,32 +88,33 @@ async function compare(bytes: Uint8Array): Promise<void> {
     for (const [i, [, parameter]] of named.entries()) parameter.assign(result.grads[i]!)
     result.commit()
     result.dispose()
-    // in PyTorch's layout
+    expect(await errorOf(gradients), `gradient of step ${step}`).toBeLessThan(1e-2)
     const ours = model.stateDict()
-    const pairs = [...gradients!].map(async ([name, theirs]) => {
-      return [await ours[name]!.data(), theirs.data as Float32Array] as const
-    })
-    const error = relativeL2(await Promise.all(pairs))
-    expect(error, `gradient of step ${step}`).toBeLessThan(1e-2)
-    for (const [name, theirs] of buffers!) {
+    for (const [name, theirs] of kind(step, 'buffers')) {
       const values = await ours[name]!.data()
       values.forEach((value, k) => {
         const difference = Math.abs(value - Number(theirs.data[k]))
         expect(difference, `${name} of step ${step}`).toBeLessThan(1e-5)
       })
     }
-    dispose([images, labels])
+    // what is fed their gradients has their momentum
+    load(weights)
+    lo.step(theirs)
+    const next = kind(step + 1, 'weights')
+    if (next.size > 0) expect(await errorOf(next), `update ${step}`).toBeLessThan(1e-6)
+    dispose([images, labels, ...theirs])
     dispose(ours)
   }
+  lo.dispose()
   model.dispose()
 }
 
 describe('ten steps of Resnet2, each from PyTorch’s weights', () => {
-  it('give its loss, gradient and batch statistics: a narrow net', async () => {
+  it('give its loss, gradient, batch statistics and update: a narrow net', async () => {
     await compare(await readBytes(new URL('fixtures/narrow.safetensors', import.meta.url)))
   })
 
-  it('give its loss, gradient and batch statistics: the lesson’s widths', async ctx => {
+  it('give its loss, gradient, batch statistics and update: the lesson’s widths', async ctx => {
     const path = globalThis.process?.env?.DL_TEACHER
     if (!path) return ctx.skip('DL_TEACHER names no file of teacher.py')
     await compare(await readBytes(new URL(path, 'file:')))

@@ -81,6 +81,25 @@ export function toFloats(x: usize, bytes: bool, out: usize, from: i32, to: i32):
   for (; i < to; i++) f32.store(at(out, i), <f32>(bytes ? i32.load8_u(x + i) : i32.load(at(x, i))))
 }
 
+/** As JavaScript does it: towards 0 and modulo 2^32, NaN and infinities become 0. */
+@inline
+function toInteger(x: f32): i32 {
+  // beyond 2^63 a float is a multiple of 2^32
+  return Mathf.abs(x) < 9223372036854775808.0 ? <i32>(<i64>x) : 0
+}
+
+/** Elements from … to of out = the floats x as integers. */
+export function toIntegers(x: usize, out: usize, from: i32, to: i32): void {
+  let i = from
+  for (; i + 4 <= to; i += 4) {
+    const v = load(x, i)
+    if (v128.any_true(f32x4.ge(f32x4.abs(v), f32x4.splat(2147483648.0)))) {
+      for (let k = i; k < i + 4; k++) i32.store(at(out, k), toInteger(f32.load(at(x, k))))
+    } else store(out, i, i32x4.trunc_sat_f32x4_s(v))
+  }
+  for (; i < to; i++) i32.store(at(out, i), toInteger(f32.load(at(x, i))))
+}
+
 /** Bytes from … to of out = whether x is 0. */
 export function logicalNot(x: usize, out: usize, from: i32, to: i32): void {
   let i = from

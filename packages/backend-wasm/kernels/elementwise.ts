@@ -1,6 +1,6 @@
 // Elementwise functions. The host names the function by number (src/kernels/elementwise.ts), the
 // switch stands outside the loops, and inlining makes one loop per function.
-import { at, exp, expm1, load, loadOne, log, sigmoid, splat, store, storeOne, tanh } from './simd'
+import { at, exp, expm1, get, load, loadOne, log, put, sigmoid, splat, store, storeOne, tanh } from './simd'
 
 @inline
 function apply2(op: i32, a: v128, b: v128): v128 {
@@ -90,6 +90,7 @@ function apply1(op: i32, x: v128, parameter: v128): v128 {
   if (op == 10) return f32x4.div(splat(1), x)
   if (op == 12) return v128.bitselect(f32x4.mul(x, parameter), x, f32x4.lt(x, splat(0))) // leaky ReLU
   if (op == 13) return v128.bitselect(expm1(x), x, f32x4.lt(x, splat(0))) // elu
+  if (op == 14) return f32x4.floor(x)
   // the step function: 1 above 0, the parameter elsewhere, NaN stays
   const step = v128.bitselect(splat(1), parameter, f32x4.gt(x, splat(0)))
   return v128.bitselect(step, x, f32x4.eq(x, x))
@@ -119,8 +120,24 @@ export function unary(op: i32, x: usize, out: usize, parameter: f32, from: i32, 
     case 10: loop1(10, x, out, from, to, p); break
     case 12: loop1(12, x, out, from, to, p); break
     case 13: loop1(13, x, out, from, to, p); break
+    case 14: loop1(14, x, out, from, to, p); break
     default: loop1(11, x, out, from, to, p)
   }
+}
+
+@inline
+function clip4(one: bool, x: usize, low: v128, high: v128, out: usize, i: i32): void {
+  const v = get(one, x, i)
+  const raised = v128.bitselect(low, v, f32x4.lt(v, low)) // keeps NaN
+  put(one, out, i, v128.bitselect(high, raised, f32x4.gt(v, high)))
+}
+
+/** Elements from … to of out = x, but at least `low` and at most `high`. */
+export function clip(x: usize, low: f32, high: f32, out: usize, from: i32, to: i32): void {
+  const least = splat(low), most = splat(high)
+  let i = from
+  for (; i + 4 <= to; i += 4) clip4(false, x, least, most, out, i)
+  for (; i < to; i++) clip4(true, x, least, most, out, i)
 }
 
 /** Sets elements from … to to one value. */

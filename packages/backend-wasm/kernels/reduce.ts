@@ -1,27 +1,18 @@
 // Reductions over n of x[outer, n, inner], in parts of fixed length put together in fixed order.
-import { at, exp, load, loadOne, maxLanes, splat, store, storeOne, sumLanes } from './simd'
+import { at, exp, get, load, loadOne, maxLanes, splat, store, storeOne, sumLanes } from './simd'
 
 const CHUNK: i32 = 1024
 const SUM: i32 = 0
 
+/** Sums of columns j … j + 3 (or, with `one`, of a single column). */
 @inline
-function join(op: i32, a: v128, b: v128): v128 {
-  return op == SUM ? f32x4.add(a, b) : f32x4.max(a, b)
-}
-
-/** Four lanes for each of `inner`'s columns j … j + 3 (or, with `one`, a single column). */
-@inline
-function column(op: i32, x: usize, n: i32, inner: i32, j: i32, one: bool): v128 {
-  const none = op == SUM ? splat(0) : splat(-Infinity)
-  let total = none
+function column(x: usize, n: i32, inner: i32, j: i32, one: bool): v128 {
+  let total = splat(0)
   for (let i0 = 0; i0 < n; i0 += 64) {
     const i1 = min(n, i0 + 64)
-    let part = none
-    for (let i = i0; i < i1; i++) {
-      const p = i * inner + j
-      part = join(op, part, one ? loadOne(x, p) : load(x, p))
-    }
-    total = join(op, total, part)
+    let part = splat(0)
+    for (let i = i0; i < i1; i++) part = f32x4.add(part, get(one, x, i * inner + j))
+    total = f32x4.add(total, part)
   }
   return total
 }
@@ -69,11 +60,31 @@ function sumRow(x: usize, n: i32): f32 {
   return <f32>total
 }
 
+// A maximum that keeps NaN takes eight instructions, one after the other, on x86. So pmax, which takes
+// one, passes over NaN in x, and another two note it.
+
+@inline
+function isNaN4(x: v128): v128 {
+  return f32x4.ne(x, x)
+}
+
+@inline
+function withNaN(top: v128, odd: v128): v128 {
+  return v128.or(top, odd) // all bits set are a NaN
+}
+
+/** The largest value of a row, NaN where one is NaN. */
 export function maxRow(x: usize, n: i32): f32 {
-  let m = splat(-Infinity)
+  let m0 = splat(-Infinity), m1 = m0, odd0 = splat(0), odd1 = odd0
   let i = 0
-  for (; i + 4 <= n; i += 4) m = f32x4.max(m, load(x, i))
-  let top = maxLanes(m)
+  for (; i + 8 <= n; i += 8) {
+    const a = load(x, i), b = load(x, i + 4)
+    m0 = f32x4.pmax(m0, a)
+    m1 = f32x4.pmax(m1, b)
+    odd0 = v128.or(odd0, isNaN4(a))
+    odd1 = v128.or(odd1, isNaN4(b))
+  }
+  let top = maxLanes(withNaN(f32x4.pmax(m0, m1), v128.or(odd0, odd1)))
   for (; i < n; i++) top = max(top, f32.load(at(x, i)))
   return top
 }
@@ -104,8 +115,8 @@ function sumColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32, 
   }
   const d = splat(divisor)
   for (; j + 16 <= end; j += 16) sum16(at(x, j), at(out, j), n, inner, d)
-  for (; j + 4 <= end; j += 4) store(out, j, f32x4.div(column(SUM, x, n, inner, j, false), d))
-  for (; j < end; j++) storeOne(out, j, f32x4.div(column(SUM, x, n, inner, j, true), d))
+  for (; j + 4 <= end; j += 4) store(out, j, f32x4.div(column(x, n, inner, j, false), d))
+  for (; j < end; j++) storeOne(out, j, f32x4.div(column(x, n, inner, j, true), d))
 }
 
 function maxColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32): void {
@@ -113,8 +124,43 @@ function maxColumns(x: usize, out: usize, n: i32, inner: i32, j: i32, end: i32):
     f32.store(out, maxRow(x, n))
     return
   }
-  for (; j + 4 <= end; j += 4) store(out, j, column(1, x, n, inner, j, false))
-  for (; j < end; j++) storeOne(out, j, column(1, x, n, inner, j, true))
+  for (; j + 16 <= end; j += 16) max16(at(x, j), at(out, j), n, inner)
+  for (; j + 4 <= end; j += 4) store(out, j, maxColumn(x, n, inner, j, false))
+  for (; j < end; j++) storeOne(out, j, maxColumn(x, n, inner, j, true))
+}
+
+/** The largest values of columns j … j + 3 (or, with `one`, of a single column). */
+@inline
+function maxColumn(x: usize, n: i32, inner: i32, j: i32, one: bool): v128 {
+  let top = splat(-Infinity), odd = splat(0)
+  for (let i = 0; i < n; i++) {
+    const v = get(one, x, i * inner + j)
+    top = f32x4.pmax(top, v)
+    odd = v128.or(odd, isNaN4(v))
+  }
+  return withNaN(top, odd)
+}
+
+/** The largest values of the 16 columns from `x` on: whole cache lines at a time. */
+function max16(x: usize, out: usize, n: i32, inner: i32): void {
+  let t0 = splat(-Infinity), t1 = t0, t2 = t0, t3 = t0
+  let o0 = splat(0), o1 = o0, o2 = o0, o3 = o0
+  for (let i = 0; i < n; i++) {
+    const p = at(x, i * inner)
+    const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32), d = v128.load(p, 48)
+    t0 = f32x4.pmax(t0, a)
+    t1 = f32x4.pmax(t1, b)
+    t2 = f32x4.pmax(t2, c)
+    t3 = f32x4.pmax(t3, d)
+    o0 = v128.or(o0, isNaN4(a))
+    o1 = v128.or(o1, isNaN4(b))
+    o2 = v128.or(o2, isNaN4(c))
+    o3 = v128.or(o3, isNaN4(d))
+  }
+  v128.store(out, withNaN(t0, o0))
+  v128.store(out, withNaN(t1, o1), 16)
+  v128.store(out, withNaN(t2, o2), 32)
+  v128.store(out, withNaN(t3, o3), 48)
 }
 
 /** Columns from … to of out[outer, inner] = where the first largest value of x[outer, n, inner] stands. */

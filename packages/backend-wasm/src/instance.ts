@@ -17,6 +17,7 @@ export type KernelName =
   | 'batchNormScale'
   | 'batchNormStatistics'
   | 'binary'
+  | 'clip'
   | 'compare'
   | 'conv'
   | 'convFilterGrad'
@@ -57,6 +58,7 @@ export type KernelName =
   | 'sgdStep'
   | 'softmax'
   | 'toFloats'
+  | 'toIntegers'
   | 'unary'
 
 export type WasmKernels = Record<KernelName, (...args: number[]) => number>

@@ -4,10 +4,12 @@ import {
   add,
   addN,
   cast,
+  clipByValue,
   div,
   elu,
   exp,
   fill,
+  floor,
   leakyRelu,
   log,
   maximum,
@@ -109,6 +111,8 @@ describe('unary functions', () => {
     step: x => step(x, 0.25),
     leakyRelu: x => leakyRelu(x, 0.3),
     elu,
+    floor,
+    clip: x => clipByValue(x, -0.5, 0.25),
   }
   it.each(Object.entries(unaries))('%s', async (_, op) => {
     for (const n of [0, 1, 3, 4, 5, 67]) await expectLikeCpu(op, [floats(n)], 2e-6)
@@ -127,6 +131,8 @@ describe('unary functions', () => {
     for (const op of [
       relu,
       elu,
+      floor,
+      (x: Tensor) => clipByValue(x, -1, 2),
       sigmoid,
       tanh,
       exp,
@@ -194,6 +200,26 @@ describe('cast, fill, addN', () => {
     await expectLikeCpu(x => cast(x, 'int32'), [floats(9)])
     await expectLikeCpu(x => cast(x, 'bool'), [floats(9)])
     await expectLikeCpu(x => add(cast(cast(x, 'bool'), 'float32'), 1), [floats(9)])
+  })
+
+  it('cast to int32 cuts off as JavaScript does, also what is too large for an integer', async () => {
+    const limit = 2 ** 31
+    const edges = [
+      limit - 128,
+      limit,
+      -limit,
+      -limit - 256,
+      3 * limit,
+      2 ** 62,
+      -(2 ** 63),
+      2 ** 70,
+    ]
+    const odd = [NaN, Infinity, -Infinity, -0.9, 0.9, -1.5, 1e30]
+    for (const values of [edges, odd, [...odd, ...edges, 1.5]]) {
+      const x: Value = { values, shape: [values.length], dtype: 'float32' }
+      await expectLikeCpu(x => cast(x, 'int32'), [x], 0)
+    }
+    expect(fallbacksOf(backend, () => results(x => cast(x, 'int32'), [floats(9)]))).toEqual([])
   })
 
   it('cast to float32 gives data of its own type, cast to the same type the same data', () => {

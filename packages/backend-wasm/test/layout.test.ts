@@ -173,6 +173,7 @@ describe('rows by index', () => {
     await exact((x, i) => gather(x, i as never), [floats(9, 5), ints(9, 7)])
     await exact((x, i) => gather(x, i as never), [floats(9, 5, 3), ints(9, 2, 3)])
     await exact((x, i) => gather(x, i as never), [floats(9), ints(9, 4)])
+    await exact((x, i) => gather(x, i as never), [ints(99, 9, 5), ints(9, 4)])
     await exact((x, i) => gather(x, i as never, 1), [floats(2, 9), ints(9, 4)])
   })
 

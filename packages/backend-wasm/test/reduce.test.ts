@@ -1,6 +1,6 @@
 import { logSoftmax, max, mean, softmax, sum } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expectClose, expectLikeCpu, floats, ints, random, results, useWasm } from './helpers'
+import { expectLikeCpu, floats, ints, random, results, useWasm } from './helpers'
 
 beforeAll(useWasm)
 
@@ -30,6 +30,10 @@ const cases: [number[], number | number[] | undefined][] = [
   [[3, 0], 0],
   [[130, 39], 0],
   [[2, 70, 21], 1],
+  [
+    [3, 9, 7, 37],
+    [1, 2],
+  ],
 ]
 
 describe.each(Object.entries({ sum, mean, max }))('%s', (name, op) => {
@@ -57,12 +61,26 @@ it('sums a million numbers to float32 precision', () => {
   expect(rows!.values[0]).toBe(got!.values[0])
 })
 
-it('max gives NaN where there is one', () => {
-  const [got] = results(
-    x => max(x, 1),
-    [{ values: [1, NaN, 3, 4, 5, 6], shape: [2, 3], dtype: 'float32' }],
-  )
-  expectClose(got!.values, [NaN, 6])
+describe('max gives NaN where there is one, wherever it stands', () => {
+  it.each([
+    ['along rows', 1, 23, 1],
+    ['along columns, in sixteens, fours and ones', 3, 5, 23],
+  ])('%s', (_, outer, n, inner) => {
+    for (let at = 0; at < outer * n * inner; at++) {
+      const x = floats(outer, n, inner)
+      const values = Float32Array.from(x.values, (value, i) => (i === at ? NaN : value))
+      const [got] = results(t => max(t, 1), [{ ...x, values }])
+      const [o, j] = [Math.floor(at / (n * inner)), at % inner]
+      const odd = got!.values.flatMap((value, i) => (Number.isNaN(value) ? [i] : []))
+      expect(odd).toEqual([o * inner + j])
+    }
+  })
+
+  it('and -Infinity where all are', () => {
+    const values = new Float32Array(2 * 9 * 21).fill(-Infinity)
+    const [got] = results(x => max(x, 1), [{ values, shape: [2, 9, 21], dtype: 'float32' }])
+    expect(new Set(got!.values)).toEqual(new Set([-Infinity]))
+  })
 })
 
 describe('softmax', () => {

@@ -12,6 +12,8 @@ import {
   add,
   argMax,
   avgPool,
+  cast,
+  clipByValue,
   clone,
   conv2d,
   depthwiseConv2d,
@@ -52,6 +54,8 @@ import type { WorkerTask } from '../src/threads/worker'
 import { floats, ints, type Result, results, type Value, type WasmBackend } from './helpers'
 
 const THREADS = [1, 2, 3, 4]
+/** A machine with other work takes seconds to start a worker. */
+const PATIENCE = { timeout: 60_000 }
 const name = (threads: number) => `wasm-${threads}-threads`
 
 /** Where two lists of results differ; quicker than comparing them element by element with `expect`. */
@@ -69,7 +73,7 @@ async function useThreads(threads: number): Promise<WasmBackend> {
   await vi.waitFor(() => {
     add(wake, wake).dispose()
     expect(backend.pool.alive).toBe(threads)
-  })
+  }, PATIENCE)
   wake.dispose()
   return backend
 }
@@ -97,6 +101,8 @@ const CASES: Case[] = [
   ['sums of columns', x => sum(x, 0), [floats(9001, 13)]],
   ['means of rows', x => mean(x, 1), [floats(301, 211)]],
   ['middle axis', x => max(x, 1), [floats(31, 67, 45)]],
+  ['largest of maps', x => max(x, [1, 2]), [floats(2, 61, 67, 165)]],
+  ['clipped, then integers', x => cast(clipByValue(x, -1, 2), 'int32'), [floats(100_003)]],
   ['comparisons', (a, b) => where(greater(a, b), a, mul(b, 2)), [floats(100_003), floats(100_003)]],
   ['argMax', x => argMax(x, 1), [floats(5003, 17)]],
   [
@@ -236,7 +242,7 @@ describe('a worker that dies', () => {
       vi.waitFor(() => {
         expect(fill(pool, 1)).toBe(true)
         expect(pool.alive).toBe(threads)
-      })
+      }, PATIENCE)
     await allAlive(3)
     ends[0]!('exit code 1')
     expect(warn.mock.calls).toMatchInlineSnapshot(`

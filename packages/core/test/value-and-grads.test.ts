@@ -12,6 +12,7 @@ import {
   registerKernel,
   relu,
   reshape,
+  rsqrt,
   slice,
   split,
   square,
@@ -111,13 +112,15 @@ it('keeps fewer buffers alive at its peak than tf.grads', () => {
   x.dispose()
 })
 
-it('repairs: masks from comparisons, |x| at 0, broadcast batches, sums and means, slices, single pieces', async () => {
+it('repairs: masks from comparisons, |x| at 0, 1/√x, broadcast batches, sums and means, slices, single pieces', async () => {
   const masked = await gradientsOf(
     x => sum(where(greater(x, 1), square(x), zerosLike(x))),
     tensor([0.5, 2]),
   )
   expect(masked.grads).toEqual([[0, 4]])
   expect((await gradientsOf(x => sum(abs(x)), tensor([-2, 0, 2]))).grads).toEqual([[-1, 0, 1]])
+  const roots = await gradientsOf(x => sum(mul(rsqrt(x), tensor([1, 2]))), tensor([0.25, 4]))
+  expect(roots.grads).toEqual([[-4, -0.125]])
   const batched = await gradientsOf(
     (a, b) => sum(matMul(a, b)),
     tensor([1, 2, 3, 4], [2, 1, 2]),

@@ -24,7 +24,7 @@ const ELU_GRAD = 7
 
 export const UNARY = {
   ...{ Relu: 0, Sigmoid: 1, Tanh: 2, Exp: 3, Log: 4, Sqrt: 5, Square: 6, Neg: 7 },
-  ...{ Abs: 8, Rsqrt: 9, Reciprocal: 10, Step: 11, LeakyRelu: 12, Elu: 13 },
+  ...{ Abs: 8, Rsqrt: 9, Reciprocal: 10, Step: 11, LeakyRelu: 12, Elu: 13, Floor: 14 },
 }
 
 function binary(call: KernelCall, op: number): Outputs {
@@ -83,6 +83,18 @@ export function map(
   call.split('unary', n, FLOATS_WORTH_CUTTING / 2, op, x, out, parameter)
 }
 
+function clip(call: KernelCall): Outputs {
+  const x = call.input('x')
+  if (!allFloat(x)) return call.fallback()
+  const { clipValueMin, clipValueMax } = call.attrs
+  const from = call.float(x)
+  const out = call.output(x.shape)
+  const size = util.sizeFromShape(x.shape)
+  const args = [from, clipValueMin, clipValueMax, call.float(out)]
+  call.split('clip', size, FLOATS_WORTH_CUTTING, ...args)
+  return out
+}
+
 function addN(call: KernelCall): Outputs {
   const terms = Object.values(call.inputs)
   if (terms.length < 2 || !allFloat(...terms)) return call.fallback()
@@ -104,12 +116,21 @@ function cast(call: KernelCall): Outputs {
   const x = call.input('x')
   const dtype = call.attrs.dtype as DataType
   if (x.dtype === dtype) return call.alias(x)
+  if (dtype === 'int32' && x.dtype === 'float32') return toIntegers(call, x)
   if (dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return call.fallback()
   const from = call.own(x)
   const out = call.output(x.shape)
   const size = util.sizeFromShape(x.shape)
   const bytes = x.dtype === 'bool' ? 1 : 0
   call.split('toFloats', size, FLOATS_WORTH_CUTTING, from, bytes, call.float(out))
+  return out
+}
+
+function toIntegers(call: KernelCall, x: TensorInfo): TensorInfo {
+  const from = call.float(x)
+  const out = call.output(x.shape, 'int32')
+  const size = util.sizeFromShape(x.shape)
+  call.split('toIntegers', size, FLOATS_WORTH_CUTTING, from, call.own(out))
   return out
 }
 
@@ -147,6 +168,7 @@ export const elementwiseKernels: Kernel[] = [
     run: (call: KernelCall) => unary(call, op),
   })),
   { name: 'EluGrad', run: eluGrad },
+  { name: 'ClipByValue', run: clip },
   { name: 'AddN', run: addN },
   { name: 'Cast', run: cast },
   { name: 'Fill', run: fill },

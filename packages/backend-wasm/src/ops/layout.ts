@@ -190,21 +190,21 @@ function gather(call: KernelCall): Outputs {
   const [x, indices] = [call.input('x'), call.input('indices')]
   const { axis, batchDims } = call.attrs
   const dim = util.parseAxisParam(axis, x.shape)[0]!
-  if (!allFloat(x) || indices.dtype !== 'int32' || dim !== 0 || (batchDims ?? 0) !== 0) {
+  if (!allWords(x) || indices.dtype !== 'int32' || dim !== 0 || (batchDims ?? 0) !== 0) {
     return call.fallback()
   }
-  const table = call.float(x)
+  const table = call.own(x)
   const ids = call.int(indices)
   const rowCount = x.shape[0]!
   const width = util.sizeFromShape(x.shape.slice(1))
-  const out = call.output([...indices.shape, ...x.shape.slice(1)])
+  const out = call.output([...indices.shape, ...x.shape.slice(1)], x.dtype)
   const count = util.sizeFromShape(indices.shape)
   const bad = call.wasm.firstBadId(ids, count, rowCount, 0)
   if (bad >= 0) {
     const id = call.backend.linear.ints(ids, count)[bad]
     throw new Error(`GatherV2: the index value ${id} is not in [0, ${rowCount - 1}]`)
   }
-  gatherRows(call, table, ids, call.float(out), count, width)
+  gatherRows(call, table, ids, call.own(out), count, width)
   return out
 }
 

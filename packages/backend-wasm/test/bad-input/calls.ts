@@ -64,7 +64,7 @@ export const calls: Record<string, Call> = {
     call({ a: floats(2, 3), b: floats(2, 3) }),
   ),
   ...each(
-    'Relu Sigmoid Tanh Exp Log Sqrt Square Neg Abs Rsqrt Reciprocal Elu ZerosLike OnesLike',
+    'Relu Sigmoid Tanh Exp Log Sqrt Square Neg Abs Rsqrt Reciprocal Elu Floor ZerosLike OnesLike',
     () => call({ x: floats(2, 3) }),
   ),
   ...each('Equal NotEqual Greater GreaterEqual Less LessEqual', () =>
@@ -87,6 +87,7 @@ export const calls: Record<string, Call> = {
   LeakyRelu: call({ x: floats(2, 3) }, { alpha: 0.3 }),
   EluGrad: call({ dy: floats(2, 3), y: floats(2, 3) }),
   Step: call({ x: floats(2, 3) }, { alpha: 0.5 }),
+  ClipByValue: call({ x: floats(2, 3) }, { clipValueMin: -0.5, clipValueMax: 0.5 }),
   AddN: call({ 0: floats(2, 3), 1: floats(2, 3), 2: floats(2, 3) }),
   Cast: call({ x: ints(9, 2, 3) }, { dtype: 'float32' }),
   Fill: call({}, { shape: [2, 3], value: 1.5, dtype: 'float32' }),

@@ -8,6 +8,7 @@ import {
   registerGradient,
   reshape,
   sign,
+  square,
   sum,
   type Tensor,
   tile,
@@ -21,6 +22,7 @@ export function repairGradients(): void {
   registerGradient(reduction('Sum', () => 1))
   registerGradient(reduction('Mean', count => 1 / count))
   registerGradient(abs)
+  registerGradient(rsqrt)
   registerGradient(batchMatMul(getGradient('BatchMatMul')))
   for (const name of ['Conv2D', 'DepthwiseConv2dNative']) {
     registerGradient(convolution(getGradient(name)))
@@ -63,6 +65,16 @@ const abs: GradConfig = {
   kernelName: 'Abs',
   inputsToSave: ['x'],
   gradFunc: (dy, saved) => ({ x: () => mul(dy as Tensor, sign(saved[0]!)) }),
+}
+
+/** tfjs raises x to the power of 1.5; the third power of the result, which is at hand, is cheaper. */
+const rsqrt: GradConfig = {
+  kernelName: 'Rsqrt',
+  outputsToSave: [true],
+  gradFunc: (dy, saved) => {
+    const y = saved[0]!
+    return { x: () => mul(mul(dy as Tensor, y), mul(square(y), -0.5)) }
+  },
 }
 
 /** tfjs forgets to sum over the batch dimensions along which an input was broadcast. */
