@@ -1,5 +1,15 @@
 export { useBackend } from './backend'
 export { type Corpus, loadCorpus } from './corpus'
-export { flag, integer, oneOf, optional, positive, readFlags, text } from './flags'
+export {
+  flag,
+  fraction,
+  integer,
+  notNegative,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from './flags'
 export { program } from './program'
 export { stopwatch } from './stopwatch'

@@ -5,6 +5,7 @@
 import {
   flag,
   integer,
+  notNegative,
   oneOf,
   positive,
   program,
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
     epochs: values.quick ? 1 : integer('epochs', values.epochs),
     bs: integer('bs', values.bs),
     lr: positive('lr', values.lr),
-    wd: positive('wd', values.wd),
+    wd: notNegative('wd', values.wd),
   }
   const { backend } = await useBackend(oneOf('backend', values.backend, ['wasm', 'cpu'] as const))
   const count = values.quick ? 64 : SHAPES.count

@@ -14,11 +14,12 @@ import {
 } from '@dl/vision'
 import { dispose, exp, type Tensor } from '@tensorflow/tfjs-core'
 import { prepare } from './data'
+import { framed } from './frame'
 import { type CamNet, type Method, mapsOf } from './net'
 import { scene } from './scene'
 
-/** Side of a picture on a sheet, in pixels. */
-const SHOWN = 160
+/** Side of a picture on a sheet and of one looked at alone, in pixels. */
+const [SHOWN, ALONE] = [160, 256]
 /** Pictures of each class, and classes, on a sheet. */
 const [OF_EACH, CLASSES] = [2, 6]
 /** A scene is so many times as large as the picture in it; the part cut out is a little larger. */
@@ -28,24 +29,23 @@ const FRACTION = 0.3
 const LARGEST = 256
 
 /** Original, map and overlay. */
-function row(image: PixelImage, map: number[][]): PixelImage[] {
-  const original = enlarge(image, SHOWN)
-  return [original, heatMap(map, original), overlay(image, map, { size: SHOWN })]
+function row(image: PixelImage, map: number[][], size: number): PixelImage[] {
+  const original = enlarge(image, size)
+  return [original, heatMap(map, original), overlay(image, map, { size })]
 }
 
 const percent = (probability: number): string => `${Math.round(100 * probability)}%`
 
-/** A sheet of validation pictures, some of each class. */
+/** A sheet of validation pictures, a row for each class. */
 export async function sheet(
   model: CamNet,
   method: Method,
   data: ImageClassifierData,
   path: string,
 ): Promise<string> {
-  const shown = new Map<number, number>()
-  const pictures: PixelImage[] = []
-  const labels: string[] = []
-  const enough = OF_EACH * Math.min(CLASSES, data.c)
+  const classes = data.classes.slice(0, CLASSES)
+  const shown = classes.map(() => ({ pictures: [] as PixelImage[], labels: [] as string[] }))
+  const inRow = 3 * OF_EACH
   for await (const { inputs, target } of data.validation) {
     const x = inputs[0]!
     const [maps, logProbabilities, pixels] = [
@@ -62,18 +62,18 @@ export async function sheet(
     ])
     dispose([x, target, maps, logProbabilities, probabilities, pixels])
     for (const [i, image] of images.entries()) {
-      const truth = truths[i]!
-      const before = shown.get(truth) ?? 0
-      if (truth >= CLASSES || before >= OF_EACH) continue
-      shown.set(truth, before + 1)
+      const own = shown[truths[i]!]
+      if (own === undefined || own.labels.length === inRow) continue
       const guess = likely[i]!.indexOf(Math.max(...likely[i]!))
-      pictures.push(...row(image, rows[i]!))
-      labels.push(data.classes[truth]!, method)
-      labels.push(`${data.classes[guess]} ${percent(likely[i]![guess]!)}`)
+      own.pictures.push(...row(image, rows[i]!, SHOWN))
+      own.labels.push(classes[truths[i]!]!, method)
+      own.labels.push(`${data.classes[guess]} ${percent(likely[i]![guess]!)}`)
     }
-    if (labels.length === 3 * enough) break
+    if (shown.every(({ labels }) => labels.length === inRow)) break
   }
-  await files.writeAtomic(path, await showImages(pictures, { labels, columns: 6, scale: 1 }))
+  const pictures = shown.flatMap(own => own.pictures)
+  const labels = shown.flatMap(own => own.labels)
+  await files.writeAtomic(path, await showImages(pictures, { labels, columns: inRow, scale: 1 }))
   return path
 }
 
@@ -90,9 +90,10 @@ export async function explainFile(
   const [whole, zoomed] = [zoom.whole, zoom.zoomed].map(
     seen => `${classes[seen.class]} ${percent(seen.probability)}`,
   ) as [string, string]
-  const [original, heat, over] = row(fits, zoom.map) as [PixelImage, PixelImage, PixelImage]
-  const pictures = [original, heat, over, enlarge(zoom.crop, SHOWN)]
-  const labels = [`whole: ${whole}`, method, 'peak', `zoomed: ${zoomed}`]
+  const [original, heat, over] = row(fits, zoom.map, ALONE) as [PixelImage, PixelImage, PixelImage]
+  const found = framed(over, zoom.box, ALONE / Math.max(fits.width, fits.height))
+  const pictures = [original, heat, found, enlarge(zoom.crop, ALONE)]
+  const labels = [`whole: ${whole}`, method, 'peak', `part: ${zoomed}`]
   await files.writeAtomic(path, await showImages(pictures, { labels, columns: 4, scale: 1 }))
   return { path, zoom }
 }

@@ -23,6 +23,9 @@ const program = runProgram(new URL('../dist/main.js', import.meta.url))
 const run = (out: string, ...args: string[]) =>
   program('--quick', '--count', '32', '--backend', backend, '--json', '--out', out, ...args)
 
+/** Letters of 16 pixels and what is between. */
+const CAPTION = 22
+
 const sizeOf = async (path: string) => {
   const { width, height } = await decodeImage(await readFile(path))
   return [width, height]
@@ -47,8 +50,9 @@ it('trains, draws, and explains a file; what it saved draws the same again', asy
   expect(files).toEqual(names.map(name => join(out, name)))
   const [maps, zoomed, own] = files.slice(-3)
   // four classes of two pictures each, six to a row
-  expect(await sizeOf(maps)).toEqual([6 * 166 - 6, 4 * (await rowHeight(zoomed)) - 6])
-  expect((await sizeOf(own))[0]).toBe(4 * 166 - 6)
+  expect(await sizeOf(maps)).toEqual([6 * 166 - 6, 4 * (160 + CAPTION + 6) - 6])
+  expect(await sizeOf(zoomed)).toEqual([4 * 262 - 6, 256 + CAPTION])
+  expect(await sizeOf(own)).toEqual([4 * 262 - 6, 256 + CAPTION])
 
   const again = join(folder, 'again')
   const loaded = await run(again, '--load', files[0], '--image', picture)
@@ -56,8 +60,6 @@ it('trains, draws, and explains a file; what it saved draws the same again', asy
   expect(loaded.report().accuracy).toBe(accuracy)
   expect(await readFile(join(again, 'image.png'))).toEqual(await readFile(own))
 })
-
-const rowHeight = async (oneRow: string) => (await sizeOf(oneRow))[1]! + 6
 
 it.each(['gradcam', 'gradcam++'])('draws by %s', async method => {
   const { code, stderr, report } = await run(join(folder, method), '--method', method)

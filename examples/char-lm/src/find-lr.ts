@@ -15,7 +15,7 @@ export async function findLr(options: Options, say: Say) {
   const { suggestion, suggestions, lrs, losses, ...found } = await learn.lrFind()
   const path = files.join(options.out, 'lr-finder.svg')
   await files.writeAtomic(path, found.svg())
-  say(`${found.toString()}\n\nsuggested learning rate: ${suggestion?.toExponential(1)}\n${path}\n`)
+  say(`${found.toString()}\n${path}\n`)
   model.dispose()
   return { corpus: corpus.name, suggestion, suggestions, batches: lrs.length, plots: [path] }
 }

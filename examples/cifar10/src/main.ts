@@ -36,7 +36,7 @@ async function findLr(learn: ConvLearner, options: Options, say: Say) {
   const found = await learn.lrFind()
   const path = files.join(options.out, `lr-finder-${options.model}.svg`)
   await files.writeAtomic(path, found.svg())
-  say(`${found.toString()}\n\nsuggested learning rate: ${found.suggestion?.toExponential(1)}\n`)
+  say(`${found.toString()}\n`)
   return { suggestion: found.suggestion, files: [path] }
 }
 

@@ -1,5 +1,16 @@
 /** The command line. Every default is the lesson's. */
-import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+import { DlError } from '@dl/core'
+import {
+  flag,
+  fraction,
+  integer,
+  notNegative,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from '@dl/example-kit'
 import { LADDER, type ModelName, NAMES } from './ladder'
 
 export const HELP = `Trains one of the lesson's image nets, from two matrices to a residual net.
@@ -8,7 +19,8 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
               ${NAMES.slice(4).join(' | ')}                      (default resnet2)
   --data      cifar10 | tiny | shapes | a folder or archive with train/<class>/ and
               valid/<class>/ or test/<class>/                  (default cifar10)
-  --epochs    (default 2)       --cycle-len  epochs of a cosine cycle (default: constant lr)
+  --epochs    (default 2, or one cycle)
+  --cycle-len epochs of a cosine cycle                         (default: constant lr)
   --lr        (default: the lesson's for the model)     --bs  (default 256)
   --wd        (default: the lesson's for the model)
   --moving-average  what batch norm keeps of its average, 0.9 say (default: the last batch alone)
@@ -46,16 +58,24 @@ export function readOptions(args: string[]) {
   const { lr, wd } = LADDER[model]
   const kept = values['moving-average']
   const cycleLen = values['cycle-len']
+  const length = cycleLen === undefined ? null : integer('cycle-len', cycleLen)
+  const epochs = integer('epochs', values.epochs ?? String(length ?? (values.quick ? 1 : 2)))
+  if (length !== null && epochs % length !== 0) {
+    throw new DlError('bad-option', {
+      problem: `--epochs is ${epochs} with a --cycle-len of ${length}`,
+      expected: 'whole cycles',
+    })
+  }
   return {
     help: values.help,
     model,
     data: values.data,
-    epochs: integer('epochs', values.epochs ?? (values.quick ? '1' : '2')),
-    cycleLen: cycleLen === undefined ? null : integer('cycle-len', cycleLen),
+    epochs,
+    cycleLen: length,
     lr: positive('lr', values.lr ?? String(lr)),
-    wd: values.wd === undefined ? wd : positive('wd', values.wd),
+    wd: values.wd === undefined ? wd : notNegative('wd', values.wd),
     bs: integer('bs', values.bs ?? (values.quick ? '32' : '256')),
-    movingAverage: kept === undefined ? null : positive('moving-average', kept),
+    movingAverage: kept === undefined ? null : fraction('moving-average', kept),
     tta: values.tta,
     lrFind: values['lr-find'],
     seed: integer('seed', values.seed, 0),

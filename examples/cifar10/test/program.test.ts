@@ -81,11 +81,24 @@ describe('the program', () => {
   it.each([
     [['--model', 'resnet3'], '--model is "resnet3"; expected one of simplenet, convnet'],
     [['--data', '/nowhere'], '/nowhere does not exist'],
+    [['--data', ''], '--data is ""; expected something'],
+    [
+      ['--data', import.meta.filename],
+      'program.test.ts is a file; expected a folder, or an archive',
+    ],
+    [['--data', import.meta.dirname], 'test has no folder train; expected train/<class>/'],
     [['--epochs', '0'], '--epochs is "0"; expected an integer of at least 1'],
+    [['--epochs', '-1'], '--epochs is "-1"; expected an integer of at least 1'],
+    [['--epochs'], "'--epochs <value>' argument missing; expected a value"],
+    [['--epochs', '3', '--cycle-len', '2'], '--epochs is 3 with a --cycle-len of 2'],
+    [['--moving-average', '1'], '--moving-average is "1"; expected a number above 0 and below 1'],
+    [['--wd', '-1'], '--wd is "-1"; expected a number of at least 0'],
+    [['--fast'], "Unknown option '--fast'; expected one of --help --model"],
   ])('names what is wrong with %j', async (args, message) => {
     const { code, stderr } = await run(...args)
     expect(code).toBe(1)
     expect(stderr).toContain(message)
+    expect(stderr.trim().split('\n'), 'one line').toHaveLength(1)
   })
 
   it('trains on real pictures', async ctx => {

@@ -58,10 +58,12 @@ ${panels.join('\n')}
 `
 }
 
-/** Halves inside the window. */
+/** Halves inside the window, or whole numbers where those would be many. */
 function marks(from: number, to: number): number[] {
-  const first = Math.ceil(from * 2) / 2
-  return Array.from({ length: Math.floor((to - first) * 2 + 1e-9) + 1 }, (_, i) => first + i / 2)
+  const parts = to - from > 4 ? 1 : 2
+  const first = Math.ceil(from * parts) / parts
+  const count = Math.floor((to - first) * parts + 1e-9) + 1
+  return Array.from({ length: count }, (_, i) => first + i / parts)
 }
 
 /** Far outside, where a path has run away, is near enough. */

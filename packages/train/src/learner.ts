@@ -114,22 +114,23 @@ export class Learner {
   /**
    * Runs the learning rate range test; everything is as before afterwards. It takes 100 batches
    * unless told otherwise: in a longer sweep the model has learnt by the time the rate gets
-   * interesting, and suggestions come out too low. On the lesson's nets `steepest` then lies well,
-   * and fastai's `valley` a little below.
+   * interesting, and suggestions come out too low. A set of fewer batches is gone through again. On
+   * the lesson's nets `steepest` then lies well, and fastai's `valley` a little below.
    */
   async lrFind(options: LrFinderOptions = {}): Promise<LrFinderResult> {
     const lo = this.#newOptimizer(1, 0)
     try {
       const { train } = this.data
-      const batches = Math.min(SWEEP, train.length)
+      const { batches = SWEEP } = options
       const finder = lrFinder(this.model, lo, {
         loader: train,
-        batches,
         suggest: 'steepest',
         ...options,
+        batches,
       })
       this.sched = finder
-      await fit(this.model, { train }, 1, lo, this.options.loss, { callbacks: [finder] })
+      const epochs = Math.ceil(batches / Math.max(1, train.length))
+      await fit(this.model, { train }, epochs, lo, this.options.loss, { callbacks: [finder] })
       return finder.result!
     } finally {
       lo.dispose()

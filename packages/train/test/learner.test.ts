@@ -139,6 +139,16 @@ describe('lrFind', () => {
     expect(found).toBeLessThan(await lossAt(suggestion! / 10))
     for (const t of Object.values(state)) t.dispose()
   })
+
+  it('goes through few batches again, up to the highest rate', async () => {
+    using learn = new Learner(model, { train: line(7) }, { loss, optFn: sgd })
+    const sweep = { startLr: 1e-5, endLr: 1e-3, stopEarly: false }
+    const { lrs } = await learn.lrFind(sweep)
+    expect(lrs).toHaveLength(100)
+    expect(lrs.at(-1)).toBeCloseTo(1e-3, 4)
+    const { lrs: few } = await learn.lrFind({ ...sweep, batches: 10 })
+    expect(few).toHaveLength(10)
+  })
 })
 
 it('summarises the model on its own data', async () => {

@@ -24,8 +24,9 @@ export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): numbe
 }
 
 /**
- * Where the loss falls fastest over the logarithm of the learning rate: the middle of the steepest
- * `span` steps. More than one step keeps noise from winning.
+ * Where the loss falls fastest over the logarithm of the learning rate, on its way to the lowest:
+ * the middle of the steepest `span` steps. More than one step keeps noise from winning. What falls
+ * behind the lowest place only comes down again from where the rate had thrown it.
  *
  * @example
  * ```ts
@@ -41,7 +42,8 @@ export function steepest(
 ): number | null {
   let best: number | null = null
   let slope = 0
-  for (let i = 0; i + span < losses.length; i++) {
+  const lowest = Array.from(losses).reduce((low, loss, i) => (loss < losses[low]! ? i : low), 0)
+  for (let i = 0; i + span <= lowest; i++) {
     const here = (losses[i + span]! - losses[i]!) / Math.log(lrs[i + span]! / lrs[i]!)
     if (here < slope) {
       slope = here

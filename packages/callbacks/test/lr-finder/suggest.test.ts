@@ -22,6 +22,11 @@ test('a jolt of noise wins over one step, not over six', () => {
   expect(Math.log10(steepest(lrs, noisy, 6)!)).toBeCloseTo(-2, 0)
 })
 
+test('steepest is not where a loss that has flown comes down again', () => {
+  const flown = curve(-2, 0).map((loss, i) => (i > 44 ? 12 - (i - 44) / 2 : loss))
+  expect(steepest(lrs, flown, 6)).toBe(steepest(lrs, curve(-2, 0), 6))
+})
+
 test('valley is halfway down', () => {
   const found = valley(lrs, curve(-2, 0))!
   expect(found).toBeGreaterThan(10 ** -3.5)

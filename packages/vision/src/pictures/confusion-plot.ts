@@ -10,8 +10,11 @@ export interface ConfusionPlotOptions {
 /** About as wide as a character gets, in pixels. */
 const CHARACTER = 6.6
 const DIGIT = 7.2
+const TITLE = 10.5
 const TOP = 62
 const RIGHT = 28
+/** Side of the whole matrix at least. */
+const SMALLEST = 180
 /** From this depth of colour on, text on it is light. */
 const DEEP = 0.55
 
@@ -43,13 +46,16 @@ export function confusionPlot(
     })
   }
   const widest = Math.max(...counts.flat().map(count => String(count).length))
-  const side = Math.max(32, Math.ceil(widest * DIGIT) + 12)
+  // few classes get large cells
+  const side = Math.max(32, Math.ceil(widest * DIGIT) + 12, Math.floor(SMALLEST / c))
   const name = Math.max(...classes.map(({ length }) => length)) * CHARACTER
   const left = 46 + Math.ceil(name)
   const bottom = TOP + c * side
   // names below stand at an angle of 45 degrees
   const height = bottom + Math.ceil(name * Math.SQRT1_2) + 62
-  const width = Math.max(left + c * side + RIGHT, 320)
+  const said = accuracyOf(counts)
+  const heading = 20 + title.length * TITLE + 24 + said.length * CHARACTER + RIGHT
+  const width = Math.max(left + c * side + RIGHT, Math.ceil(heading))
 
   const cells = counts.flatMap((row, i) => {
     const total = row.reduce((a, b) => a + b, 0)
@@ -67,7 +73,7 @@ export function confusionPlot(
 <style>${css()}</style>
 <rect class="paper" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="10"/>
 ${text('title', 20, 34, title, 'start')}
-${text('name', width - RIGHT, 34, accuracyOf(counts), 'end')}
+${text('name', width - RIGHT, 34, said, 'end')}
 ${cells.join('\n')}
 ${names.join('\n')}
 ${text('name', left + (c * side) / 2, height - 16, 'predicted', 'middle')}

@@ -12,6 +12,8 @@ export interface GridOptions {
 
 const GAP = 6
 const CHANNELS = 4
+/** A letter's dots become squares of so many pixels at most, where captions have room for it. */
+const LARGEST = 2
 /** Grey that can be read on white and on black; what is around pictures is transparent. */
 const INK = [128, 128, 128, 255] as const
 
@@ -24,7 +26,8 @@ export function gridOf(
     width: scale * Math.max(...images.map(({ width }) => width)),
     height: scale * Math.max(...images.map(({ height }) => height)),
   }
-  const line = labels ? LETTER.height + GAP : 0
+  const letter = letterSize(labels ?? [], cell.width)
+  const line = labels ? letter * LETTER.height + GAP : 0
   const rows = Math.ceil(images.length / columns)
   const width = columns * (cell.width + GAP) - GAP
   const height = rows * (cell.height + line + GAP) - GAP
@@ -38,7 +41,8 @@ export function gridOf(
     const left = (i % columns) * (cell.width + GAP)
     const top = Math.floor(i / columns) * (cell.height + line + GAP)
     paint(canvas, image, left, top, scale)
-    write(canvas, labels?.[i] ?? '', left, top + cell.height + GAP / 2, cell.width)
+    const caption = fitting(labels?.[i] ?? '', cell.width, letter)
+    write(canvas, caption, left, top + cell.height + GAP / 2, letter)
   }
   return canvas
 }
@@ -55,13 +59,27 @@ function paint(canvas: PixelImage, image: PixelImage, left: number, top: number,
   }
 }
 
-/** As many letters as fit. */
-function write(canvas: PixelImage, text: string, left: number, top: number, room: number): void {
-  const advance = LETTER.width + 1
-  for (const [i, letter] of [...text].slice(0, Math.floor((room + 1) / advance)).entries()) {
+const ADVANCE = LETTER.width + 1
+
+/** As many letters as there is room for. */
+const fitting = (text: string, room: number, size: number): string =>
+  [...text].slice(0, Math.floor((room / size + 1) / ADVANCE)).join('')
+
+/** As large as lets the longest caption be read to its end. */
+function letterSize(labels: readonly string[], room: number): number {
+  const longest = Math.max(1, ...labels.map(label => [...label].length))
+  return Math.max(1, Math.min(LARGEST, Math.floor((room + 1) / (longest * ADVANCE))))
+}
+
+function write(canvas: PixelImage, text: string, left: number, top: number, size: number): void {
+  for (const [i, letter] of [...text].entries()) {
     for (let k = 0; k < LETTER.width * LETTER.height; k++) {
       const [x, y] = [k % LETTER.width, Math.floor(k / LETTER.width)]
-      if (dotAt(letter, x, y)) dot(canvas, left + i * advance + x, top + y, INK)
+      if (!dotAt(letter, x, y)) continue
+      for (let j = 0; j < size * size; j++) {
+        const [across, down] = [j % size, Math.floor(j / size)]
+        dot(canvas, left + (i * ADVANCE + x) * size + across, top + y * size + down, INK)
+      }
     }
   }
 }

@@ -51,6 +51,13 @@ describe('confusionPlot', () => {
     expect(y![3]).toBeGreaterThan(y![0]!)
   })
 
+  it('has room for its heading', () => {
+    const width = (title: string) =>
+      Number(confusionPlot(matrix, { title }).match(/ width="(\d+)"/)![1])
+    expect(width('A'.repeat(60))).toBeGreaterThan(60 * 10)
+    expect(width('A')).toBeLessThan(320)
+  })
+
   it('names classes, axes and accuracy, escaped', () => {
     expect(all(svg, /class="tick"[^>]*>(.*?)</g)).toEqual(
       ['cat', 'dog', 'R&amp;B'].flatMap(name => [name, name]),
@@ -68,7 +75,7 @@ describe('confusionPlot', () => {
       )
     expect(
       width([
-        [1e6, 0],
+        [1e12, 0],
         [0, 1],
       ]),
     ).toBeGreaterThan(

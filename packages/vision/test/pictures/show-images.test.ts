@@ -41,13 +41,23 @@ describe('showImages', () => {
     const plain = await decodeImage(await showImages([picture(1, 32)], { scale: 1 }))
     const png = await showImages([picture(1, 32)], { scale: 1, labels: ['cat, far too long'] })
     const { height, width } = decode(png)
-    expect([plain.height, width, height]).toEqual([32, 32, 32 + 13])
+    expect([plain.height, width, height]).toEqual([32, 32, 32 + 14])
     const ink = Array.from(
-      { length: 35 },
+      { length: 40 },
       (_, k) => at(png, k % 5, 35 + Math.floor(k / 5))[3] === 255,
     )
     expect(ink).toEqual(ink.map((_, k) => dotAt('c', k % 5, Math.floor(k / 5))))
     expect(ink.some(dot => dot)).toBe(true)
+  })
+
+  it('writes twice as large where all captions have room', async () => {
+    const png = await showImages([picture(1, 32)], { scale: 1, labels: ['py'] })
+    expect(decode(png).height).toBe(32 + 22)
+    for (let k = 0; k < 10 * 16; k++) {
+      const [x, y] = [k % 10, Math.floor(k / 10)]
+      expect(at(png, x, 35 + y)[3] === 255).toBe(dotAt('p', x >> 1, y >> 1))
+    }
+    expect(dotAt('p', 0, 7), 'below the line').toBe(true)
   })
 
   it('makes HTML with captions that are no markup', async () => {
@@ -80,7 +90,7 @@ describe('showBatch', () => {
 
   it('shows the first pictures of an epoch, as they were before they were normalised', async () => {
     const { width, height } = decode(await showBatch(data(), { count: 6, columns: 3 }))
-    expect([width, height]).toEqual([3 * 96 + 12, 2 * (96 + 13) + 6])
+    expect([width, height]).toEqual([3 * 96 + 12, 2 * (96 + 22) + 6])
     const shown = data()
     const html = await showBatch(shown, { loader: shown.validation, as: 'html' })
     expect(html.match(/<span>[a-z]+<\/span>/g)).toEqual(
