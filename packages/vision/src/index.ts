@@ -1,4 +1,4 @@
-export { computeStats } from './data/compute-stats'
+export { type ComputeStatsOptions, computeStats } from './data/compute-stats'
 export { imagesFromArchive } from './data/from-archive'
 export { type ImageArrays, imagesFromArrays, type Labels, type Pixels } from './data/from-arrays'
 export { type CsvOptions, imagesFromCsv } from './data/from-csv'

@@ -26,3 +26,20 @@ export function requireSameClasses(
     fix: 'Add the folder, or take it out of the other part.',
   })
 }
+
+/**
+ * @param found classes of the test pictures
+ * @throws DlError `one-sided-class`
+ */
+export function requireKnownClasses(
+  test: string,
+  found: readonly string[],
+  classes: readonly string[],
+): void {
+  const unknown = found.find(name => !classes.includes(name))
+  if (unknown === undefined) return
+  throw new DlError('one-sided-class', {
+    problem: `the class ${unknown} has a folder in ${test} and none in training`,
+    expected: `some of ${classes.join(', ')}`,
+  })
+}

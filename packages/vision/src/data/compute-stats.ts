@@ -1,22 +1,23 @@
 /** What pictures are normalised with, counted: the lesson's exercise. */
 import { DlError } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
-import pLimit from 'p-limit'
 import { decoder } from '../decode/index'
 import type { PixelImage } from '../pixel-image'
 import type { ChannelStats } from '../transforms/image-transforms'
 import type { ImageItem } from './image-set'
-import { ImageStore } from './image-store'
+import { ImageStore, type OnBadImage } from './image-store'
 import { Moments } from './moments'
 
-/** Pictures decoded before the first of them is counted. */
-const CHUNK = 256
+export interface ComputeStatsOptions {
+  /** What becomes of a picture that cannot be read (default 'throw'); a loader has its own. */
+  onBadImage?: OnBadImage
+}
 
 /**
  * Mean and standard deviation of each channel over all pixels: of pictures or items of a data set
  * as numbers from 0 to 1, of a loader's batches as they come.
  *
- * @throws DlError `empty-dataset`, `bad-images` where some have colours and some have none
+ * @throws DlError `bad-image`, `empty-dataset`, `bad-images` where some have colours and some have none
  *
  * @example
  * ```ts
@@ -29,9 +30,10 @@ const CHUNK = 256
  */
 export async function computeStats(
   source: readonly (PixelImage | ImageItem)[] | DataLoader,
+  { onBadImage = 'throw' }: ComputeStatsOptions = {},
 ): Promise<ChannelStats> {
   const ofLoader = Symbol.asyncIterator in source
-  const pieces = ofLoader ? batchValues(source) : pixelsOf(source)
+  const pieces = ofLoader ? batchValues(source) : pixelsOf(source, onBadImage)
   let moments: Moments | undefined
   for await (const { values, channels } of pieces) {
     moments ??= new Moments(channels)
@@ -52,15 +54,24 @@ interface Piece {
   channels: number
 }
 
-async function* pixelsOf(pictures: readonly (PixelImage | ImageItem)[]): AsyncGenerator<Piece> {
+/** In order, with as many underway as are best: large ones would fill the memory. */
+async function* pixelsOf(
+  pictures: readonly (PixelImage | ImageItem)[],
+  onBadImage: OnBadImage,
+): AsyncGenerator<Piece> {
   const items = pictures.map(one => ('image' in one ? one : { image: one }))
-  const store = new ImageStore('train', items, { onBadImage: 'throw', room: { bytes: 0 } })
-  const limit = pLimit(decoder.workers)
-  for (let from = 0; from < items.length; from += CHUNK) {
-    const numbers = Array.from({ length: Math.min(CHUNK, items.length - from) }, (_, i) => from + i)
-    const decoded = await Promise.all(numbers.map(i => limit(() => store.get(i, null))))
-    // none is null: the bad are thrown
-    for (const image of decoded) yield { values: image!.data, channels: image!.channels }
+  const store = new ImageStore('train', items, { onBadImage, room: { bytes: 0 } })
+  const underway: Promise<PixelImage | null>[] = []
+  let next = 0
+  for (let i = 0; i < items.length; i++) {
+    while (underway.length < decoder.workers && next < items.length) {
+      const picture = store.get(next++, null)
+      // told when it is its turn, which may never be
+      picture.catch(() => {})
+      underway.push(picture)
+    }
+    const image = await underway.shift()
+    if (image) yield { values: image.data, channels: image.channels }
   }
 }
 

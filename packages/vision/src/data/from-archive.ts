@@ -2,7 +2,7 @@
 import { DlError } from '@dl/core'
 import { files } from '@dl/data'
 import { type Member, readArchive } from './archive'
-import { requireSameClasses } from './classes'
+import { requireKnownClasses, requireSameClasses } from './classes'
 import { type FoldersOptions, isPictureName } from './from-paths'
 import type { ImageItem, ImageSet } from './image-set'
 
@@ -31,32 +31,51 @@ export function imagesOfMembers(
   const pictures = members
     .filter(member => isPictureName(member.name))
     .map(member => ({ member, path: member.name.split('/') }))
-    // in order of names, as folders are
-    .sort((a, b) => (a.member.name < b.member.name ? -1 : 1))
+    .sort((a, b) => comparePaths(a.path, b.path))
   const inPart = (part: string) => pictures.filter(({ path }) => path.at(-3) === part)
   const classesOf = (part: string) => [...new Set(inPart(part).map(({ path }) => path.at(-2)!))]
-  const classes = classesOf(train)
-  if (classes.length === 0) {
+  const requirePictures = (part: string, found: readonly unknown[], expected: string) => {
+    if (found.length > 0) return
     throw new DlError('bad-archive', {
-      problem: `none of the ${pictures.length} pictures in ${name} is in a folder ${train}`,
-      expected: `${train}/<class>/<picture>, as in ${train}/cats/1.jpg`,
+      problem: `none of the ${pictures.length} pictures in ${name} is in a folder ${part}`,
+      expected,
     })
   }
-  requireSameClasses(
-    name,
-    { part: train, classes },
-    { part: validation, classes: classesOf(validation) },
-  )
   const itemsOf = (part: string): ImageItem[] =>
     inPart(part).map(({ member, path }) => ({
       image: member.bytes,
       label: classes.indexOf(path.at(-2)!),
       name: member.name,
     }))
+  const testItems = (part: string): ImageItem[] => {
+    const labelled = itemsOf(part)
+    if (labelled.length > 0) {
+      requireKnownClasses(part, classesOf(part), classes)
+      return labelled
+    }
+    const blind = pictures.filter(({ path }) => path.at(-2) === part)
+    requirePictures(part, blind, `${part}/<picture> or ${part}/<class>/<picture>`)
+    return blind.map(({ member }) => ({ image: member.bytes, name: member.name }))
+  }
+  // with several folders to train from, those of one are not all before those of another
+  const classes = classesOf(train).sort()
+  requirePictures(train, classes, `${train}/<class>/<picture>, as in ${train}/cats/1.jpg`)
+  requireSameClasses(
+    name,
+    { part: train, classes },
+    { part: validation, classes: classesOf(validation) },
+  )
   return {
     classes,
     train: itemsOf(train),
     validation: itemsOf(validation),
-    ...(test !== undefined && { test: itemsOf(test) }),
+    ...(test !== undefined && { test: testItems(test) }),
   }
+}
+
+/** As folders are listed: `cats/2.jpg` comes before `cats-2/1.jpg`, although `-` is before `/`. */
+function comparePaths(a: readonly string[], b: readonly string[]): number {
+  const i = a.findIndex((segment, k) => segment !== b[k])
+  if (i < 0) return 0
+  return b[i] !== undefined && a[i]! < b[i] ? -1 : 1
 }

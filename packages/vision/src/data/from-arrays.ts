@@ -49,9 +49,10 @@ function labelsOf(labels: Labels, part: string): LabelList {
   }
   const { data, shape } = labels
   const [items, classes] = shape as [number, number]
-  if (shape.length !== 2 || data.some(value => value !== 0 && value !== 1)) {
+  const odd = data.find(value => value !== 0 && value !== 1)
+  if (shape.length !== 2 || data.length !== items * classes || odd !== undefined) {
     throw new DlError('bad-dataset', {
-      problem: `the labels of ${part} are ${showShape(shape)} numbers other than 0 and 1`,
+      problem: `the labels of ${part} are ${data.length} numbers of shape ${showShape(shape)}${odd === undefined ? '' : `, ${odd} among them`}`,
       expected: '[items] numbers of classes or [items, classes] zeros and ones',
     })
   }

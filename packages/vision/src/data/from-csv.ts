@@ -14,6 +14,11 @@ export interface CsvOptions {
   suffix?: string
   /** What stands between the labels of a picture (default: a space). */
   catSeparator?: string
+  /**
+   * The labels there are, in this order (default: those of the table, sorted). Others are errors
+   * then, and some may be in held-out rows alone.
+   */
+  classes?: readonly string[]
   /** Whether the first row names the columns (default true). */
   header?: boolean
   /** A folder below `path` of pictures without labels, or of classes of them. */
@@ -21,6 +26,8 @@ export interface CsvOptions {
 }
 
 interface Row {
+  /** Its number in the table, from 1. */
+  at: number
   image: string
   labels: readonly string[]
 }
@@ -30,7 +37,8 @@ const HELD_OUT = 0.2
 /**
  * @param path the folder that `folder` and `csv` lie in
  * @throws DlError `bad-csv` for a row that is no name and labels, a name that comes twice or has no
- *   file; `bad-option`, `not-found`
+ *   file, a label that is none of `classes`; `one-sided-class` for one that only held-out rows have;
+ *   `bad-option`, `not-found`
  */
 export async function imagesFromCsv(
   path: string,
@@ -41,7 +49,8 @@ export async function imagesFromCsv(
   const table = files.join(path, csv)
   const rows = rowsOf(await files.readText(table), table, files.join(path, folder), options)
   await requireFiles(rows, table, files.join(path, folder))
-  const classes = [...new Set(rows.flatMap(({ labels }) => labels))].sort()
+  const classes = options.classes ?? [...labelsOf(rows)].sort()
+  requireKnown(rows, table, classes)
   const number = new Map(classes.map((name, i) => [name, i]))
   const multi = rows.some(({ labels }) => labels.length !== 1)
   const items = rows.map(({ image, labels }): ImageItem => {
@@ -50,6 +59,7 @@ export async function imagesFromCsv(
   })
   const held = new Set(options.validationIndices ?? drawn(items.length, options.splitSeed))
   requireRows(held, items.length)
+  if (options.classes === undefined) requireLearnable(rows, table, held)
   return {
     classes,
     train: items.filter((_, i) => !held.has(i)),
@@ -73,6 +83,7 @@ function rowsOf(text: string, table: string, folder: string, options: CsvOptions
     if (before !== undefined) throw badRow(table, at, `${name} is in row ${before}, too`)
     seen.set(name, at)
     return {
+      at,
       image: files.join(folder, name + suffix),
       labels: labels!.split(catSeparator).filter(label => label !== ''),
     }
@@ -84,6 +95,34 @@ const badRow = (table: string, row: number, why: string) =>
     problem: `row ${row} of ${table}: ${why}`,
     expected: 'a name of its own and its labels, separated by a comma',
   })
+
+const labelsOf = (rows: readonly Row[]) => new Set(rows.flatMap(({ labels }) => labels))
+
+function requireKnown(rows: readonly Row[], table: string, classes: readonly string[]): void {
+  const known = new Set(classes)
+  for (const { at, labels } of rows) {
+    const odd = labels.find(label => !known.has(label))
+    if (odd === undefined) continue
+    throw new DlError('bad-csv', {
+      problem: `row ${at} of ${table} has the label ${JSON.stringify(odd)}, which is none of the classes`,
+      expected: `some of ${classes.join(', ')}`,
+    })
+  }
+}
+
+function requireLearnable(rows: readonly Row[], table: string, held: ReadonlySet<number>): void {
+  const learnt = labelsOf(rows.filter((_, i) => !held.has(i)))
+  const rest = rows.filter((_, i) => held.has(i))
+  const [odd, ...more] = [...labelsOf(rest)].filter(label => !learnt.has(label))
+  if (odd === undefined) return
+  const { at } = rest.find(({ labels }) => labels.includes(odd))!
+  const others = more.length > 0 ? ` (and so on for ${more.length} more)` : ''
+  throw new DlError('one-sided-class', {
+    problem: `the label ${JSON.stringify(odd)} is in row ${at} of ${table}, which is held out, and in none to learn from${others}`,
+    expected: 'each label in a row to learn from',
+    fix: 'Hold out others (validationIndices, splitSeed), or list all labels in classes to go on regardless.',
+  })
+}
 
 /** All at once and now: not in the middle of an epoch. A page cannot tell. */
 async function requireFiles(rows: readonly Row[], table: string, folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Pictures in folders named by their classes: `train/cats/1.jpg`. */
 import { DlError } from '@dl/core'
 import { files } from '@dl/data'
-import { requireSameClasses } from './classes'
+import { requireKnownClasses, requireSameClasses } from './classes'
 import type { ImageItem, ImageSet } from './image-set'
 
 export interface FoldersOptions {
@@ -13,7 +13,7 @@ export interface FoldersOptions {
   test?: string
 }
 
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i
+const PICTURE = /\.(jpe?g|png|webp|avif|bmp|gif|tiff?)$/i
 
 /** Whether a file of this name is a picture; others beside pictures are passed over. */
 export const isPictureName = (name: string): boolean => PICTURE.test(name)
@@ -70,7 +70,7 @@ export async function picturesIn(folder: string): Promise<string[]> {
   if (pictures.length > 0) return pictures
   throw new DlError('empty-folder', {
     problem: `the folder ${folder} holds ${found.length} files and no picture among them`,
-    expected: 'names that end in .jpg, .png, .webp, .gif, .avif or .tif',
+    expected: 'names that end in .jpg, .png, .webp, .avif, .bmp, .gif or .tif',
   })
 }
 
@@ -82,13 +82,7 @@ export async function testItems(
   const folder = files.join(path, test)
   const folders = await files.folders(folder)
   if (folders.length === 0) return (await picturesIn(folder)).map(image => ({ image }))
-  const unknown = folders.find(name => !classes.includes(name))
-  if (unknown !== undefined) {
-    throw new DlError('one-sided-class', {
-      problem: `the class ${unknown} has a folder in ${test} and none in training`,
-      expected: `some of ${classes.join(', ')}`,
-    })
-  }
+  requireKnownClasses(test, folders, classes)
   const items = await labelled(folder, folders)
   return items.map(item => ({ ...item, label: classes.indexOf(folders[item.label as number]!) }))
 }

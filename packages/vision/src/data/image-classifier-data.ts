@@ -2,7 +2,7 @@
  * Pictures for a classifier, as fast.ai's `ImageClassifierData`: one list of classes, six loaders,
  * and the way back from a batch to pictures.
  */
-import { DlError, defaultGenerator, Generator } from '@dl/core'
+import { DlError, defaultGenerator, Generator, showShape } from '@dl/core'
 import type { StatefulLoader } from '@dl/data'
 import { add, clipByValue, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { decoder } from '../decode/index'
@@ -29,7 +29,10 @@ export interface ImageDataOptions {
   tfms?: TransformPair
   /** Of the order and of augmentation; without it they come from the default generator. */
   seed?: number
-  /** Pictures underway at once (default 32 for each core; pixels and order do not depend on it). */
+  /**
+   * Pictures underway at once (default 8 for each core, in a page 8; pixels and order do not depend
+   * on it).
+   */
   workers?: number
   /** Decoded pictures are kept up to so many bytes (default 1 GiB, in a page 256 MiB). */
   cacheBytes?: number
@@ -193,9 +196,18 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
 
   /**
    * From normalised values [..., channels] back to those of pictures, 0 to 1. Yours to dispose.
+   *
+   * @throws DlError `shape-mismatch`
    */
   denorm(images: Tensor): Tensor {
     const { mean, std } = this.stats
+    // without transforms all channels have the same
+    if (mean.length > 1 && images.shape.at(-1) !== mean.length) {
+      throw new DlError('shape-mismatch', {
+        problem: `the pictures are ${showShape(images.shape)}`,
+        expected: `[..., ${mean.length}], as the stats have`,
+      })
+    }
     return tidy(() => clipByValue(add(mul(images, [...std]), [...mean]), 0, 1))
   }
 }

@@ -17,8 +17,9 @@ export interface Cifar10Options {
   /** Ten pictures of each class to train on and four to judge by (default false). */
   tiny?: boolean
   /**
-   * Your own copy instead: a folder, or an archive (`.tar`, `.tar.gz`, `.tgz`), of `train/<class>` and `test/<class>` or of
-   * `data_batch_1.bin` and so on.
+   * Your own copy instead: a folder, or an archive (`.tar`, `.tar.gz`, `.tgz`), of `train/<class>`
+   * and `test/<class>` or of `data_batch_1.bin` and so on; or the lesson's archive, which has
+   * `train/0_frog.png`.
    */
   from?: string
 }
@@ -84,9 +85,15 @@ async function given(path: string): Promise<ImageSet> {
     ? await readArchive(await files.readBytes(path), path)
     : await recordsIn(path)
   return packed && !members.some(isBinaryMember)
-    ? imagesOfMembers(members, path, PARTS)
+    ? imagesOfMembers(members.map(inFolders), path, PARTS)
     : imagesOfBinary(members, path)
 }
+
+/** The lesson's archive has the class in the picture's name. */
+const inFolders = ({ name, bytes }: Member): Member => ({
+  name: name.replace(/(^|\/)(train|test)\/(\d+)_([a-z]+)(\.\w+)$/, '$1$2/$4/$3$5'),
+  bytes,
+})
 
 async function recordsIn(folder: string): Promise<Member[]> {
   const names = (await files.list(folder)).filter(name => isBinaryMember({ name }))

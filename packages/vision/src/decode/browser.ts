@@ -1,6 +1,8 @@
-/** Pictures in a page, by the browser's own decoders; they work off the main thread. */
+/** Pictures in a page, by the browser's own decoders, in workers. */
 import type { PixelImage } from '../pixel-image'
-import { badImage, type DecodeOptions, type Decoder, requirePixels, shrunkTo } from './types'
+import { headerOf } from './header'
+import { inWorkers } from './page-workers'
+import { badImage, type DecodeOptions, type Decoder } from './types'
 
 export const decoder: Decoder = {
   decode,
@@ -8,54 +10,15 @@ export const decoder: Decoder = {
   cacheBytes: 2 ** 28,
 }
 
+const read = inWorkers(Math.min(4, globalThis.navigator?.hardwareConcurrency ?? 1))
+
 async function decode(bytes: Uint8Array, options: Required<DecodeOptions>): Promise<PixelImage> {
-  if (bytes.length === 0) throw badImage(options.name, 'has no bytes')
-  const bitmap = await uprightBitmap(bytes, options)
+  headerOf(bytes, options)
   try {
-    requirePixels(bitmap.width, bitmap.height, options)
-    const [width, height] = shrunkTo(options.side, bitmap.width, bitmap.height)
-    if (width === bitmap.width && height === bitmap.height) return pixelsOf(bitmap)
-    const small = await createImageBitmap(bitmap, {
-      resizeWidth: width,
-      resizeHeight: height,
-      resizeQuality: 'high',
-    })
-    try {
-      return pixelsOf(small)
-    } finally {
-      small.close()
-    }
-  } finally {
-    bitmap.close()
-  }
-}
-
-async function uprightBitmap(
-  bytes: Uint8Array,
-  { name }: Required<DecodeOptions>,
-): Promise<ImageBitmap> {
-  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>])
-  try {
-    return await createImageBitmap(blob, { imageOrientation: 'from-image' })
+    // a copy: all of an archive may lie behind these bytes, and would go along
+    const { width, height, data } = await read(new Uint8Array(bytes), options.side)
+    return { width, height, channels: 3, data }
   } catch (cause) {
-    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, cause)
+    throw badImage(options.name, `could not be decoded: ${(cause as Error).message}`, cause)
   }
-}
-
-function pixelsOf(bitmap: ImageBitmap): PixelImage {
-  const { width, height } = bitmap
-  // without alpha the canvas is black to begin with
-  const context = new OffscreenCanvas(width, height).getContext('2d', {
-    alpha: false,
-    willReadFrequently: true,
-  })!
-  context.drawImage(bitmap, 0, 0)
-  const rgba = context.getImageData(0, 0, width, height).data
-  const data = new Uint8Array(width * height * 3)
-  for (let from = 0, to = 0; to < data.length; from += 4) {
-    data[to++] = rgba[from]!
-    data[to++] = rgba[from + 1]!
-    data[to++] = rgba[from + 2]!
-  }
-  return { width, height, channels: 3, data }
 }

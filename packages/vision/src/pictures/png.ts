@@ -1,8 +1,11 @@
 import { encode } from 'fast-png'
 import type { PixelImage } from '../pixel-image'
+import { checkImage } from './check-image'
 
 /**
  * The bytes of a PNG file of this picture.
+ *
+ * @throws DlError `bad-image`
  *
  * @example
  * ```ts
@@ -12,5 +15,8 @@ import type { PixelImage } from '../pixel-image'
  * String.fromCharCode(...png.slice(1, 4)) // → PNG
  * ```
  */
-export const encodePng = ({ width, height, channels, data }: PixelImage): Uint8Array =>
-  encode({ width, height, channels: channels as 1 | 3 | 4, data, depth: 8 })
+export function encodePng(image: PixelImage): Uint8Array {
+  checkImage(image)
+  const { width, height, channels, data } = image
+  return encode({ width, height, channels: channels as 1 | 3 | 4, data, depth: 8 })
+}

@@ -1,11 +1,17 @@
 /** What a net is given, made visible again. */
+import { DlError } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import { dispose, slice, type Tensor } from '@tensorflow/tfjs-core'
+import type { ImageItem } from '../data/image-set'
 import { type ShowOptions, showImages } from './show-images'
 
 /** What is asked of data; `ImageClassifierData` is such. */
 export interface ShownData {
   readonly train: DataLoader
+  /** Loaders of pictures that may have no labels; their captions are left out then. */
+  readonly test?: DataLoader
+  readonly testAug?: DataLoader
+  readonly items?: { readonly test?: readonly ImageItem[] }
   readonly classes: readonly string[]
   denorm(images: Tensor): Tensor
 }
@@ -20,6 +26,8 @@ export interface ShowBatchOptions extends Omit<ShowOptions, 'labels'> {
 /**
  * The first pictures of a loader's next epoch with the names of their classes, augmented as they
  * are for training: a PNG file, or with `as: 'html'` a piece of a page.
+ *
+ * @throws DlError `bad-option`
  *
  * @example
  * ```ts
@@ -42,9 +50,17 @@ export async function showBatch(
   data: ShownData,
   { loader = data.train, count = 16, ...options }: ShowBatchOptions & { as?: 'png' | 'html' } = {},
 ): Promise<Uint8Array | string> {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new DlError('bad-option', {
+      problem: `count is ${count}`,
+      expected: 'an integer of at least 1',
+    })
+  }
+  const isTest = loader === data.test || loader === data.testAug
+  const isBlind = isTest && data.items?.test?.every(({ label }) => label === undefined)
   for await (const batch of loader) {
     try {
-      return await shown(data, batch, count, options)
+      return await shown(data, batch, count, isBlind ? null : data.classes, options)
     } finally {
       disposeBatch(batch)
     }
@@ -56,14 +72,15 @@ async function shown(
   data: ShownData,
   { inputs, target, items }: Batch,
   count: number,
+  classes: readonly string[] | null,
   options: ShowOptions & { as?: 'png' | 'html' },
 ): Promise<Uint8Array | string> {
   const [batch] = inputs as [Tensor]
   const some = slice(batch, 0, Math.min(count, items))
   const images = data.denorm(some)
   try {
-    const labels = labelsOf(await target.data(), target.shape, data.classes)
-    const chosen = { ...options, labels: labels.slice(0, count) }
+    const labels = classes && labelsOf(await target.data(), target.shape, classes)
+    const chosen = { ...options, ...(labels && { labels: labels.slice(0, count) }) }
     return await showImages(images, chosen as ShowOptions & { as: 'html' })
   } finally {
     dispose([some, images])

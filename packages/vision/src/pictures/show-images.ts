@@ -2,6 +2,7 @@
 import { DlError, showShape } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { PixelImage } from '../pixel-image'
+import { checkImage } from './check-image'
 import { figuresHtml } from './figures-html'
 import { gridOf } from './grid'
 import { encodePng } from './png'
@@ -24,7 +25,7 @@ const VISIBLE = 96
  *
  * @param images pictures, or a tensor [N, H, W, 1 or 3] of numbers from 0 to 1 such as `denorm`
  *   gives; it stays yours
- * @throws DlError `bad-option`, `shape-mismatch`
+ * @throws DlError `bad-image`, `bad-option`, `shape-mismatch`
  *
  * @example
  * ```ts
@@ -57,6 +58,7 @@ export async function showImages(
       expected: 'at least one picture, and as many labels or none',
     })
   }
+  for (const picture of pictures) checkImage(picture)
   const widest = Math.max(...pictures.map(({ width }) => width))
   const { columns = Math.ceil(Math.sqrt(pictures.length)) } = options
   const { scale = Math.max(1, Math.round(VISIBLE / widest)) } = options
@@ -65,6 +67,12 @@ export async function showImages(
     throw new DlError('bad-option', {
       problem: `${name} is ${value}`,
       expected: 'an integer of at least 1',
+    })
+  }
+  if (as !== 'png' && as !== 'html') {
+    throw new DlError('bad-option', {
+      problem: `as is ${JSON.stringify(as)}`,
+      expected: "'png' or 'html'",
     })
   }
   if (as === 'png') return encodePng(gridOf(pictures, { labels, columns, scale }))

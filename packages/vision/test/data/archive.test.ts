@@ -49,7 +49,16 @@ describe('readArchive', () => {
     [{ header: { name: 'd', size: 0, type: 'character-device' as const } }, 'a character-device'],
   ])('refuses $0.header.name', async (member, what) => {
     expect(await messageOf(readArchive(await packTar([member]), 'x.tar'))).toBe(
-      `x.tar holds "${member.header.name}", ${what}; expected folders and files alone. Do not trust it, or unpack it yourself and give the folder.`,
+      `x.tar holds "${member.header.name}", ${what}; expected folders and files alone, each once. Do not trust it, or unpack it yourself and give the folder.`,
+    )
+  })
+
+  it.each([
+    ['the same', file('a/1.txt')],
+    ['the same, written otherwise', file('./a//1.txt')],
+  ])('refuses a name that comes twice: %s', async (_, second) => {
+    expect(await messageOf(readArchive(await packTar([file('a/1.txt'), second]), 'x.tar'))).toMatch(
+      'x.tar holds "a/1.txt", a name that comes twice;',
     )
   })
 
@@ -92,6 +101,41 @@ describe('imagesFromArchive', () => {
     const { pictures, targets } = await seen(data.fix)
     expect(pictures.map(([value]) => value)).toEqual([1, 2, 3].map(i => picture(i).data[0]))
     expect(targets).toEqual([0, 0, 1])
+  })
+
+  it('numbers classes as folders do', async () => {
+    const names = ['train', 'valid'].flatMap(part =>
+      ['cat-2', 'cat', 'cat 3'].map(name => `${part}/${name}/1.png`),
+    )
+    const set = await imagesFromArchive(await packTar(names.map(png)))
+    expect(set.classes).toEqual(['cat', 'cat 3', 'cat-2'])
+    expect(set.train.map(({ label }) => label)).toEqual([0, 1, 2])
+    expect(set.train.map(({ name }) => name)).toEqual([
+      'train/cat/1.png',
+      'train/cat 3/1.png',
+      'train/cat-2/1.png',
+    ])
+  })
+
+  it('has a test set, with labels or without', async () => {
+    const both = [png('x/train/cats/1.png', 1), png('x/valid/cats/1.png', 2)]
+    const testOf = async (...names: string[]) => {
+      const tar = await packTar([...both, ...names.map(png)])
+      return (await imagesFromArchive(tar, { test: 'test' })).test!
+    }
+    const labels = async (...names: string[]) =>
+      (await testOf(...names)).map(({ name, label }) => [name, label])
+    expect(await labels('x/test/2.png', 'x/test/1.png')).toEqual([
+      ['x/test/1.png', undefined],
+      ['x/test/2.png', undefined],
+    ])
+    expect(await labels('x/test/cats/1.png')).toEqual([['x/test/cats/1.png', 0]])
+    expect(await messageOf(testOf('x/test/fish/1.png'))).toBe(
+      'the class fish has a folder in test and none in training; expected some of cats.',
+    )
+    expect(await messageOf(testOf())).toBe(
+      'none of the 2 pictures in the archive is in a folder test; expected test/<picture> or test/<class>/<picture>.',
+    )
   })
 
   it('refuses other layouts', async () => {

@@ -2,6 +2,7 @@ import { Generator } from '@dl/core'
 import { computeStats, encodePng, ImageClassifierData, type PixelImage } from '@dl/vision'
 import { describe, expect, it } from 'vitest'
 import { Moments } from '../../src/data/moments'
+import { decoder } from '../../src/decode/index'
 import { messageOf, picture } from '../kit'
 
 /** Of all values at once, in the plainest way. */
@@ -24,6 +25,30 @@ describe('computeStats', () => {
       expect(mean[c]).toBeCloseTo(expected.mean, 14)
       expect(std[c]).toBeCloseTo(expected.std, 14)
     }
+  })
+
+  it('leaves out pictures that are bad where asked to', async () => {
+    const [first, second] = [picture(1), picture(2)]
+    const items = [{ image: encodePng(first) }, { image: new Uint8Array(3) }, { image: second }]
+    const told: string[] = []
+    const stats = await computeStats(items, { onBadImage: name => told.push(name) })
+    expect(stats).toEqual(await computeStats([first, second]))
+    expect(told).toEqual(['train[1]'])
+  })
+
+  it('does not hold more pictures than are underway at best', async () => {
+    let [alive, most] = [0, 0]
+    const item = {
+      async image() {
+        most = Math.max(most, ++alive)
+        await new Promise(resolve => setTimeout(resolve))
+        alive--
+        return picture(1)
+      },
+    }
+    await computeStats(Array.from({ length: 200 }, () => item))
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThanOrEqual(decoder.workers)
   })
 
   it('decodes items, more than fit into one go', async () => {

@@ -78,7 +78,12 @@ describe('ImageClassifierData.fromArrays', () => {
     [
       bytes([1, 2, 2]),
       { data: Float32Array.of(0.5), shape: [1, 1] },
-      'the labels of train are [1, 1] numbers other than 0 and 1',
+      'the labels of train are 1 numbers of shape [1, 1], 0.5 among them',
+    ],
+    [
+      bytes([1, 2, 2]),
+      { data: Float32Array.of(1), shape: [1, 3] },
+      'the labels of train are 1 numbers of shape [1, 3]; expected [items] numbers of classes or',
     ],
     [bytes([1, 2, 2]), [-1], 'train[0] has the label -1'],
     [bytes([1, 2, 2]), [0.5], 'train[0] has the label 0.5'],

@@ -63,6 +63,34 @@ describe('ImageClassifierData.fromCsv', () => {
     expect(set.classes).toEqual(['a cat', 'a dog'])
   })
 
+  it('reads tables as spreadsheets write them', async () => {
+    await writeFile(join(folder, 'pictures', 'a, b.png'), encodePng(picture(0)))
+    const csv = '\ufeffid,label\r\n"a, b","a ""big"" dog;cat"\r\n\r\np1,"cat"\r\n'
+    const set = await load(csv, { catSeparator: ';', validationIndices: [1] })
+    expect(set.classes).toEqual(['a "big" dog', 'cat'])
+    expect(set.train.map(({ image }) => basename(image as string))).toEqual(['a, b.png'])
+    expect(set.train[0]!.label).toEqual([0, 1])
+  })
+
+  it('takes the classes from you, in your order', async () => {
+    const classes = ['dog', 'cat', 'fish']
+    const set = await load(TEN, { classes, validationIndices: [0] })
+    expect(set.classes).toBe(classes)
+    expect(set.train.slice(0, 2).map(({ label }) => label)).toEqual([0, 1])
+    expect(await complaint(TEN, { classes: ['cat', 'dogs'] })).toBe(
+      'row 3 of <folder>/labels.csv has the label "dog", which is none of the classes; expected some of cat, dogs.',
+    )
+  })
+
+  it('refuses a label that no row to learn from has, unless it is asked for', async () => {
+    const csv = `${HEADER}p0,a\np1,b\np2,a\np3,c\n`
+    expect(await complaint(csv, { validationIndices: [1, 2, 3] })).toBe(
+      'the label "b" is in row 3 of <folder>/labels.csv, which is held out, and in none to learn from (and so on for 1 more); expected each label in a row to learn from. Hold out others (validationIndices, splitSeed), or list all labels in classes to go on regardless.',
+    )
+    const set = await load(csv, { validationIndices: [1], classes: ['a', 'b', 'c'] })
+    expect(set.validation[0]!.label).toBe(1)
+  })
+
   it.each([
     [
       'a name without a file',

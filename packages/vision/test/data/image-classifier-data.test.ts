@@ -1,6 +1,13 @@
 import { DlError, manualSeed } from '@dl/core'
 import { disposeBatch } from '@dl/data'
-import { encodePng, ImageClassifierData, type ImageItem, type ImageSet } from '@dl/vision'
+import {
+  cifar10Stats,
+  encodePng,
+  ImageClassifierData,
+  type ImageItem,
+  type ImageSet,
+  tfmsFromStats,
+} from '@dl/vision'
 import { tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { firstOf, messageOf, picture, probes, type Seen, seen } from '../kit'
@@ -99,6 +106,30 @@ describe('the six loaders', () => {
     expect(b.pictures).not.toEqual(a.pictures)
   })
 
+  it('stop reading when an epoch is broken off, and begin the next as ever', async () => {
+    let read = 0
+    const slow = items(100).map(item => ({
+      ...item,
+      async image() {
+        read++
+        await new Promise(resolve => setTimeout(resolve, 1))
+        return item.image as Uint8Array
+      },
+    }))
+    const data = dataOf({ workers: 2, cacheBytes: 0 }, { ...set, train: slow })
+    for await (const batch of data.train) {
+      disposeBatch(batch)
+      break
+    }
+    const then = read
+    await new Promise(resolve => setTimeout(resolve, 50))
+    // those underway
+    expect(read).toBeLessThanOrEqual(then + 2)
+    const twin = dataOf({}, { ...set, train: items(100) })
+    await seen(twin.train)
+    expect(await seen(data.train)).toEqual(await seen(twin.train))
+  })
+
   it('leave nothing behind when an epoch is broken off', async () => {
     const batch = await firstOf(dataOf().train)
     expect([batch.inputs[0]!.shape, batch.target.dtype]).toEqual([[4, 1, 1, 2], 'int32'])
@@ -168,6 +199,10 @@ describe('pictures', () => {
     const y = dataOf().denorm(x)
     expect([...(await y.data())]).toEqual([0.5, 1, 0, 1])
     expect(y.shape).toEqual([2, 1, 1, 2])
+    const three = new ImageClassifierData(set, { tfms: tfmsFromStats(cifar10Stats, 4) })
+    expect(() => three.denorm(x)).toThrow(
+      'the pictures are [2, 1, 1, 2]; expected [..., 3], as the stats have.',
+    )
     x.dispose()
     y.dispose()
   })

@@ -116,6 +116,18 @@ describe('datasets.cifar10', () => {
     expect(sets.every(({ source }) => source === 'given')).toBe(true)
   })
 
+  it('takes the archive of the lesson', async () => {
+    const names = ['train/0_frog.png', 'train/10_cat.png', 'test/7_cat.png', 'test/3_frog.png']
+    const files = names.map((name, i) => [`cifar/${name}`, encodePng(picture(i))] as const)
+    const from = await write('cifar.tgz', await tarOf([...files, ['labels.txt', records(1)]]))
+    const { classes, train, validation } = await datasets.cifar10({ from })
+    expect(classes).toEqual(['cat', 'frog'])
+    expect([train, validation].map(part => part.map(({ name }) => name))).toEqual([
+      ['cifar/train/cat/10.png', 'cifar/train/frog/0.png'],
+      ['cifar/test/cat/7.png', 'cifar/test/frog/3.png'],
+    ])
+  })
+
   it('says what it misses and what is wrong', async () => {
     expect(await messageOf(datasets.cifar10({ form: 'images' }))).toMatch(
       /has no cifar10\/cifar10-jpg.tar.gz; expected the environment variable DL_DATA/,

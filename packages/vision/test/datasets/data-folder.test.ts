@@ -10,7 +10,7 @@ describe.skipIf(reason)('datasets in DL_DATA', () => {
 
   beforeAll(async () => {
     all = await datasets.cifar10()
-  })
+  }, 60_000)
 
   it('has 60,000 pictures of CIFAR-10', () => {
     const { train, validation, classes, source } = all

@@ -1,7 +1,10 @@
 /** In a real browser: its own decoders. */
 import { decodeImage, encodePng } from '@dl/vision'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { inWorkers } from '../../src/decode/page-workers'
 import { messageOf, picture } from '../kit'
+
+afterEach(() => void vi.unstubAllGlobals())
 
 async function canvasFile(type: string, width: number, height: number): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(width, height)
@@ -44,5 +47,70 @@ describe('decodeImage in a page', () => {
     expect(await problem(new TextEncoder().encode('<html>'))).toMatch(/^cat.jpg could not be dec/)
     expect(await problem(await canvasFile('image/png', 65, 64))).toMatch(/^cat.jpg has 65 x 64/)
     expect(await problem(whole.subarray(0, whole.length / 2))).toMatch(/^cat.jpg could not be dec/)
+  })
+})
+
+/** Whatever decodes, in this thread, no longer does. */
+const withoutDecoders = () =>
+  vi.stubGlobal('createImageBitmap', () => Promise.reject(new Error('in the page')))
+
+describe('inWorkers', () => {
+  const file = () => canvasFile('image/jpeg', 64, 48)
+
+  it('leaves all of the work to workers', async () => {
+    const bytes = await file()
+    withoutDecoders()
+    const { width, height, data } = await decodeImage(bytes, { side: 24 })
+    expect([width, height, data.length]).toEqual([32, 24, 32 * 24 * 3])
+    expect((await Promise.all(Array.from({ length: 20 }, () => decodeImage(bytes)))).length).toBe(
+      20,
+    )
+  })
+
+  it('sends the bytes of a file, not all that lie around them', async () => {
+    const bytes = await file()
+    const archive = new Uint8Array(bytes.length + 200)
+    archive.set(bytes, 100)
+    const part = archive.subarray(100, 100 + bytes.length)
+    expect(await decodeImage(part)).toEqual(await decodeImage(bytes))
+    expect(archive.length).toBe(bytes.length + 200)
+  })
+
+  it.each([
+    [
+      'may not be made',
+      class {
+        constructor() {
+          throw new DOMException('refused', 'SecurityError')
+        }
+      },
+    ],
+    [
+      'do not start',
+      class {
+        onerror: ((event: Event) => void) | null = null
+        postMessage() {
+          setTimeout(() => this.onerror?.(new Event('error')))
+        }
+        terminate() {}
+      },
+    ],
+  ])('does it here where workers %s', async (_, Worker) => {
+    vi.stubGlobal('Worker', Worker)
+    const read = inWorkers(2)
+    const bytes = new Uint8Array(await file())
+    const [first, second] = await Promise.all([read(bytes, null), read(bytes, 24)])
+    expect([first.width, second.width, (await read(bytes, null)).width]).toEqual([64, 32, 64])
+  })
+
+  it('does it here where workers lack what it takes', async () => {
+    const Real = Worker
+    const bytes = new Uint8Array(await file())
+    const source = 'onmessage = ({ data: { id } }) => postMessage({ id })'
+    const url = URL.createObjectURL(new Blob([source]))
+    vi.stubGlobal('Worker', function start() {
+      return new Real(url)
+    })
+    expect((await inWorkers(1)(bytes, null)).width).toBe(64)
   })
 })

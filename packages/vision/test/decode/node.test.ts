@@ -3,8 +3,19 @@ import { decodeImage, encodePng, type PixelImage } from '@dl/vision'
 import { build } from 'esbuild'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { readFixture } from '../../../../scripts/golden'
 import { decodeWith } from '../../src/decode/node'
 import { messageOf, picture } from '../kit'
+
+interface File {
+  name: string
+  file: string
+  width: number
+  height: number
+  pixels: string
+}
+const here = import.meta.url
+const files = readFixture<File[]>(new URL('..', here).href, 'files')
 
 const raw = ({ data, width, height, channels }: PixelImage) =>
   sharp(data, { raw: { width, height, channels: channels as 1 | 3 | 4 } })
@@ -22,33 +33,37 @@ describe('decodeImage on Node', () => {
     expect(worst(decoded, image)).toBeLessThan(12)
   })
 
-  it('reads grey, alpha, 16 bits and CMYK as RGB', async () => {
-    const grey = await decodeImage(await jpeg(picture(1, 8, 8, 1)))
-    expect([grey.channels, grey.data.length]).toEqual([3, 192])
-    expect(grey.data[0]).toBe(grey.data[2])
-    const clear = { width: 1, height: 1, channels: 4, data: Uint8Array.of(200, 100, 50, 128) }
-    expect([...(await decodeImage(encodePng(clear))).data]).toEqual([100, 50, 25])
-    const deep = await raw(picture(1)).toColourspace('rgb16').png().toBuffer()
-    expect(worst(await decodeImage(deep), picture(1))).toBeLessThan(2)
-    const cmyk = await raw(picture(1)).toColourspace('cmyk').jpeg().toBuffer()
-    expect((await decodeImage(cmyk)).data.length).toBe(192)
+  it('shrinks a picture that lies on its side to its upright size', async () => {
+    // 6: the camera was held upright
+    const bytes = await raw(picture(1, 16, 8))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer()
+    const { width, height } = await decodeImage(bytes, { side: 4 })
+    expect([width, height]).toEqual([4, 8])
   })
 
-  it('turns a picture as its EXIF data says', async () => {
-    const image = picture(1, 16, 8)
-    // 6: the camera was held upright, turn by 90 degrees clockwise
-    const bytes = await raw(image)
-      .withMetadata({ orientation: 6 })
-      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
-      .toBuffer()
-    const turned = await decodeImage(bytes)
-    expect([turned.width, turned.height]).toEqual([8, 16])
-    // the upper left corner of the file is at the upper right; JPEG rounds
-    turned.data.slice(7 * 3, 8 * 3).forEach((value, c) => {
-      expect(Math.abs(value - image.data[c]!)).toBeLessThan(4)
-    })
-    const small = await decodeImage(bytes, { side: 4 })
-    expect([small.width, small.height]).toEqual([4, 8])
+  it('shrinks 16 bits and alpha', async () => {
+    const deep = await raw(picture(1, 16)).toColourspace('rgb16').png().toBuffer()
+    const small = await decodeImage(deep, { side: 4 })
+    expect([small.width, small.height, small.data.length]).toEqual([4, 4, 48])
+    expect(worst(small, await decodeImage(encodePng(picture(1, 16)), { side: 4 }))).toBeLessThan(2)
+  })
+
+  it('leaves the thread to others meanwhile', async () => {
+    let turns = 0
+    const turn = () => {
+      turns++
+      timer = setImmediate(turn)
+    }
+    let timer = setImmediate(turn)
+    const deep = await raw(picture(1, 1000)).toColourspace('rgb16').png().toBuffer()
+    for (const bytes of [await jpeg(picture(1, 1000)), deep]) {
+      turns = 0
+      await decodeImage(bytes, { side: 500 })
+      expect(turns).toBeGreaterThan(2)
+    }
+    clearImmediate(timer)
   })
 
   it.each([
@@ -101,10 +116,23 @@ describe('decodeImage on Node', () => {
 describe('without the decoder', () => {
   const missing = () => Promise.reject(new Error("Cannot find package '@napi-rs/image'"))
   const options = { side: null, maxPixels: 1000, name: 'a picture' }
+  const pngs = files.filter(({ name }) => name.startsWith('png'))
 
-  it('reads PNG files', async () => {
-    const image = picture(1)
-    expect(await decodeWith(missing, encodePng(image), options)).toEqual(image)
+  it.each(pngs)('reads $name', async ({ file, width, height, pixels }) => {
+    const image = await decodeWith(missing, Buffer.from(file, 'base64'), options)
+    expect([image.width, image.height]).toEqual([width, height])
+    expect(worst(image, { ...image, data: Buffer.from(pixels, 'base64') })).toBe(0)
+  })
+
+  it('says what is broken or too large by name', async () => {
+    const broken = encodePng(picture(1))
+    broken[60]! ^= 1
+    expect(await messageOf(decodeWith(missing, broken, options))).toMatch(
+      /^a picture could not be decoded: CRC/,
+    )
+    expect(
+      await messageOf(decodeWith(missing, encodePng(picture(1)), { ...options, maxPixels: 63 })),
+    ).toMatch(/^a picture has 8 x 8 pixels; expected at most 63 in all/)
   })
 
   it('says what to install for others', async () => {

@@ -1,4 +1,11 @@
-import { datasets, decodeImage, ImageClassifierData, showBatch, showImages } from '@dl/vision'
+import {
+  datasets,
+  decodeImage,
+  encodePng,
+  ImageClassifierData,
+  showBatch,
+  showImages,
+} from '@dl/vision'
 import { tensor } from '@tensorflow/tfjs-core'
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
@@ -70,6 +77,9 @@ describe('showImages', () => {
     [[], {}, 'there are 0 pictures and 0 labels; expected at least one picture'],
     [[picture(1)], { labels: ['a', 'b'] }, 'there are 1 pictures and 2 labels'],
     [[picture(1)], { columns: 0 }, 'columns is 0; expected an integer of at least 1.'],
+    [[picture(1)], { as: 'gif' as 'png' }, `as is "gif"; expected 'png' or 'html'.`],
+    [[{ ...picture(1), height: 9 }], {}, 'a picture of 8 × 9 pixels and 3 channels has 192 bytes'],
+    [[picture(1, 2, 2, 2)], {}, 'a picture of 2 × 2 pixels and 2 channels has 8 bytes'],
     [[picture(1)], { scale: 1.5 }, 'scale is 1.5; expected an integer of at least 1.'],
   ])('refuses %#', async (images, options, message) => {
     expect(await messageOf(showImages(images, options))).toContain(message)
@@ -84,6 +94,12 @@ describe('showImages', () => {
   })
 })
 
+it('encodePng refuses what is no picture', () => {
+  expect(() => encodePng({ ...picture(1), width: 9 })).toThrow(
+    'a picture of 9 × 8 pixels and 3 channels has 192 bytes; expected width × height × channels of them, and 1, 3 or 4 channels.',
+  )
+})
+
 describe('showBatch', () => {
   const data = () =>
     new ImageClassifierData(datasets.shapes({ count: 12, size: 8 }), { bs: 8, seed: 1 })
@@ -95,6 +111,22 @@ describe('showBatch', () => {
     const html = await showBatch(shown, { loader: shown.validation, as: 'html' })
     expect(html.match(/<span>[a-z]+<\/span>/g)).toEqual(
       ['circle', 'cross', 'square'].map(name => `<span>${name}</span>`),
+    )
+  })
+
+  it('names no class where there are no labels', async () => {
+    const test = [{ image: picture(1) }]
+    const items = [{ image: picture(2), label: 0 }]
+    const set = new ImageClassifierData({ classes: ['cat'], train: items, validation: items, test })
+    for (const loader of [set.test, set.testAug]) {
+      expect(await showBatch(set, { loader, as: 'html' })).not.toContain('cat')
+    }
+    expect(await showBatch(set, { as: 'html' })).toContain('cat')
+  })
+
+  it.each([0, 1.5, -1, Number.NaN])('refuses %s pictures', async count => {
+    expect(await messageOf(showBatch(data(), { count }))).toBe(
+      `count is ${count}; expected an integer of at least 1.`,
     )
   })
 

@@ -1,0 +1,95 @@
+/**
+ * Which way up a file says its picture is, as EXIF numbers it: 1 is upright, 6 is to be turned
+ * clockwise, 2 is mirrored, and so on to 8. JPEG files are left to image-size.
+ */
+import { isPng } from './png'
+
+/** 1 where it says nothing, or nothing that there is. */
+export function orientationOf(bytes: Uint8Array, ofJpeg: number | undefined): number {
+  const found = isPng(bytes) ? ofPng(bytes) : (ofJpeg ?? ofAvif(bytes))
+  return found !== undefined && found >= 1 && found <= 8 ? found : 1
+}
+
+interface Piece {
+  readonly type: string
+  readonly from: number
+  readonly to: number
+}
+
+function ofPng(bytes: Uint8Array): number | undefined {
+  const view = viewOf(bytes)
+  for (let at = 8; at + 8 <= bytes.length; ) {
+    const end = at + 8 + view.getUint32(at)
+    if (typeAt(bytes, at + 4) === 'eXIf') return ofTiff(bytes.subarray(at + 8, end))
+    // its checksum comes behind it
+    at = end + 4
+  }
+  return undefined
+}
+
+const ORIENTATION = 0x112
+
+/** What EXIF data is: the directory of a TIFF file. */
+function ofTiff(tiff: Uint8Array): number | undefined {
+  if (tiff.length < 10) return undefined
+  const view = viewOf(tiff)
+  const little = tiff[0] === 0x49
+  const directory = view.getUint32(4, little)
+  if (directory + 2 > tiff.length) return undefined
+  const count = view.getUint16(directory, little)
+  for (let i = 0, at = directory + 2; i < count && at + 12 <= tiff.length; i++, at += 12) {
+    if (view.getUint16(at, little) === ORIENTATION) return view.getUint16(at + 8, little)
+  }
+  return undefined
+}
+
+/** By quarters of a turn against the clock: as it is, then mirrored upside down, then left to right. */
+const AVIF = [
+  [1, 4, 2],
+  [8, 5, 7],
+  [3, 2, 4],
+  [6, 7, 5],
+] as const
+
+/** Turned first, then mirrored (ISO/IEC 23008-12, 6.5.10 and 6.5.12). */
+function ofAvif(bytes: Uint8Array): number | undefined {
+  if (typeAt(bytes, 4) !== 'ftyp') return undefined
+  let within: Piece | undefined = { type: '', from: 0, to: bytes.length }
+  // `meta` has a version before its boxes
+  for (const [type, skipped] of [
+    ['meta', 4],
+    ['iprp', 0],
+    ['ipco', 0],
+  ] as const) {
+    within = boxes(bytes, within).find(box => box.type === type)
+    if (within === undefined) return undefined
+    within = { ...within, from: within.from + skipped }
+  }
+  const properties = boxes(bytes, within)
+  const propertyOf = (type: string): number | undefined => {
+    const box = properties.find(one => one.type === type)
+    return box && bytes[box.from]
+  }
+  const mirror = propertyOf('imir')
+  return AVIF[(propertyOf('irot') ?? 0) & 3]![mirror === undefined ? 0 : 1 + (mirror & 1)]
+}
+
+function boxes(bytes: Uint8Array, { from, to }: Piece): Piece[] {
+  const view = viewOf(bytes)
+  const found: Piece[] = []
+  const end = Math.min(to, bytes.length)
+  for (let at = from; at + 8 <= end; ) {
+    const size = view.getUint32(at)
+    // 0: to the end of the file; 1: of 64 bits, as only pixels may need
+    if (size < 8) break
+    found.push({ type: typeAt(bytes, at + 4), from: at + 8, to: at + size })
+    at += size
+  }
+  return found
+}
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  new DataView(buffer, byteOffset, byteLength)
+
+const typeAt = (bytes: Uint8Array, at: number): string =>
+  String.fromCharCode(...bytes.subarray(at, at + 4))
