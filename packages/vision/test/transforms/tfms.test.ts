@@ -7,6 +7,7 @@ import {
   imageTransforms,
   inceptionStats,
   type PixelImage,
+  type RandomResizedCropOptions,
   randomCrop,
   randomFlip,
   randomLighting,
@@ -15,6 +16,7 @@ import {
   randomZoom,
   scaleTo,
   squashTo,
+  type TfmsOptions,
   tfmsFromModel,
   tfmsFromStats,
   transformsSideOn,
@@ -94,6 +96,41 @@ describe('tfmsFromStats', () => {
     const { validation } = tfmsFromStats(plainStats, 4, { cropType: 'none' })
     const row = bytes(await batchOf(validation, [image])).slice(0, 12)
     expect(row).toEqual([255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+  })
+
+  it('crops for training as told, and augments whatever the crop', async () => {
+    // a pixel's colour is its place
+    const data = Uint8Array.from({ length: 16 * 24 * 3 }, (_, i) => {
+      const at = Math.floor(i / 3)
+      return [at % 24, Math.floor(at / 24), 0][i % 3]!
+    })
+    const images = Array.from({ length: 40 }, () => ({ width: 24, height: 16, channels: 3, data }))
+    const flip = { augTfms: [randomFlip({ p: 1 })] }
+    /** Where the first pixel of each picture lies, and the second beside it. */
+    const firsts = async (size: number, options: TfmsOptions) => {
+      const values = bytes(await batchOf(tfmsFromStats(plainStats, size, options).train, images))
+      return images.map((_, i) => {
+        const [x, y, , next] = values.slice(i * size * size * 3)
+        return [x!, y!, next!] as const
+      })
+    }
+    const xs = (of: (readonly [number, number, number])[]) => new Set(of.map(([x]) => x))
+
+    expect(xs(await firsts(16, { cropType: 'random' }))).toEqual(
+      new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    )
+    expect(new Set((await firsts(16, { cropType: 'center' })).flat())).toEqual(new Set([4, 0, 5]))
+    expect(xs(await firsts(16, { cropType: 'center', ...flip }))).toEqual(new Set([19]))
+    // squashed to half its width, the first pixel is the mean of two
+    expect(xs(await firsts(12, { cropType: 'none' }))).toEqual(new Set([1]))
+    expect(xs(await firsts(12, { cropType: 'none', ...flip }))).toEqual(new Set([23]))
+    const parts: RandomResizedCropOptions = { area: [1 / 6, 1 / 6], aspect: [1, 1] }
+    const taken = await firsts(8, { cropType: 'googlenet', parts })
+    expect(taken.every(([x, , next]) => next === x + 1)).toBe(true)
+    expect(Math.max(...taken.map(([x]) => x))).toBeGreaterThan(8)
+    expect(new Set(taken.map(([, y]) => y)).size).toBeGreaterThan(4)
+    const flipped = await firsts(8, { cropType: 'googlenet', parts, ...flip })
+    expect(flipped.every(([x, , next]) => next === x - 1)).toBe(true)
   })
 
   it('says how small a picture may be decoded', () => {
