@@ -10,13 +10,17 @@ export function onBlack(
   if (channels === 3 && values instanceof Uint8Array) return values
   if (![1, 2, 3, 4].includes(channels)) throw new Error(`it has ${channels} values a pixel`)
   const shift = values instanceof Uint16Array ? 8 : 0
+  const hasAlpha = channels % 2 === 0
+  const [green, blue] = channels < 3 ? [0, 0] : [1, 2]
   const out = new Uint8Array(3 * pixels)
-  for (let i = 0; i < pixels; i++) {
-    const at = i * channels
-    const alpha = channels % 2 === 0 ? (values[at + channels - 1]! >> shift) / 255 : 1
-    for (let c = 0; c < 3; c++) {
-      out[3 * i + c] = Math.round((values[channels < 3 ? at : at + c]! >> shift) * alpha)
-    }
+  for (let at = 0, to = 0; at < values.length; at += channels, to += 3) {
+    out[to] = values[at]! >> shift
+    out[to + 1] = values[at + green]! >> shift
+    out[to + 2] = values[at + blue]! >> shift
+    const alpha = hasAlpha ? values[at + channels - 1]! >> shift : 255
+    // mostly it is
+    if (alpha === 255) continue
+    for (let i = to; i < to + 3; i++) out[i] = Math.round((out[i]! * alpha) / 255)
   }
   return out
 }
