@@ -1,6 +1,7 @@
 /** Pooling to a given size of map, whatever comes in, with PyTorch's windows. */
+import { DlError, showShape } from '@dl/core'
 import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { checkMaps } from './checks'
+import { checkFloat, checkMaps } from './checks'
 import { Module } from './module'
 import { type Pair, pairOf, showPair } from './pair'
 import { avgPool2d, maxPool2d } from './pool'
@@ -10,7 +11,7 @@ import { avgPool2d, maxPool2d } from './pool'
  * default, is the whole map: [N, 1, 1, C].
  *
  * @param x float32 [N, H, W, C]
- * @throws DlError `shape-mismatch`, `bad-option`
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -31,7 +32,7 @@ export const adaptiveMaxPool2d = (x: Tensor, size: Pair = 1): Tensor =>
  * The means over maps cut into `size` windows each way: `adaptive_avg_pool2d`.
  *
  * @param x float32 [N, H, W, C]
- * @throws DlError `shape-mismatch`, `bad-option`
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -54,6 +55,7 @@ export const adaptiveAvgPool2d = (x: Tensor, size: Pair = 1): Tensor =>
  *
  * @param x float32 [N, H, W, C]
  * @returns [N, size, size, 2·C]
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -74,8 +76,15 @@ type Pool = (x: Tensor, window: Pair) => Tensor
 
 function adaptive(name: string, x: Tensor, size: Pair, pool: Pool): Tensor {
   checkMaps(name, x)
+  checkFloat(name, x)
   const [rows, columns] = pairOf(name, 'size', size)
   const [, height = 0, width = 0] = x.shape
+  if (height * width === 0) {
+    throw new DlError('shape-mismatch', {
+      problem: `${name} got maps of shape ${showShape(x.shape)}, without a pixel`,
+      expected: 'maps of at least 1 × 1',
+    })
+  }
   if (height % rows === 0 && width % columns === 0) {
     return pool(x, [height / rows, width / columns])
   }

@@ -35,6 +35,16 @@ export function checkMaps(layer: string, x: Tensor, channels?: number): void {
   })
 }
 
+/** Complains about integers: pixels as bytes, say. */
+export function checkFloat(layer: string, x: Tensor, what = 'an input'): void {
+  if (x.dtype === 'float32') return
+  throw new DlError('bad-dtype', {
+    problem: `${layer} got ${what} of ${x.dtype} ${showShape(x.shape)}`,
+    expected: 'float32',
+    fix: "Convert it first: cast(x, 'float32').",
+  })
+}
+
 /** Complains about a window that is larger than the map with its padding. */
 export function checkWindow(
   layer: string,

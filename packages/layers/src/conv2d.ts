@@ -12,7 +12,7 @@ import {
   conv2d as tfConv2d,
   tidy,
 } from '@tensorflow/tfjs-core'
-import { checkMaps, checkSizes, checkWindow } from './checks'
+import { checkFloat, checkMaps, checkSizes, checkWindow } from './checks'
 import { type Around, around, type Pair, pairOf } from './pair'
 
 export interface ConvOptions {
@@ -33,7 +33,7 @@ export interface ConvOptions {
  * @param weight [rows, columns, inputs / groups, outputs]
  * @param bias [outputs], or null
  * @returns [N, H′, W′, outputs] with H′ = ⌊(H + 2·padding − dilation·(rows − 1) − 1) / stride⌋ + 1
- * @throws DlError `shape-mismatch`, `bad-option`
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -55,6 +55,9 @@ export function conv2d(
 ): Tensor {
   const layer = 'conv2d'
   checkMaps(layer, x)
+  checkFloat(layer, x)
+  checkFloat(layer, weight, 'a weight')
+  if (bias) checkFloat(layer, bias, 'a bias')
   checkWeights(x, weight, bias, groups)
   const strides = pairOf(layer, 'stride', stride)
   const paddings = pairOf(layer, 'padding', padding, 0)

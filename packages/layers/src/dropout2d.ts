@@ -1,6 +1,6 @@
 import { type DropoutOptions, dropout } from '@dl/core'
 import { mul, ones, type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { checkMaps } from './checks'
+import { checkFloat, checkMaps } from './checks'
 import { Dropout } from './dropout'
 
 /**
@@ -8,6 +8,7 @@ import { Dropout } from './dropout'
  * al., 2015): neighbouring pixels tell much the same, so dropping single ones drops little.
  *
  * @param x float32 [N, H, W, C]
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -23,6 +24,7 @@ import { Dropout } from './dropout'
  */
 export function dropout2d(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
   checkMaps('dropout2d', x)
+  checkFloat('dropout2d', x)
   if (options.training === false || p === 0) return dropout(x, p, options)
   const [items, , , channels] = x.shape
   return tidy(() => mul(x, dropout(ones([items!, 1, 1, channels!]), p, options)))

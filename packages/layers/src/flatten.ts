@@ -1,5 +1,5 @@
 import { DlError } from '@dl/core'
-import { reshape, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core'
+import { reshape, type Tensor, tidy, transpose, util } from '@tensorflow/tfjs-core'
 import { checkMaps } from './checks'
 import { Module } from './module'
 
@@ -38,9 +38,11 @@ export function flatten(x: Tensor, { channelsFirst = false }: FlattenOptions = {
       expected: 'a tensor whose first axis is the batch',
     })
   }
-  if (!channelsFirst) return reshape(x, [x.shape[0]!, -1])
+  const [items, ...rest] = x.shape as [number, ...number[]]
+  const flat = [items, util.sizeFromShape(rest)]
+  if (!channelsFirst) return reshape(x, flat)
   checkMaps('flatten', x)
-  return tidy(() => reshape(transpose(x, [0, 3, 1, 2]), [x.shape[0]!, -1]))
+  return tidy(() => reshape(transpose(x, [0, 3, 1, 2]), flat))
 }
 
 /** {@link flatten} as a layer. */

@@ -11,7 +11,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { checkNumbers, checkSizes } from './checks'
+import { checkFloat, checkNumbers, checkSizes } from './checks'
 import { Module } from './module'
 
 export interface LayerNormOptions {
@@ -36,7 +36,7 @@ export interface LayerNormInputs {
  *
  * @param x float32 of any shape
  * @param axes how many of the last axes belong together (default 1)
- * @throws DlError `bad-option` for more axes than x has
+ * @throws DlError `bad-option` for more axes than x has; `shape-mismatch`, `bad-dtype`
  *
  * @example
  * ```ts
@@ -58,6 +58,15 @@ export function layerNorm(
   checkNumbers('layerNorm', { axes }, `an integer from 1 to ${x.rank}`, n => {
     return Number.isInteger(n) && n >= 1 && n <= x.rank
   })
+  checkFloat('layerNorm', x)
+  const own = showShape(x.shape.slice(-axes))
+  for (const [name, t] of Object.entries({ gamma, beta })) {
+    if (t === undefined || showShape(t.shape) === own) continue
+    throw new DlError('shape-mismatch', {
+      problem: `layerNorm got ${name} of shape ${showShape(t.shape)}`,
+      expected: `${own}, that of the last axes`,
+    })
+  }
   return tidy(() => {
     const last = Array.from({ length: axes }, (_, i) => x.rank - axes + i)
     const centred = sub(x, mean(x, last, true))

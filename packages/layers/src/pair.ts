@@ -6,11 +6,11 @@ export type Pair = number | readonly [rows: number, columns: number]
 
 /** Both numbers, integers of at least `least`. */
 export function pairOf(layer: string, name: string, value: Pair, least = 1): [number, number] {
-  const [rows, columns, ...more] = typeof value === 'number' ? [value, value] : value
+  const [rows, columns, ...more] = Array.isArray(value) ? value : [value, value]
   const fine = (size?: number) => Number.isInteger(size) && size! >= least
   if (fine(rows) && fine(columns) && more.length === 0) return [rows!, columns!]
   throw new DlError('bad-option', {
-    problem: `${layer} got ${name} ${JSON.stringify(value)}`,
+    problem: `${layer} got ${name} ${Array.isArray(value) ? JSON.stringify(value) : value}`,
     expected: `an integer of at least ${least}, or two: [rows, columns]`,
   })
 }

@@ -1,7 +1,7 @@
 /** Pooling over maps [N, H, W, C] with PyTorch's sizes and padding. */
 import { DlError } from '@dl/core'
 import { avgPool, maxPool, pad, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
-import { checkMaps, checkWindow } from './checks'
+import { checkFloat, checkMaps, checkWindow } from './checks'
 import { around, type Pair, pairOf, showPair } from './pair'
 
 export interface PoolOptions {
@@ -22,7 +22,7 @@ export interface AvgPoolOptions extends PoolOptions {
  *
  * @param x float32 [N, H, W, C]
  * @returns [N, ⌊(H + 2·padding − rows) / stride⌋ + 1, …, C]
- * @throws DlError `shape-mismatch`, `bad-option`
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolOptions = {}
  * The mean of each window: `torch.nn.functional.avg_pool2d`.
  *
  * @param x float32 [N, H, W, C]
- * @throws DlError `shape-mismatch`, `bad-option`
+ * @throws DlError `shape-mismatch`, `bad-dtype`, `bad-option`
  *
  * @example
  * ```ts
@@ -74,6 +74,7 @@ export function avgPool2d(
 
 function geometryOf(layer: string, x: Tensor, kernelSize: Pair, options: PoolOptions) {
   checkMaps(layer, x)
+  checkFloat(layer, x)
   const geometry = poolGeometry(layer, kernelSize, options)
   checkWindow(layer, x, geometry.window, geometry.paddings)
   return geometry

@@ -1,6 +1,6 @@
 import { DlError } from '@dl/core'
 import { Conv2d, type Conv2dOptions, conv2d, type Pair } from '@dl/layers'
-import { dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core'
+import { cast, dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { type Golden, hashed, readFixture } from '../../../scripts/golden'
 import { expectLayer, fill } from './golden-layer'
@@ -64,6 +64,17 @@ describe('wrong input', () => {
       () => new Conv2d(0, 4, 3),
       'Conv2d got inputs 0; expected an integer of at least 1.',
     ],
+    [
+      'no kernel',
+      () => new Conv2d(3, 4, undefined as never),
+      'Conv2d got kernelSize undefined; exp',
+    ],
+    ['NaN', () => new Conv2d(3, 4, Number.NaN), 'Conv2d got kernelSize NaN; expected an integer'],
+    [
+      'words',
+      () => new Conv2d(3, 4, 3, { padding: 'same' as never }),
+      'Conv2d got padding same; expected an integer of at least 0',
+    ],
     ['outputs', () => new Conv2d(3, 2.5, 3), 'Conv2d got outputs 2.5; expected an integer of at'],
     ['kernel', () => new Conv2d(3, 4, [3, 0]), 'Conv2d got kernelSize [3,0]; expected an integer'],
     [
@@ -117,6 +128,17 @@ describe('wrong input', () => {
     expect(() => conv.call(x)).toThrow(message)
     x.dispose()
     conv.dispose()
+  })
+
+  it('integers', () => {
+    const [maps, weight, bias] = [ones([1, 5, 5, 3]), ones([3, 3, 3, 4]), ones([4])]
+    const whole = [maps, weight, bias].map(t => cast(t, 'int32'))
+    expect(() => conv2d(whole[0]!, weight)).toThrow(
+      "conv2d got an input of int32 [1, 5, 5, 3]; expected float32. Convert it first: cast(x, 'float32').",
+    )
+    expect(() => conv2d(maps, whole[1]!)).toThrow('conv2d got a weight of int32 [3, 3, 3, 4]')
+    expect(() => conv2d(maps, weight, whole[2])).toThrow('conv2d got a bias of int32 [4]')
+    dispose([maps, weight, bias, ...whole])
   })
 
   it.each<[number[], number[] | null, string]>([

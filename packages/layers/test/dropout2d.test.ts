@@ -54,9 +54,11 @@ it('drops all with p 1, and nothing with p 0 or in evaluation', async () => {
 
 it('complains about a wrong p, in evaluation too, and about what is no batch of maps', () => {
   const [maps, rowsOnly] = [ones([1, 2, 2, 3]), zeros([2, 3])]
+  const bytes = zeros([1, 2, 2, 3], 'int32')
   expect(() => new Dropout2d(1.5)).toThrow(DlError)
   expect(() => dropout2d(maps, -1)).toThrow('the dropout probability is -1')
   expect(() => dropout2d(maps, -1, { training: false })).toThrow('the dropout probability is -1')
   expect(() => dropout2d(rowsOnly, 0.5)).toThrow('dropout2d got an input of shape [2, 3]')
-  dispose([maps, rowsOnly])
+  expect(() => dropout2d(bytes, 0.5)).toThrow('dropout2d got an input of int32 [1, 2, 2, 3]')
+  dispose([maps, rowsOnly, bytes])
 })

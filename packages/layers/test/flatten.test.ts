@@ -26,12 +26,14 @@ it('makes one axis of all but the first, pixel by pixel or channel by channel', 
 })
 
 it('takes inputs of any rank, but scalars, and maps for channels first', () => {
-  const inputs = [zeros([3]), zeros([2, 3]), zeros([2, 3, 4])]
-  const outputs = inputs.map(x => flatten(x))
+  const inputs = [zeros([3]), zeros([2, 3]), zeros([2, 3, 4]), zeros([0, 3, 2, 2])]
+  const outputs = [...inputs.map(x => flatten(x)), flatten(inputs[3]!, { channelsFirst: true })]
   expect(outputs.map(({ shape }) => shape)).toEqual([
     [3, 1],
     [2, 3],
     [2, 12],
+    [0, 12],
+    [0, 12],
   ])
   const one = scalar(1)
   expect(() => flatten(one)).toThrow(

@@ -1,6 +1,6 @@
 import { DlError } from '@dl/core'
 import { LayerNorm, type LayerNormOptions, layerNorm } from '@dl/layers'
-import { zeros } from '@tensorflow/tfjs-core'
+import { dispose, zeros } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { type Golden, hashed, readFixture } from '../../../scripts/golden'
 import { expectLayer, fill } from './golden-layer'
@@ -39,6 +39,13 @@ it('complains about wrong shapes and options', () => {
   expect(() => norm.call(x)).toThrow(
     'LayerNorm got an input of shape [2, 3, 2]; expected last dimensions of [2, 3].',
   )
+  const [one, whole] = [zeros([1]), zeros([2, 3], 'int32')]
+  expect(() => layerNorm(x, 2, { gamma: one })).toThrow(
+    'layerNorm got gamma of shape [1]; expected [3, 2], that of the last axes.',
+  )
+  expect(() => layerNorm(x, 1, { beta: x })).toThrow('layerNorm got beta of shape [2, 3, 2]')
+  expect(() => layerNorm(whole)).toThrow('layerNorm got an input of int32 [2, 3]; expected float32')
+  dispose([one, whole])
   expect(() => layerNorm(x, 4)).toThrow('layerNorm got axes 4; expected an integer from 1 to 3.')
   expect(() => new LayerNorm([])).toThrow('LayerNorm got dimensions 0')
   expect(() => new LayerNorm([3, 0])).toThrow('LayerNorm got shape[1] 0')

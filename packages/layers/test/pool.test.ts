@@ -99,3 +99,24 @@ it('complains about what is no batch of maps, or smaller than the window', () =>
   expect(() => adaptiveMaxPool2d(vector)).toThrow('adaptiveMaxPool2d got an input of shape [2, 3]')
   dispose([vector, map])
 })
+
+it.each(Object.entries(kinds))(
+  '%s complains about integers and maps without a pixel',
+  (_, Kind) => {
+    const [bytes, nothing] = [zeros([1, 4, 4, 3], 'int32'), zeros([1, 0, 4, 3])]
+    const pool = new Kind(2, {})
+    expect(() => pool.call(bytes)).toThrow('got an input of int32 [1, 4, 4, 3]; expected float32.')
+    expect(() => pool.call(nothing)).toThrow(DlError)
+    expect(() => pool.call(nothing)).toThrow(
+      /got maps of shape \[1, 0, 4, 3\], without a pixel|got a map of \[0, 4\] with its padding/,
+    )
+    dispose([bytes, nothing])
+  },
+)
+
+it.each(Object.entries(kinds))('%s takes an empty batch', (_, Kind) => {
+  const empty = zeros([0, 4, 4, 3])
+  const y = new Kind(2, {}).call(empty)
+  expect(y.shape.slice(0, 3)).toEqual([0, 2, 2])
+  dispose([empty, y])
+})
