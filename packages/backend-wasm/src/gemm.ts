@@ -85,32 +85,61 @@ export function multiplyPacked(
   call.split('gemm', blocks, grain, ...product, accumulate ? 1 : 0, ...cut)
 }
 
-/** One product. Which path runs depends on sizes and strides alone, so results repeat bit for bit. */
-export function multiply(call: KernelCall, b: Matrix, product: Product): void {
-  const { a, c, ldc, m, n, k, accumulate = false } = product
+/**
+ * One product, or several with the same B, n and k, for which B is packed once. Which path runs
+ * depends on sizes and strides alone, so results repeat bit for bit.
+ */
+export function multiply(call: KernelCall, b: Matrix, ...products: Product[]): void {
+  const large = products.filter(product => !multiplyFewRows(call, b, product))
+  const [first] = large
+  if (first === undefined) return
+  const { n, k } = first
+  const portion = Math.max(64, Math.floor(PACK_FLOATS / Math.max(k, 1) / 64) * 64)
+  const width = Math.min(n, portion)
+  const packed = call.scratch((call.wasm.packedBytes(k, width) >>> 0) / 4)
+  const scratch = gemmScratch(call)
+  for (let j = 0; j < n; j += portion) {
+    const columns = Math.min(portion, n - j)
+    packInto(call, packed, { ...b, pointer: b.pointer + j * b.columnStride * 4 }, k, columns)
+    for (const product of large) {
+      multiplyPacked(call, packed, scratch, { ...product, c: product.c + j * 4, n: columns })
+    }
+  }
+  call.free(packed)
+  call.free(scratch)
+}
+
+/** A product of few or no rows, which needs no packing; false if it has more. */
+function multiplyFewRows(
+  call: KernelCall,
+  b: Matrix,
+  { a, c, ldc, m, n, k, accumulate = false }: Product,
+): boolean {
+  if (m === 0 || n === 0) return true
+  if (m > FEW_ROWS) return false
   const add = accumulate ? 1 : 0
-  if (m === 0 || n === 0) return
   const columnsWorthCutting = Math.ceil(WORTH_CUTTING / 8 / Math.max(1, m * k))
   const left = [a.pointer, a.rowStride]
-  if (m <= FEW_ROWS && b.columnStride === 1) {
+  if (b.columnStride === 1) {
     const args = [...left, a.columnStride, b.pointer, b.rowStride, c, ldc, m, n, k, add]
     call.split('gemmFewRows', Math.ceil(n / 4), Math.ceil(columnsWorthCutting / 4), ...args)
-  } else if (m <= FEW_ROWS && b.rowStride === 1 && a.columnStride === 1) {
-    const args = [...left, b.pointer, b.columnStride, c, ldc, m, k, add]
-    call.split('gemmDots', n, columnsWorthCutting, ...args)
-  } else {
-    const portion = Math.max(64, Math.floor(PACK_FLOATS / Math.max(k, 1) / 64) * 64)
-    const width = Math.min(n, portion)
-    const packed = call.scratch((call.wasm.packedBytes(k, width) >>> 0) / 4)
-    const scratch = gemmScratch(call)
-    for (let j = 0; j < n; j += portion) {
-      const columns = Math.min(portion, n - j)
-      packInto(call, packed, { ...b, pointer: b.pointer + j * b.columnStride * 4 }, k, columns)
-      multiplyPacked(call, packed, scratch, { ...product, c: c + j * 4, n: columns })
-    }
-    call.free(packed)
-    call.free(scratch)
+    return true
   }
+  if (b.rowStride !== 1 || a.columnStride !== 1) return false
+  call.split(
+    'gemmDots',
+    n,
+    columnsWorthCutting,
+    ...left,
+    b.pointer,
+    b.columnStride,
+    c,
+    ldc,
+    m,
+    k,
+    add,
+  )
+  return true
 }
 
 /** Where the factors of one of many products begin. */

@@ -104,22 +104,27 @@ function weightGradients(
   multiply(call, transposed(wIh, width), {
     ...{ a: rows(dgi, width), c: call.float(dx), ldc: inputs, m: steps, n: inputs, k: width },
   })
-  const dwIh = call.output([inputs, width])
-  multiply(call, rows(dgi, width), {
-    a: transposed(call.float(call.input('x')), inputs),
-    ...{ c: call.float(dwIh), ldc: width, m: inputs, n: width, k: steps },
-  })
   const previous = call.scratch(steps * hidden)
   if (time > 0) {
     const step = batch * hidden
     copyOrZero(call, call.float(call.input('h0')), previous, step)
     copyOrZero(call, call.float(call.input('y')), previous + step * 4, (time - 1) * step)
   }
-  const dwHh = call.output([hidden, width])
-  multiply(call, rows(dgh, width), {
-    ...{ a: transposed(previous, hidden), c: call.float(dwHh), ldc: width },
-    ...{ m: hidden, n: width, k: steps },
-  })
+  const [dwIh, dwHh] = [call.output([inputs, width]), call.output([hidden, width])]
+  const shared = { ldc: width, n: width, k: steps }
+  const a = transposed(call.float(call.input('x')), inputs)
+  const ofInputs = { a, c: call.float(dwIh), m: inputs, ...shared }
+  const ofStates = {
+    a: transposed(previous, hidden),
+    c: call.float(dwHh),
+    m: hidden,
+    ...shared,
+  }
+  if (dgi === dgh) multiply(call, rows(dgi, width), ofInputs, ofStates)
+  else {
+    multiply(call, rows(dgi, width), ofInputs)
+    multiply(call, rows(dgh, width), ofStates)
+  }
   const biases = (dgi === dgh ? [dgi] : [dgi, dgh]).map(gradient => {
     const db = call.output([width])
     reduceOver(call, 'sum', gradient, call.float(db), 1, steps, width)
