@@ -7,13 +7,14 @@ import {
   integer,
   notNegative,
   oneOf,
+  optional,
   positive,
   program,
   readFlags,
   text,
   useBackend,
 } from '@dl/example-kit'
-import { loadPictures } from '@dl/example-kit/pictures'
+import { loadPictures, spread } from '@dl/example-kit/pictures'
 import { datasets } from '@dl/vision'
 import { type Plan, study, VARIANTS } from './study'
 import { rowsOf, table } from './table'
@@ -25,14 +26,14 @@ const HELP = `Turns parts of a net off, one at a time, and says what that change
   --epochs    of each run              (default 6)
   --lr        (default 5e-3)           --wd  (default 1e-3)     --bs  (default 32)
   --backend   wasm | cpu               (default wasm)
-  --quick     two seeds, one epoch     --json  one JSON object as the last line
+  --quick     few pictures, two seeds, one epoch     --json  one JSON object as the last line
 `
 
 const FLAGS = {
   help: flag,
   data: text('shapes'),
-  seeds: text('3'),
-  epochs: text('6'),
+  seeds: optional,
+  epochs: optional,
   lr: text('5e-3'),
   wd: text('1e-3'),
   bs: text('32'),
@@ -43,6 +44,8 @@ const FLAGS = {
 
 /** Few and noisy pictures, so that there is something to gain. */
 const SHAPES = { count: 480, size: 24, seed: 3 }
+/** Pictures of each part in a quick run. */
+const QUICK = 64
 
 async function main(): Promise<void> {
   const values = readFlags(process.argv.slice(2), FLAGS)
@@ -54,17 +57,17 @@ async function main(): Promise<void> {
   const isShapes = values.data === 'shapes'
   const plan: Plan = {
     size: isShapes ? SHAPES.size : 32,
-    seeds: values.quick ? 2 : integer('seeds', values.seeds),
-    epochs: values.quick ? 1 : integer('epochs', values.epochs),
+    seeds: integer('seeds', values.seeds ?? (values.quick ? '2' : '3')),
+    epochs: integer('epochs', values.epochs ?? (values.quick ? '1' : '6')),
     bs: integer('bs', values.bs),
     lr: positive('lr', values.lr),
     wd: notNegative('wd', values.wd),
   }
   const { backend } = await useBackend(oneOf('backend', values.backend, ['wasm', 'cpu'] as const))
-  const count = values.quick ? 64 : SHAPES.count
-  const set = isShapes
-    ? datasets.shapes({ ...SHAPES, count })
-    : await loadPictures(values.data, SHAPES.seed)
+  const whole = isShapes ? datasets.shapes(SHAPES) : await loadPictures(values.data, SHAPES.seed)
+  const { train, validation } = whole
+  const few = { train: spread(train, QUICK), validation: spread(validation, QUICK) }
+  const set = values.quick ? { ...whole, ...few } : whole
   const outcomes = await study(set, plan, (variant, seed, accuracy) => {
     say(`${variant}, seed ${seed} of ${plan.seeds}: ${accuracy.toFixed(3)}\n`)
   })
