@@ -14,6 +14,7 @@ import { loadData } from './data'
 import { explainFile, sheet, zoomPair } from './draw'
 import { CamNet } from './net'
 import { HELP, type Options, readOptions } from './options'
+import { peaksInBoxes } from './peaks-in-boxes'
 
 type Say = (text: string) => void
 
@@ -72,6 +73,8 @@ async function main(): Promise<void> {
   const model = new CamNet(data.c)
   const { accuracy, files: written } = await learnt(model, data, options, say)
   say(`accuracy ${accuracy.toFixed(4)}\n`)
+  const inBoxes = await peaksInBoxes(model, method, data)
+  if (inBoxes !== null) say(`maps highest on the object: ${(100 * inBoxes).toFixed(0)} %\n`)
 
   const { classes } = data
   const at = (file: string) => files.join(out, file)
@@ -83,7 +86,7 @@ async function main(): Promise<void> {
   const paths = [...written, maps, found.path, ...(own ? [own.path] : [])]
   say(`${paths.join('\n')}\n`)
   const report = {
-    ...{ data: name, method, accuracy, zoom: { truth, ...told(found.zoom, classes) } },
+    ...{ data: name, method, accuracy, inBoxes, zoom: { truth, ...told(found.zoom, classes) } },
     ...(own && { image: told(own.zoom, classes) }),
     ...{ files: paths, backend, seed },
   }

@@ -38,9 +38,10 @@ it('trains, draws, and explains a file; what it saved draws the same again', asy
   await writeFile(picture, encodePng({ width: 80, height: 60, channels: 3, data }))
   const { code, stderr, report } = await run(out, '--image', picture)
   expect(code, stderr).toBe(0)
-  const { files, zoom, image, accuracy, ...rest } = report()
+  const { files, zoom, image, accuracy, inBoxes, ...rest } = report()
   expect(rest).toEqual({ data: 'shapes', method: 'cam', backend, seed: 42 })
   expect(accuracy).toBeGreaterThanOrEqual(0)
+  expect(inBoxes).toBeGreaterThanOrEqual(0)
   expect(zoom.box).toEqual({
     ...{ x: expect.any(Number), y: expect.any(Number) },
     ...{ width: 38, height: 38 },
@@ -57,7 +58,7 @@ it('trains, draws, and explains a file; what it saved draws the same again', asy
   const again = join(folder, 'again')
   const loaded = await run(again, '--load', files[0], '--image', picture)
   expect(loaded.code, loaded.stderr).toBe(0)
-  expect(loaded.report().accuracy).toBe(accuracy)
+  expect(loaded.report()).toMatchObject({ accuracy, inBoxes })
   expect(await readFile(join(again, 'image.png'))).toEqual(await readFile(own))
 })
 
