@@ -43,6 +43,13 @@ describe('decodeImage on Node', () => {
     expect([width, height]).toEqual([4, 8])
   })
 
+  it.each([8, 24])('shrinks an edge to the side %i without ringing', async side => {
+    const data = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i % 96 < 48 ? 50 : 200))
+    const edge = encodePng({ width: 32, height: 32, channels: 3, data })
+    const small = await decodeImage(edge, { side })
+    expect([Math.min(...small.data), Math.max(...small.data)]).toEqual([50, 200])
+  })
+
   it('shrinks 16 bits and alpha', async () => {
     const deep = await raw(picture(1, 16)).toColourspace('rgb16').png().toBuffer()
     const small = await decodeImage(deep, { side: 4 })
