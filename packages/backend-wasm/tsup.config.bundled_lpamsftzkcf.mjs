@@ -1,0 +1,78 @@
+// tsup.config.ts
+import { writeFile } from "node:fs/promises";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+// ../../scripts/tsup.ts
+import { defineConfig } from "tsup";
+function library(options = {}) {
+  return defineConfig({
+    entry: ["src/index.ts"],
+    format: "esm",
+    target: "es2022",
+    sourcemap: true,
+    clean: true,
+    silent: true,
+    ...options
+  });
+}
+
+// tsup.config.ts
+var OPTIONS = [
+  ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "threads"],
+  ...["--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"]
+];
+var RELAXED = ["--enable", "relaxed-simd"];
+async function compile(wide, extra = []) {
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      "kernels/index.ts",
+      "--outFile",
+      "kernels.wasm",
+      ...OPTIONS,
+      "--use",
+      `WIDE=${wide}`,
+      ...extra
+    ],
+    {
+      writeFile: (_, contents) => {
+        if (typeof contents !== "string") binary = contents;
+      }
+    }
+  );
+  if (error || !binary) throw new Error(`The kernels do not compile.
+${stderr.toString()}`);
+  return Buffer.from(binary).toString("base64");
+}
+async function bundleWorker() {
+  const { outputFiles } = await build({
+    entryPoints: ["src/threads/worker.ts"],
+    bundle: true,
+    minify: true,
+    write: false,
+    target: "es2022"
+  });
+  return outputFiles[0].text;
+}
+var tsup_config_default = library({
+  external: ["#kernels", "#wide"],
+  onSuccess: async () => {
+    const plain = await compile(0);
+    const relaxed = await compile(0, RELAXED);
+    const wide = await compile(1, RELAXED);
+    const parts = { plain, relaxed, worker: await bundleWorker() };
+    const lines = Object.entries(parts).map(
+      ([name, text]) => `export const ${name} = ${JSON.stringify(text)}
+`
+    );
+    await writeFile("dist/kernels.js", lines.join(""));
+    await writeFile("dist/wide.js", `export const wide = '${wide}'
+`);
+    await writeFile("dist/no-wide.js", "export const wide = null\n");
+  }
+});
+export {
+  tsup_config_default as default
+};
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsidHN1cC5jb25maWcudHMiLCAiLi4vLi4vc2NyaXB0cy90c3VwLnRzIl0sCiAgInNvdXJjZXNDb250ZW50IjogWyJjb25zdCBfX2luamVjdGVkX2ZpbGVuYW1lX18gPSBcIi93b3JrL21haW4vcGFja2FnZXMvYmFja2VuZC13YXNtL3RzdXAuY29uZmlnLnRzXCI7Y29uc3QgX19pbmplY3RlZF9kaXJuYW1lX18gPSBcIi93b3JrL21haW4vcGFja2FnZXMvYmFja2VuZC13YXNtXCI7Y29uc3QgX19pbmplY3RlZF9pbXBvcnRfbWV0YV91cmxfXyA9IFwiZmlsZTovLy93b3JrL21haW4vcGFja2FnZXMvYmFja2VuZC13YXNtL3RzdXAuY29uZmlnLnRzXCI7aW1wb3J0IHsgd3JpdGVGaWxlIH0gZnJvbSAnbm9kZTpmcy9wcm9taXNlcydcbmltcG9ydCBhc2MgZnJvbSAnYXNzZW1ibHlzY3JpcHQvYXNjJ1xuaW1wb3J0IHsgYnVpbGQgfSBmcm9tICdlc2J1aWxkJ1xuaW1wb3J0IHsgbGlicmFyeSB9IGZyb20gJy4uLy4uL3NjcmlwdHMvdHN1cCdcblxuLyoqIE5vIGhlYXAsIG5vIGFzc2VydGlvbnMsIGEgc2hhcmVkIG1lbW9yeSBmcm9tIHRoZSBob3N0OiB0aGUgcnVsZXMgc3RhbmQgaW4gdGhlIFJFQURNRS4gKi9cbmNvbnN0IE9QVElPTlMgPSBbXG4gIC4uLlsnLU8zJywgJy0tbm9Bc3NlcnQnLCAnLS1ydW50aW1lJywgJ3N0dWInLCAnLS1lbmFibGUnLCAnc2ltZCcsICctLWVuYWJsZScsICd0aHJlYWRzJ10sXG4gIC4uLlsnLS1pbXBvcnRNZW1vcnknLCAnLS1ub0V4cG9ydE1lbW9yeScsICctLXNoYXJlZE1lbW9yeScsICctLW1heGltdW1NZW1vcnknLCAnNjU1MzYnXSxcbl1cblxuY29uc3QgUkVMQVhFRCA9IFsnLS1lbmFibGUnLCAncmVsYXhlZC1zaW1kJ11cblxuLyoqIENvbXBpbGVzIGtlcm5lbHMvIGFuZCByZXR1cm5zIHRoZSBtb2R1bGUgaW4gYmFzZTY0LiAqL1xuYXN5bmMgZnVuY3Rpb24gY29tcGlsZSh3aWRlOiAwIHwgMSwgZXh0cmE6IHN0cmluZ1tdID0gW10pOiBQcm9taXNlPHN0cmluZz4ge1xuICBsZXQgYmluYXJ5OiBVaW50OEFycmF5IHwgdW5kZWZpbmVkXG4gIGNvbnN0IHsgZXJyb3IsIHN0ZGVyciB9ID0gYXdhaXQgYXNjLm1haW4oXG4gICAgW1xuICAgICAgJ2tlcm5lbHMvaW5kZXgudHMnLFxuICAgICAgJy0tb3V0RmlsZScsXG4gICAgICAna2VybmVscy53YXNtJyxcbiAgICAgIC4uLk9QVElPTlMsXG4gICAgICAnLS11c2UnLFxuICAgICAgYFdJREU9JHt3aWRlfWAsXG4gICAgICAuLi5leHRyYSxcbiAgICBdLFxuICAgIHtcbiAgICAgIHdyaXRlRmlsZTogKF8sIGNvbnRlbnRzKSA9PiB7XG4gICAgICAgIGlmICh0eXBlb2YgY29udGVudHMgIT09ICdzdHJpbmcnKSBiaW5hcnkgPSBjb250ZW50c1xuICAgICAgfSxcbiAgICB9LFxuICApXG4gIGlmIChlcnJvciB8fCAhYmluYXJ5KSB0aHJvdyBuZXcgRXJyb3IoYFRoZSBrZXJuZWxzIGRvIG5vdCBjb21waWxlLlxcbiR7c3RkZXJyLnRvU3RyaW5nKCl9YClcbiAgcmV0dXJuIEJ1ZmZlci5mcm9tKGJpbmFyeSkudG9TdHJpbmcoJ2Jhc2U2NCcpXG59XG5cbi8qKiBXaGF0IGEgd29ya2VyIHRocmVhZCBydW5zLCBhcyBvbmUgc2NyaXB0LiAqL1xuYXN5bmMgZnVuY3Rpb24gYnVuZGxlV29ya2VyKCk6IFByb21pc2U8c3RyaW5nPiB7XG4gIGNvbnN0IHsgb3V0cHV0RmlsZXMgfSA9IGF3YWl0IGJ1aWxkKHtcbiAgICBlbnRyeVBvaW50czogWydzcmMvdGhyZWFkcy93b3JrZXIudHMnXSxcbiAgICBidW5kbGU6IHRydWUsXG4gICAgbWluaWZ5OiB0cnVlLFxuICAgIHdyaXRlOiBmYWxzZSxcbiAgICB0YXJnZXQ6ICdlczIwMjInLFxuICB9KVxuICByZXR1cm4gb3V0cHV0RmlsZXNbMF0hLnRleHRcbn1cblxuLy8gVGhlIGNvbXBpbGVkIGtlcm5lbHMgc3RheSBhIG1vZHVsZSBvZiB0aGVpciBvd24gKGAja2VybmVsc2AsIGAjd2lkZWApOiB0ZXN0cyBydW4gc3JjLyBiZXNpZGUgaXQuXG5leHBvcnQgZGVmYXVsdCBsaWJyYXJ5KHtcbiAgZXh0ZXJuYWw6IFsnI2tlcm5lbHMnLCAnI3dpZGUnXSxcbiAgb25TdWNjZXNzOiBhc3luYyAoKSA9PiB7XG4gICAgY29uc3QgcGxhaW4gPSBhd2FpdCBjb21waWxlKDApXG4gICAgY29uc3QgcmVsYXhlZCA9IGF3YWl0IGNvbXBpbGUoMCwgUkVMQVhFRClcbiAgICBjb25zdCB3aWRlID0gYXdhaXQgY29tcGlsZSgxLCBSRUxBWEVEKVxuICAgIGNvbnN0IHBhcnRzID0geyBwbGFpbiwgcmVsYXhlZCwgd29ya2VyOiBhd2FpdCBidW5kbGVXb3JrZXIoKSB9XG4gICAgY29uc3QgbGluZXMgPSBPYmplY3QuZW50cmllcyhwYXJ0cykubWFwKFxuICAgICAgKFtuYW1lLCB0ZXh0XSkgPT4gYGV4cG9ydCBjb25zdCAke25hbWV9ID0gJHtKU09OLnN0cmluZ2lmeSh0ZXh0KX1cXG5gLFxuICAgIClcbiAgICBhd2FpdCB3cml0ZUZpbGUoJ2Rpc3Qva2VybmVscy5qcycsIGxpbmVzLmpvaW4oJycpKVxuICAgIGF3YWl0IHdyaXRlRmlsZSgnZGlzdC93aWRlLmpzJywgYGV4cG9ydCBjb25zdCB3aWRlID0gJyR7d2lkZX0nXFxuYClcbiAgICBhd2FpdCB3cml0ZUZpbGUoJ2Rpc3Qvbm8td2lkZS5qcycsICdleHBvcnQgY29uc3Qgd2lkZSA9IG51bGxcXG4nKVxuICB9LFxufSlcbiIsICJjb25zdCBfX2luamVjdGVkX2ZpbGVuYW1lX18gPSBcIi93b3JrL21haW4vc2NyaXB0cy90c3VwLnRzXCI7Y29uc3QgX19pbmplY3RlZF9kaXJuYW1lX18gPSBcIi93b3JrL21haW4vc2NyaXB0c1wiO2NvbnN0IF9faW5qZWN0ZWRfaW1wb3J0X21ldGFfdXJsX18gPSBcImZpbGU6Ly8vd29yay9tYWluL3NjcmlwdHMvdHN1cC50c1wiO2ltcG9ydCB7IGRlZmluZUNvbmZpZywgdHlwZSBPcHRpb25zIH0gZnJvbSAndHN1cCdcblxuLyoqXG4gKiBUaGUgYnVpbGQgZXZlcnkgcGFja2FnZSBzaGFyZXM6IG9uZSBFU00gZW50cnk7IGRlcGVuZGVuY2llcyBzdGF5IGltcG9ydHMuIFR5cGVzIHRha2UgdGVuIHRpbWVzIGFzXG4gKiBsb25nIGFuZCBhcmUgb2Ygbm8gdXNlIHRvIGEgcHJvZ3JhbSB0aGF0IGlzIHRvIHJ1biwgc28gdGhleSBhcmUgYSBidWlsZCBvZiB0aGVpciBvd25cbiAqIChgdHN1cCAtLWR0cy1vbmx5YCkuXG4gKi9cbmV4cG9ydCBmdW5jdGlvbiBsaWJyYXJ5KG9wdGlvbnM6IE9wdGlvbnMgPSB7fSkge1xuICByZXR1cm4gZGVmaW5lQ29uZmlnKHtcbiAgICBlbnRyeTogWydzcmMvaW5kZXgudHMnXSxcbiAgICBmb3JtYXQ6ICdlc20nLFxuICAgIHRhcmdldDogJ2VzMjAyMicsXG4gICAgc291cmNlbWFwOiB0cnVlLFxuICAgIGNsZWFuOiB0cnVlLFxuICAgIHNpbGVudDogdHJ1ZSxcbiAgICAuLi5vcHRpb25zLFxuICB9KVxufVxuIl0sCiAgIm1hcHBpbmdzIjogIjtBQUE4TyxTQUFTLGlCQUFpQjtBQUN4USxPQUFPLFNBQVM7QUFDaEIsU0FBUyxhQUFhOzs7QUNGZ0ssU0FBUyxvQkFBa0M7QUFPMU4sU0FBUyxRQUFRLFVBQW1CLENBQUMsR0FBRztBQUM3QyxTQUFPLGFBQWE7QUFBQSxJQUNsQixPQUFPLENBQUMsY0FBYztBQUFBLElBQ3RCLFFBQVE7QUFBQSxJQUNSLFFBQVE7QUFBQSxJQUNSLFdBQVc7QUFBQSxJQUNYLE9BQU87QUFBQSxJQUNQLFFBQVE7QUFBQSxJQUNSLEdBQUc7QUFBQSxFQUNMLENBQUM7QUFDSDs7O0FEWEEsSUFBTSxVQUFVO0FBQUEsRUFDZCxHQUFHLENBQUMsT0FBTyxjQUFjLGFBQWEsUUFBUSxZQUFZLFFBQVEsWUFBWSxTQUFTO0FBQUEsRUFDdkYsR0FBRyxDQUFDLGtCQUFrQixvQkFBb0Isa0JBQWtCLG1CQUFtQixPQUFPO0FBQ3hGO0FBRUEsSUFBTSxVQUFVLENBQUMsWUFBWSxjQUFjO0FBRzNDLGVBQWUsUUFBUSxNQUFhLFFBQWtCLENBQUMsR0FBb0I7QUFDekUsTUFBSTtBQUNKLFFBQU0sRUFBRSxPQUFPLE9BQU8sSUFBSSxNQUFNLElBQUk7QUFBQSxJQUNsQztBQUFBLE1BQ0U7QUFBQSxNQUNBO0FBQUEsTUFDQTtBQUFBLE1BQ0EsR0FBRztBQUFBLE1BQ0g7QUFBQSxNQUNBLFFBQVEsSUFBSTtBQUFBLE1BQ1osR0FBRztBQUFBLElBQ0w7QUFBQSxJQUNBO0FBQUEsTUFDRSxXQUFXLENBQUMsR0FBRyxhQUFhO0FBQzFCLFlBQUksT0FBTyxhQUFhLFNBQVUsVUFBUztBQUFBLE1BQzdDO0FBQUEsSUFDRjtBQUFBLEVBQ0Y7QUFDQSxNQUFJLFNBQVMsQ0FBQyxPQUFRLE9BQU0sSUFBSSxNQUFNO0FBQUEsRUFBZ0MsT0FBTyxTQUFTLENBQUMsRUFBRTtBQUN6RixTQUFPLE9BQU8sS0FBSyxNQUFNLEVBQUUsU0FBUyxRQUFRO0FBQzlDO0FBR0EsZUFBZSxlQUFnQztBQUM3QyxRQUFNLEVBQUUsWUFBWSxJQUFJLE1BQU0sTUFBTTtBQUFBLElBQ2xDLGFBQWEsQ0FBQyx1QkFBdUI7QUFBQSxJQUNyQyxRQUFRO0FBQUEsSUFDUixRQUFRO0FBQUEsSUFDUixPQUFPO0FBQUEsSUFDUCxRQUFRO0FBQUEsRUFDVixDQUFDO0FBQ0QsU0FBTyxZQUFZLENBQUMsRUFBRztBQUN6QjtBQUdBLElBQU8sc0JBQVEsUUFBUTtBQUFBLEVBQ3JCLFVBQVUsQ0FBQyxZQUFZLE9BQU87QUFBQSxFQUM5QixXQUFXLFlBQVk7QUFDckIsVUFBTSxRQUFRLE1BQU0sUUFBUSxDQUFDO0FBQzdCLFVBQU0sVUFBVSxNQUFNLFFBQVEsR0FBRyxPQUFPO0FBQ3hDLFVBQU0sT0FBTyxNQUFNLFFBQVEsR0FBRyxPQUFPO0FBQ3JDLFVBQU0sUUFBUSxFQUFFLE9BQU8sU0FBUyxRQUFRLE1BQU0sYUFBYSxFQUFFO0FBQzdELFVBQU0sUUFBUSxPQUFPLFFBQVEsS0FBSyxFQUFFO0FBQUEsTUFDbEMsQ0FBQyxDQUFDLE1BQU0sSUFBSSxNQUFNLGdCQUFnQixJQUFJLE1BQU0sS0FBSyxVQUFVLElBQUksQ0FBQztBQUFBO0FBQUEsSUFDbEU7QUFDQSxVQUFNLFVBQVUsbUJBQW1CLE1BQU0sS0FBSyxFQUFFLENBQUM7QUFDakQsVUFBTSxVQUFVLGdCQUFnQix3QkFBd0IsSUFBSTtBQUFBLENBQUs7QUFDakUsVUFBTSxVQUFVLG1CQUFtQiw0QkFBNEI7QUFBQSxFQUNqRTtBQUNGLENBQUM7IiwKICAibmFtZXMiOiBbXQp9Cg==
