@@ -17,6 +17,8 @@ import { copy } from './layout'
 
 /** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
 const UNIT = 6
+/** Units that `convFilterGrad` goes through dy with (kernels/gemm.ts: 120 rows). */
+const BLOCK_UNITS = 20
 /** Fewer units than this read the whole filter for too few results, unless there are no more. */
 const UNITS_WORTH_CUTTING = 8
 
@@ -154,15 +156,22 @@ function filterGrad(call: KernelCall): Outputs {
   const units = Math.ceil(length / UNIT)
   const rounded = length === units * UNIT ? to : call.scratch(runs * units * UNIT * outputs)
   const scratch = call.perThread(call.wasm.convFilterGradScratch())
-  const grain = Math.ceil(WORTH_CUTTING / (UNIT * pixels(conv) * outputs + 1))
+  const worth = Math.ceil(WORTH_CUTTING / (UNIT * pixels(conv) * outputs + 1))
+  const share = sharedOut(runs * units, call.backend.pool.threads)
   const args = [writeGeometry(call, conv), image, from, rounded, scratch]
-  call.split('convFilterGrad', runs * units, grain, ...args)
+  call.split('convFilterGrad', runs * units, Math.max(worth, share), ...args)
   if (rounded !== to) {
     const shape = [runs, length * outputs]
     const source = { pointer: rounded, strides: [units * UNIT * outputs, 1] }
     copy(call, shape, source, { pointer: to, strides: stridesOf(shape) })
   }
   return out
+}
+
+/** Units for a piece of the filter's gradient: each piece reads all of dy, so the fewest that share evenly. */
+function sharedOut(units: number, threads: number): number {
+  const rounds = Math.max(1, Math.ceil(units / (threads * BLOCK_UNITS)))
+  return Math.ceil(units / (threads * rounds))
 }
 
 export const convKernels: Kernel[] = [
