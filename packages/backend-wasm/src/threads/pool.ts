@@ -23,7 +23,7 @@ import {
 import { type SpawnedWorker, spawnWorker } from './spawn'
 
 /** Pieces for each thread, so that one that starts late or is interrupted costs little. */
-const PIECES_PER_THREAD = 4
+const PIECES_PER_THREAD = 8
 /** Pieces this long begin at multiples of 16 units, so that two threads share no cache line. */
 const ALIGNED = 64
 /** How often to look whether a worker is done before sleeping on it, where sleeping is allowed. */
