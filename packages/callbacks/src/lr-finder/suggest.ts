@@ -24,9 +24,10 @@ export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): numbe
 }
 
 /**
- * Where the loss falls fastest over the logarithm of the learning rate, on its way to the lowest:
- * the middle of the steepest `span` steps. More than one step keeps noise from winning. What falls
- * behind the lowest place only comes down again from where the rate had thrown it.
+ * Where the loss falls fastest over the logarithm of the learning rate: the middle of the steepest
+ * `span` steps. More than one step keeps noise from winning. What falls behind the lowest place only
+ * comes down again from where the rate had thrown it. And a net that begins badly falls at any rate:
+ * what counts is the last tenfold before nine tenths of the fall are done, and what is left of it.
  *
  * @example
  * ```ts
@@ -42,8 +43,9 @@ export function steepest(
 ): number | null {
   let best: number | null = null
   let slope = 0
-  const lowest = Array.from(losses).reduce((low, loss, i) => (loss < losses[low]! ? i : low), 0)
+  const { lowest, nearly } = fall(losses)
   for (let i = 0; i + span <= lowest; i++) {
+    if (lrs[i + span]! < lrs[nearly]! / 10) continue
     const here = (losses[i + span]! - losses[i]!) / Math.log(lrs[i + span]! / lrs[i]!)
     if (here < slope) {
       slope = here
@@ -51,6 +53,15 @@ export function steepest(
     }
   }
   return best
+}
+
+/** Where the loss is lowest, and where it first was nine tenths of the way down from its highest before. */
+function fall(losses: ArrayLike<number>): { lowest: number; nearly: number } {
+  const all = Array.from(losses)
+  const lowest = all.reduce((low, loss, i) => (loss < all[low]! ? i : low), 0)
+  const top = all.slice(0, lowest + 1).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const nearly = all.findIndex(loss => loss <= top - 0.9 * (top - all[lowest]!))
+  return { lowest, nearly: Math.max(0, nearly) }
 }
 
 /** The first place where a longest falling subsequence ends (patience sorting), and its length. */

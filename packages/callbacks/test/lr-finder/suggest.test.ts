@@ -17,14 +17,20 @@ test('steepest is in the middle of the fall', () => {
 
 test('a jolt of noise wins over one step, not over six', () => {
   const noisy = curve(-2, 0)
-  noisy[3] = noisy[3]! + 0.5
-  expect(steepest(lrs, noisy)).toBe(lrs[3])
+  noisy[38] = noisy[38]! + 0.5
+  expect(steepest(lrs, noisy)).toBe(lrs[38])
   expect(Math.log10(steepest(lrs, noisy, 6)!)).toBeCloseTo(-2, 0)
 })
 
 test('steepest is not where a loss that has flown comes down again', () => {
   const flown = curve(-2, 0).map((loss, i) => (i > 44 ? 12 - (i - 44) / 2 : loss))
   expect(steepest(lrs, flown, 6)).toBe(steepest(lrs, curve(-2, 0), 6))
+})
+
+test('steepest passes over the first fall of a net that begins badly', () => {
+  const early = lrs.map(lr => 3 / (1 + Math.exp(4 * (Math.log10(lr) + 4.5))))
+  const losses = curve(-2, 0).map((loss, i) => loss + early[i]!)
+  expect(Math.log10(steepest(lrs, losses, 6)!)).toBeCloseTo(-2, 0)
 })
 
 test('valley is halfway down', () => {

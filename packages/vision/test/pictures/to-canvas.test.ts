@@ -3,11 +3,15 @@ import { expect, it } from 'vitest'
 
 const image = { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) }
 
-it.skipIf(typeof document !== 'undefined')('says that there is no page', () => {
+const isPage = typeof document !== 'undefined'
+
+it('says that there is no page', ({ skip }) => {
+  skip(isPage, 'this is a page')
   expect(() => toCanvas(image)).toThrow(/^there is no page to draw on; expected a browser/)
 })
 
-it.skipIf(typeof document === 'undefined')('draws on a canvas, which takes on its size', () => {
+it('draws on a canvas, which takes on its size', ({ skip }) => {
+  skip(!isPage, 'only pages have canvases')
   const rgb = { width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) }
   const canvas = toCanvas(rgb)
   const pixels = () => [
@@ -21,7 +25,8 @@ it.skipIf(typeof document === 'undefined')('draws on a canvas, which takes on it
   expect(pixels()[3]).toBe(0)
 })
 
-it.skipIf(typeof document === 'undefined')('refuses a canvas that is used for WebGL', () => {
+it('refuses a canvas that is used for WebGL', ({ skip }) => {
+  skip(!isPage, 'only pages have canvases')
   const canvas = document.createElement('canvas')
   canvas.getContext('webgl2')
   expect(() => toCanvas(image, canvas)).toThrow(/^the canvas gives no 2-D context/)
