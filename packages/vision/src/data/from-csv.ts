@@ -74,6 +74,13 @@ function rowsOf(text: string, table: string, folder: string, options: CsvOptions
   const [broken] = errors
   if (broken) throw badRow(table, (broken.row ?? 0) + 1, broken.message)
   const rows = header ? data.slice(1) : data
+  if (rows.length === 0) {
+    throw new DlError('bad-csv', {
+      problem: `${table} has no rows`,
+      expected: `a picture and its labels in each${header ? ', below a row of names' : ''}`,
+      ...(header && { fix: 'A table without that row needs header: false.' }),
+    })
+  }
   const seen = new Map<string, number>()
   return rows.map((cells, i) => {
     const at = i + (header ? 2 : 1)
