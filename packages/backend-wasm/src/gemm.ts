@@ -44,8 +44,10 @@ export const WORTH_CUTTING = 2 ** 19
 const SMALL_BYTES = 2 ** 19
 /** Columns for which it pays to pack rows of A once more. */
 const WIDE_ENOUGH = 128
-/** Rows of a tile, and the most rows of A that are packed at a time (kernels/gemm.ts). */
-const [MR, MC] = [6, 120]
+/** Rows of a tile (kernels/tile.ts). */
+export const TILE_ROWS = 6
+/** The most rows of A that are packed at a time (kernels/gemm.ts). */
+export const BLOCK_ROWS = 120
 
 /** Copies B into the order in which {@link multiplyPacked} reads it: worthwhile when B serves more than once. */
 export function pack(call: KernelCall, b: Matrix, k: number, n: number): number {
@@ -71,8 +73,8 @@ export function multiplyPacked(
   { a, c, ldc, m, n, k, accumulate = false }: Product,
 ): void {
   const { threads } = call.backend.pool
-  const bands = Math.ceil(m / MC)
-  const blockRows = roundUp(m / bands, MR)
+  const bands = Math.ceil(m / BLOCK_ROWS)
+  const blockRows = roundUp(m / bands, TILE_ROWS)
   const worth = Math.ceil((m * n * k) / WORTH_CUTTING)
   // a few blocks for each thread, so that all end at about the same time; what they are changes no sum
   const wanted = Math.min(worth, n / WIDE_ENOUGH, 4 * threads) / bands
@@ -126,19 +128,8 @@ function multiplyFewRows(
     return true
   }
   if (b.rowStride !== 1 || a.columnStride !== 1) return false
-  call.split(
-    'gemmDots',
-    n,
-    columnsWorthCutting,
-    ...left,
-    b.pointer,
-    b.columnStride,
-    c,
-    ldc,
-    m,
-    k,
-    add,
-  )
+  const args = [...left, b.pointer, b.columnStride, c, ldc, m, k, add]
+  call.split('gemmDots', n, columnsWorthCutting, ...args)
   return true
 }
 

@@ -1,7 +1,7 @@
 /** Conv2D, FusedConv2D and their gradients. */
 import { util } from '@tensorflow/tfjs-core'
 import { type Finish, finishOf, PLAIN } from '../activation'
-import { multiply, pack, rows, transposed, WORTH_CUTTING } from '../gemm'
+import { BLOCK_ROWS, multiply, pack, rows, TILE_ROWS, transposed, WORTH_CUTTING } from '../gemm'
 import {
   type Convolution,
   convolution,
@@ -15,10 +15,10 @@ import { stridesOf } from '../strides'
 import { fillWith } from './elementwise'
 import { copy } from './layout'
 
-/** Pixels, and elements of a patch, that make up a unit of work (kernels/tile.ts). */
-const UNIT = 6
-/** Units that `convFilterGrad` goes through dy with (kernels/gemm.ts: 120 rows). */
-const BLOCK_UNITS = 20
+/** Pixels, and elements of a patch, that make up a unit of work. */
+const UNIT = TILE_ROWS
+/** Units that `convFilterGrad` takes along each time it goes through dy. */
+const BLOCK_UNITS = BLOCK_ROWS / UNIT
 /** Fewer units than this read the whole filter for too few results, unless there are no more. */
 const UNITS_WORTH_CUTTING = 8
 

@@ -111,15 +111,11 @@ function weightGradients(
     copyOrZero(call, call.float(call.input('y')), previous + step * 4, (time - 1) * step)
   }
   const [dwIh, dwHh] = [call.output([inputs, width]), call.output([hidden, width])]
-  const shared = { ldc: width, n: width, k: steps }
-  const a = transposed(call.float(call.input('x')), inputs)
-  const ofInputs = { a, c: call.float(dwIh), m: inputs, ...shared }
-  const ofStates = {
-    a: transposed(previous, hidden),
-    c: call.float(dwHh),
-    m: hidden,
-    ...shared,
-  }
+  const gradient = (a: number, m: number, to: TensorInfo) => ({
+    ...{ a: transposed(a, m), c: call.float(to), ldc: width, m, n: width, k: steps },
+  })
+  const ofInputs = gradient(call.float(call.input('x')), inputs, dwIh)
+  const ofStates = gradient(previous, hidden, dwHh)
   if (dgi === dgh) multiply(call, rows(dgi, width), ofInputs, ofStates)
   else {
     multiply(call, rows(dgi, width), ofInputs)
