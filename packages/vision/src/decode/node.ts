@@ -61,8 +61,8 @@ async function pixels(
     picture.fastResize({ width, height, filter })
   }
   const { buffer, byteOffset, byteLength } = await picture.rawPixels()
-  // asking costs a third of decoding, and JPEG files have 8 bits
-  const isDeep = !isJpeg(bytes) && picture.metadataSync().colorType >= FIRST_DEEP
+  // asking takes time, and JPEG files have 8 bits
+  const isDeep = !isJpeg(bytes) && (await picture.metadata()).colorType >= FIRST_DEEP
   // no Buffer, whose methods differ
   const values = isDeep
     ? new Uint16Array(buffer.slice(byteOffset, byteOffset + byteLength))
