@@ -1,5 +1,5 @@
 /** Whether maps point at what pictures show, where the set knows the place. */
-import { type Box, type ImageClassifierData, peakOf, type ShapeItem } from '@dl/vision'
+import { type Box, type ImageClassifierData, type Peak, peakOf, type ShapeItem } from '@dl/vision'
 import { dispose } from '@tensorflow/tfjs-core'
 import { SIZE } from './data'
 import { type CamNet, type Method, mapsOf } from './net'
@@ -22,7 +22,7 @@ export async function peaksInBoxes(
   return hits / seen
 }
 
-function isInside(peak: { x: number; y: number }, { x, y, width, height }: Box): boolean {
+function isInside(peak: Peak, { x, y, width, height }: Box): boolean {
   const [right, down] = [peak.x * SIZE - x, peak.y * SIZE - y]
   return right >= 0 && right < width && down >= 0 && down < height
 }

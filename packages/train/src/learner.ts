@@ -115,7 +115,7 @@ export class Learner {
    * Runs the learning rate range test; everything is as before afterwards. It takes 100 batches
    * unless told otherwise: in a longer sweep the model has learnt by the time the rate gets
    * interesting, and suggestions come out too low. A set of fewer batches is gone through again. On
-   * the lesson's nets `steepest` then lies well, and fastai's `valley` a little below.
+   * the lesson's nets `steepest` then lies well, and fastai's `valley` up to ten times below.
    */
   async lrFind(options: LrFinderOptions = {}): Promise<LrFinderResult> {
     const lo = this.#newOptimizer(1, 0)
