@@ -1,6 +1,6 @@
 /** The texts of the lessons, cut into training and validation as there. */
 import { downloadBytes, type FileSource, type RemoteFile } from './download'
-import { decodeUtf8 } from './files/utf8'
+import { decodeText } from './files/decode-text'
 import { type RowSplit, splitRows } from './rows'
 
 export interface TextDataset {
@@ -60,5 +60,5 @@ async function load({ name, origin, file, cut }: Recipe): Promise<TextDataset> {
 
 async function readText(file: RemoteFile): Promise<{ text: string; source: FileSource }> {
   const { bytes, path, source } = await downloadBytes(file)
-  return { text: decodeUtf8(bytes, path), source }
+  return { text: decodeText(bytes, path), source }
 }

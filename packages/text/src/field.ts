@@ -13,6 +13,11 @@ export interface FieldOptions {
   lower?: boolean
   /** From text to tokens (default {@link words}). */
   tokenize?: Tokenizer
+  /**
+   * Whether `\\r\\n` and a lone `\\r` are read as the line feed they mean (default 'unify', as Python's text
+   * mode does) or stay as they are ('keep').
+   */
+  lineEnds?: 'unify' | 'keep'
   /** A last change to the tokens of a text. */
   preprocess?: (tokens: string[]) => Iterable<string>
   /** One `<eos>` after each text or file of a corpus (default true; fast.ai's name for it). */
@@ -41,15 +46,24 @@ export class Field {
   readonly preprocess: ((tokens: string[]) => Iterable<string>) | undefined
   readonly newlineEos: boolean
   readonly joint: Joint
+  readonly lineEnds: 'unify' | 'keep'
   #vocab: Vocab | null = null
 
   constructor({
     lower = false,
     tokenize = words,
+    lineEnds = 'unify',
     preprocess,
     newlineEos = true,
     joint = tokenize.joint ?? ' ',
   }: FieldOptions = {}) {
+    if (lineEnds !== 'unify' && lineEnds !== 'keep') {
+      throw new DlError('bad-option', {
+        problem: `lineEnds is ${JSON.stringify(lineEnds)}`,
+        expected: "'unify' or 'keep'",
+      })
+    }
+    this.lineEnds = lineEnds
     this.lower = lower
     this.tokenize = tokenize
     this.preprocess = preprocess
@@ -77,7 +91,7 @@ export class Field {
 
   /** The tokens of a text: split, lower-cased one by one, preprocessed. */
   tokens(text: string): string[] {
-    const split = Array.from(this.tokenize(text), this.#toToken)
+    const split = Array.from(this.tokenize(this.#withLineFeeds(text)), this.#toToken)
     return this.preprocess ? [...this.preprocess(split)] : split
   }
 
@@ -90,14 +104,14 @@ export class Field {
   /** Numbers of a text: {@link tokens} and {@link numericalize} in one go, without an `<eos>`. */
   encode(text: string): Int32Array {
     return this.#byCodePoint
-      ? this.#read([text], this.vocab, false)
+      ? this.#read([this.#withLineFeeds(text)], this.vocab, false)
       : this.numericalize(this.tokens(text))
   }
 
   /** Numbers of whole texts, one after the other; makes the vocabulary of them if there is none. */
   build(texts: Iterable<string>, options: VocabOptions = {}): Int32Array {
     if (!this.#byCodePoint) return this.#buildTokens(texts, options)
-    const all = [...texts]
+    const all = Array.from(texts, this.#withLineFeeds)
     if (this.#vocab === null) {
       const counts = countCodePoints(all, this.#toToken)
       if (this.newlineEos) counts.set(END_OF_TEXT, all.length)
@@ -117,6 +131,9 @@ export class Field {
   get #byCodePoint(): boolean {
     return this.tokenize.codePoints === true && this.preprocess === undefined
   }
+
+  #withLineFeeds = (text: string): string =>
+    this.lineEnds === 'keep' || !text.includes('\r') ? text : text.replace(/\r\n?/g, '\n')
 
   #toToken = (split: string): string => (this.lower ? split.toLowerCase() : split)
 
@@ -138,7 +155,9 @@ export class Field {
     for (const text of texts) {
       // without preprocess, which wants all of them, no list of the tokens is made
       if (this.preprocess) for (const token of this.tokens(text)) counter.add(token)
-      else for (const token of this.tokenize(text)) counter.add(this.#toToken(token))
+      else
+        for (const token of this.tokenize(this.#withLineFeeds(text)))
+          counter.add(this.#toToken(token))
       if (this.newlineEos) counter.add(END_OF_TEXT)
     }
     const counts = new Map(counter.tokens.map((token, i) => [token, counter.counts[i]!]))

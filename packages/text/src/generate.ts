@@ -1,7 +1,8 @@
 /** Text from a language model, one token after the other. */
-import { DlError, defaultGenerator, detach, Generator } from '@dl/core'
+import { DlError, defaultGenerator, Generator } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { slice, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Aside, aside } from './aside'
 import { END_OF_TEXT, type Field } from './field'
 import { requireSampling, type SampleOptions, sample } from './sample'
 import { pieceOf } from './tokenizer'
@@ -14,16 +15,22 @@ export interface GenerateOptions extends Omit<SampleOptions, 'banned'> {
   seed?: number
   /** Called with each new token's text, and the space before it if there is one, as it comes. */
   onToken?(text: string): void
+  /**
+   * Called once with the tokens of the prompt that the vocabulary lacks, which the model reads as `<unk>`
+   * (default: they are named in a warning).
+   */
+  onUnknown?(tokens: readonly string[]): void
 }
 
 /**
  * Continues `prompt`. The prompt is fed once and then each token once, the model carrying its state
- * (the lesson fed a sliding window anew for every character). The model's mode and carried state
- * are put back, so this may be called in the middle of training.
+ * (the lesson fed a sliding window anew for every character). That state belongs to this text: calls
+ * may overlap each other and training, whose mode and carried state stay as they are.
  *
  * @param model from int32 ids [time, batch] to scores [time, batch, vocab]
- * @returns the prompt (as the field reads it) and what follows
- * @throws DlError `bad-option` for an empty prompt, a length or one of {@link SampleOptions} out of range
+ * @returns the prompt as it came and what follows
+ * @throws DlError `bad-option` for an empty prompt, a length or one of {@link SampleOptions} out of
+ *   range; `unknown-token` for a prompt with one where the vocabulary has no `<unk>`
  *
  * @example
  * ```ts
@@ -41,40 +48,53 @@ export async function generate(
   model: Module,
   field: Field,
   prompt: string,
-  { length = 400, seed, onToken, ...sampling }: GenerateOptions = {},
+  { length = 400, seed, onToken, onUnknown = warnOfUnknown, ...sampling }: GenerateOptions = {},
 ): Promise<string> {
-  const ids = [...field.encode(prompt)]
-  checkOptions(ids.length, length)
+  const tokens = field.tokens(prompt)
+  checkOptions(tokens.length, length)
   requireSampling(sampling)
-  const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
   const { vocab } = field
+  const unknown = [...new Set(tokens)].filter(token => !vocab.stoi.has(token))
+  let fed = field.numericalize(tokens)
+  if (unknown.length > 0) onUnknown(unknown)
+  const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
   const banned = new Set(
     [UNKNOWN, PADDING, END_OF_TEXT].flatMap(token => vocab.stoi.get(token) ?? []),
   )
-  const tokens = ids.map(id => vocab.token(id))
-  const putBack = setAside(model)
+  const stream = aside(model)
+  let text = prompt
   try {
-    let fed = Int32Array.from(ids)
     for (let i = 0; i < length; i++) {
-      const scores = await lastScores(model, fed)
-      const id = sample(scores, generator, { ...sampling, banned })
-      ids.push(id)
+      const id = sample(await lastScores(model, stream, fed), generator, { ...sampling, banned })
       tokens.push(vocab.token(id))
-      onToken?.(pieceOf(field.joint, tokens, tokens.length - 1))
+      const piece = pieceOf(field.joint, tokens, tokens.length - 1)
+      // a prompt that ends with a space has the one that would stand before the next word
+      const added =
+        i === 0 && prompt.endsWith(' ') && piece !== vocab.token(id)
+          ? piece.replace(/^ /, '')
+          : piece
+      text += added
+      onToken?.(added)
       fed = Int32Array.of(id)
     }
-    return field.decode(ids)
+    return text
   } finally {
-    putBack()
+    stream.dispose()
   }
 }
 
 /** Scores for the token after `ids`, which go in as one stream. */
-async function lastScores(model: Module, ids: Int32Array): Promise<ArrayLike<number>> {
-  const scores = tidy(() => {
-    const logits: Tensor = model.call(tensor(ids, [ids.length, 1], 'int32'))
-    return slice(logits, [ids.length - 1, 0, 0], [1, 1, -1])
-  })
+async function lastScores(
+  model: Module,
+  stream: Aside,
+  ids: Int32Array,
+): Promise<ArrayLike<number>> {
+  const scores = stream.run(() =>
+    tidy(() => {
+      const logits: Tensor = model.call(tensor(ids, [ids.length, 1], 'int32'))
+      return slice(logits, [ids.length - 1, 0, 0], [1, 1, -1])
+    }),
+  )
   try {
     return await scores.data()
   } finally {
@@ -82,21 +102,9 @@ async function lastScores(model: Module, ids: Int32Array): Promise<ArrayLike<num
   }
 }
 
-/** Eval mode and a fresh state, until the function returned is called. */
-function setAside(model: Module): () => void {
-  const { training } = model
-  const carried = [...model.namedBuffers()]
-    .filter(([, buffer]) => buffer.carried)
-    .map(([, buffer]) => [buffer, detach(buffer.value)] as const)
-  model.eval()
-  model.resetState()
-  return () => {
-    model.train(training)
-    for (const [buffer, value] of carried) {
-      buffer.write(value)
-      value.dispose()
-    }
-  }
+function warnOfUnknown(tokens: readonly string[]): void {
+  const names = tokens.map(token => JSON.stringify(token)).join(', ')
+  console.warn(`generate: the vocabulary lacks ${names} of the prompt; read as ${UNKNOWN}.`)
 }
 
 function checkOptions(promptLength: number, length: number): void {

@@ -2,7 +2,10 @@
 import { DlError, type Generator } from '@dl/core'
 
 export interface SampleOptions {
-  /** Below 1 the likely gets likelier, above 1 the choice is wilder (default 1). */
+  /**
+   * Below 1 the likely gets likelier, above 1 the choice is wilder (default 1). At 0 it is the likeliest
+   * token, as with `greedy`; at Infinity all that are left are equally likely.
+   */
   temperature?: number
   /** Choose among the so many likeliest only (default: all). */
   topK?: number
@@ -42,10 +45,13 @@ export function sample(
   const allowed = Array.from(scores, (score, id) => (banned?.has(id) ? -Infinity : score))
   const peak = allowed.reduce((a, b) => Math.max(a, b), -Infinity)
   if (!Number.isFinite(peak)) throw unusable(peak)
-  if (greedy) return allowed.indexOf(peak)
+  if (greedy || temperature === 0) return allowed.indexOf(peak)
 
-  const weights = allowed.map(score => Math.exp((score - peak) / temperature))
-  if (topK !== undefined || topP < 1) keepLikeliest(weights, topK ?? weights.length, topP)
+  // −∞ / ∞ is not a number
+  const weights = allowed.map(score =>
+    score === -Infinity ? 0 : Math.exp((score - peak) / temperature),
+  )
+  if (topK !== undefined || topP < 1) keepLikeliest(weights, allowed, topK ?? weights.length, topP)
   let rest = generator.next() * sum(weights)
   for (const [id, weight] of weights.entries()) {
     rest -= weight
@@ -56,8 +62,16 @@ export function sample(
 }
 
 /** Takes their weight from all but the likeliest; of two alike the first is likelier. */
-function keepLikeliest(weights: number[], topK: number, topP: number): void {
-  const order = [...weights.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b)
+function keepLikeliest(
+  weights: number[],
+  scores: readonly number[],
+  topK: number,
+  topP: number,
+): void {
+  // by scores: at a high temperature the weights are alike
+  const order = [...weights.keys()].sort((a, b) =>
+    scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!,
+  )
   const enough = topP * sum(order.slice(0, topK).map(id => weights[id]!))
   let kept = 0
   for (const [rank, id] of order.entries()) {
@@ -74,7 +88,7 @@ export function requireSampling({ temperature = 1, topK = 1, topP = 1 }: SampleO
   const complain = (problem: string, expected: string): never => {
     throw new DlError('bad-option', { problem, expected })
   }
-  if (!(temperature > 0)) complain(`the temperature is ${temperature}`, 'a number above 0')
+  if (!(temperature >= 0)) complain(`the temperature is ${temperature}`, 'a number of at least 0')
   if (!Number.isInteger(topK) || topK < 1) complain(`topK is ${topK}`, 'an integer of at least 1')
   if (!(topP > 0 && topP <= 1)) complain(`topP is ${topP}`, 'a number above 0, at most 1')
 }

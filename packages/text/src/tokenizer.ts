@@ -27,9 +27,25 @@ export const chars: Tokenizer = Object.assign((text: string) => Array.from(text)
   codePoints: true as const,
 })
 
-/** In this order: a marker such as <unk>, a number, a word with its apostrophes, punctuation. */
-const WORD =
-  /<[a-z]+>|\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}\p{N}_]+)*|-{2,}|\.{2,}|\S/gu
+/** Joiners, soft hyphens, direction marks and emoji tags: within a word they do not end it (UAX #29, WB4). */
+const FORMAT =
+  '\\xad\\u061c\\u180e\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\u{e0020}-\\u{e007f}'
+const LETTER = '\\p{L}\\p{M}\\p{N}_'
+/** What belongs to the character before it: accents, variation selectors, skin tones. */
+const EXTEND = `[\\p{M}\\p{EMod}${FORMAT}]*`
+
+const WORD = new RegExp(
+  [
+    '<[a-z]+>', // a marker such as <unk>
+    '\\p{N}+(?:[.,]\\p{N}+)+',
+    `[${LETTER}][${LETTER}${FORMAT}]*(?:['’][${LETTER}${FORMAT}]+)*`,
+    '-{2,}',
+    '\\.{2,}',
+    `\\p{RI}{2}${EXTEND}`, // a flag
+    `\\S${EXTEND}(?:(?<=\\u200d)\\p{ExtPict}${EXTEND})*`, // a mark or an emoji, also of several joined
+  ].join('|'),
+  'gu',
+)
 
 /**
  * Words, numbers, punctuation marks and line feeds. A contraction is one word, a compound is words
@@ -57,7 +73,8 @@ function* splitWords(text: string): Generator<string> {
 
 const CLOSING = /^(?:[.,;:!?%)\]}’”»…]|\.{2,})$/
 const OPENING = /^[([{‘“«$£€#@]$/
-const TIGHT = /^(?:\n|\/|-+|–|—)$/
+/** A zero-width space is one already. */
+const TIGHT = /^(?:\n|\/|-+|–|—|\u200b)$/
 const QUOTE = /^["']$/
 
 /** Spaces where English has them. */

@@ -39,6 +39,33 @@ describe('Field', () => {
     expect([...without.build(['a\n', 'a'])]).toEqual([2, 3, 2])
   })
 
+  it.each([
+    ['chars', chars],
+    ['words', undefined],
+    ['chars, for preprocess', Object.assign((text: string) => [...text], { joint: '' })],
+  ])('reads every kind of line end as a line feed, unless told to keep them: %s', (_, tokenize) => {
+    const text = 'to be,\nor not\n\nto be\n'
+    const field = new Field({ tokenize })
+    const ids = field.build([text])
+    const { itos } = field.vocab
+    for (const end of ['\r\n', '\r']) {
+      const written = text.replaceAll('\n', end)
+      expect(field.encode(written)).toEqual(field.encode(text))
+      expect(field.tokens(written)).toEqual(field.tokens(text))
+      const other = new Field({ tokenize })
+      expect(other.build([written])).toEqual(ids)
+      expect(other.vocab.itos).toEqual(itos)
+    }
+    const keeping = new Field({ tokenize: chars, lineEnds: 'keep' })
+    expect(keeping.tokens('a\r\nb\r')).toEqual(['a', '\r', '\n', 'b', '\r'])
+  })
+
+  it('knows two ways with line ends', () => {
+    expect(() => new Field({ lineEnds: 'crlf' as 'keep' })).toThrow(
+      `lineEnds is "crlf"; expected 'unify' or 'keep'.`,
+    )
+  })
+
   it('keeps the vocabulary of the first build, and takes one that is assigned', () => {
     const field = new Field({ tokenize: chars, newlineEos: false })
     field.build(['ab'])

@@ -54,6 +54,80 @@ it('never writes <unk>, <pad> or <eos>', async () => {
   expect(text).not.toMatch(/[<>]/)
 })
 
+it('keeps a prompt as it was typed, and names what the vocabulary lacks', async () => {
+  const unknown: (readonly string[])[] = []
+  const options = {
+    length: 3,
+    seed: 1,
+    onUnknown: (tokens: readonly string[]) => unknown.push(tokens),
+  }
+  expect(await generate(model, field, 'Über dadÜ', options)).toMatch(/^Über dadÜ.{3}$/)
+  expect(unknown).toEqual([['Ü', 'r']])
+  await generate(model, field, 'bad', options)
+  expect(unknown).toHaveLength(1)
+
+  const lower = new Field({ tokenize: chars, lower: true })
+  lower.vocab = field.vocab
+  expect(await generate(model, lower, 'BAD', options)).toMatch(/^BAD.{3}$/)
+})
+
+it('warns of what the vocabulary lacks', async () => {
+  const warnings: unknown[] = []
+  const { warn } = console
+  console.warn = (...args) => warnings.push(args)
+  try {
+    await generate(model, field, 'xbx', { length: 1 })
+  } finally {
+    console.warn = warn
+  }
+  expect(warnings).toEqual([['generate: the vocabulary lacks "x" of the prompt; read as <unk>.']])
+})
+
+it('puts no second space behind one', async () => {
+  const text = new Field()
+  text.build(['one two'])
+  const small = new CharLM({ vocab: text.vocab.size, embedding: 4, hidden: 8 })
+  expect(await generate(small, text, 'one ', { length: 2, seed: 1 })).toMatch(/^one \S+ \S+$/)
+  small.dispose()
+})
+
+it('writes several texts at once, each as if alone', async () => {
+  const write = (prompt: string) => generate(model, field, prompt, { length: 15, seed: 7 })
+  const prompts = ['abc', 'hgf', 'd']
+  const alone: string[] = []
+  for (const prompt of prompts) alone.push(await write(prompt))
+  expect(await Promise.all(prompts.map(write))).toEqual(alone)
+})
+
+it('leaves mode and carried state alone between its steps', async () => {
+  const ids = tensor([2, 3], [1, 2], 'int32')
+  model.train()
+  model.rnn.eval()
+  model.call(ids).dispose()
+  const state = async () => [...(await model.rnn.carried.h!.value.data())]
+  const before = await state()
+  const seen: [boolean, boolean, number[]][] = []
+  const states: Promise<void>[] = []
+  const onToken = () => {
+    const { training } = model
+    states.push(state().then(values => void seen.push([training, model.rnn.training, values])))
+  }
+  await generate(model, field, 'a', { length: 3, onToken })
+  await Promise.all(states)
+  expect(seen).toEqual(Array(3).fill([true, false, before]))
+  ids.dispose()
+})
+
+it('puts all back when the model throws', async () => {
+  const off = model.rnn.onForward(() => {
+    throw new Error('torn')
+  })
+  model.train()
+  await expect(generate(model, field, 'a')).rejects.toThrow('torn')
+  off()
+  expect([model.training, model.rnn.training]).toEqual([true, true])
+})
+
 it('puts mode and carried state back', async () => {
   const ids = tensor([2, 3], [1, 2], 'int32')
   model.train()
@@ -70,7 +144,7 @@ describe('bad input', () => {
   it.each([
     ['', {}, 'generate got an empty prompt; expected at least one token to start from.'],
     ['a', { length: -1 }, 'generate got the length -1; expected an integer of at least 0.'],
-    ['a', { temperature: 0, length: 0 }, 'the temperature is 0; expected a number above 0.'],
+    ['a', { temperature: -1 }, 'the temperature is -1; expected a number of at least 0.'],
     ['a', { topK: 0 }, 'topK is 0; expected an integer of at least 1.'],
     ['a', { topP: 90 }, 'topP is 90; expected a number above 0, at most 1.'],
   ])('%j with %j', async (prompt, options, message) => {

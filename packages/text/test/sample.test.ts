@@ -26,6 +26,10 @@ it.each([
   ['of all where topP needs them', { topP: 0.9 }, [1 / 8, 2 / 8, 5 / 8]],
   ['with topP of what topK left', { topK: 2, topP: 0.71 }, [0, 0, 1]],
   ['with topP after temperature', { temperature: 0.5, topP: 0.8 }, [0, 0, 1]],
+  ['the likeliest at temperature 0', { temperature: 0 }, [0, 0, 1]],
+  ['all alike at an infinite temperature', { temperature: Infinity }, [1 / 3, 1 / 3, 1 / 3]],
+  ['all allowed alike then', { temperature: Infinity, banned: new Set([1]) }, [1 / 2, 0, 1 / 2]],
+  ['of the likeliest alike then', { temperature: Infinity, topK: 2 }, [0, 1 / 2, 1 / 2]],
   ['with topK of those allowed', { topK: 1, banned: new Set([2]) }, [0, 1, 0]],
 ])('draws %s', (_name, options, expected) => {
   frequencies(options).forEach((part, id) => {
@@ -52,8 +56,8 @@ it('has exactly topK, of those alike the first', () => {
 })
 
 it.each<[SampleOptions, number[], string]>([
-  [{ temperature: 0 }, scores, 'the temperature is 0; expected a number above 0.'],
-  [{ temperature: Number.NaN }, scores, 'the temperature is NaN; expected a number above 0.'],
+  [{ temperature: -1 }, scores, 'the temperature is -1; expected a number of at least 0.'],
+  [{ temperature: Number.NaN }, scores, 'the temperature is NaN; expected a number of at least 0.'],
   [{ topK: 1.5 }, scores, 'topK is 1.5; expected an integer of at least 1.'],
   [{ topP: 0 }, scores, 'topP is 0; expected a number above 0, at most 1.'],
   [

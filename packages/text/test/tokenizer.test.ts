@@ -37,6 +37,47 @@ describe('words', () => {
     expect(field.decode(field.encode(text))).toBe(text)
   })
 
+  it.each([
+    ['an accent', 'e\u0301te\u0301'],
+    ['a keycap', '1\ufe0f\u20e3'],
+    ['a keycap of a mark', '#\ufe0f\u20e3'],
+    ['Devanagari', 'क्षत्रिय'],
+    ['a non-joiner in Persian', 'می\u200cخواهم'],
+    ['a joiner in Sinhala', 'ශ්\u200dරී'],
+    ['a soft hyphen', 'co\u00adoperate'],
+    ['a word joiner', 'a\u2060b'],
+    ['a direction mark behind a word', 'שלום\u200f'],
+    ['a family', '👨\u200d👩\u200d👧'],
+    ['a family with skin tones', '👩🏽\u200d❤\ufe0f\u200d👨🏻'],
+    ['a variation selector', '❤\ufe0f'],
+    ['a skin tone', '👍🏽'],
+    ['a flag', '🇩🇪'],
+    ['a flag of tags', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    ['a sign with a selector', '™\ufe0f'],
+  ])('keeps %s together, and gives it back', (_what, text) => {
+    expect([...words(text)]).toEqual([text])
+    const field = new Field({ tokenize: words })
+    const twice = `${text} ${text}`
+    field.build([twice])
+    expect(field.tokens(twice)).toEqual([text, text])
+    expect(field.decode(field.encode(twice))).toBe(twice)
+  })
+
+  it.each([
+    ['two flags', '🇩🇪🇫🇷', ['🇩🇪', '🇫🇷']],
+    ['emoji side by side', '😀👍🏽', ['😀', '👍🏽']],
+    ['a zero-width space', 'ก\u200bข', ['ก', '\u200b', 'ข']],
+    ['a joiner that joins nothing', 'a.\u200d.', ['a', '.\u200d', '.']],
+  ])('takes %s apart', (_what, text, tokens) => {
+    expect([...words(text)]).toEqual(tokens)
+  })
+
+  it('puts zero-width spaces where they were', () => {
+    const field = new Field({ tokenize: words })
+    field.build(['ก\u200bข ค'])
+    expect(field.decode(field.encode('ก\u200bข ค'))).toBe('ก\u200bข ค')
+  })
+
   it('gives the same tokens whether or not they are read at once', () => {
     const iterator = words('a b\nc')[Symbol.iterator]()
     expect(iterator.next().value).toBe('a')

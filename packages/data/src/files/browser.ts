@@ -1,7 +1,7 @@
 /** Files in a page: URLs, to be read. */
 import { DlError } from '@dl/core'
+import { decodeText } from './decode-text'
 import type { Files } from './types'
-import { decodeUtf8 } from './utf8'
 
 export const files: Files = {
   join: (folder, ...names) => [folder, ...names].join('/').replace(/([^:/])\/+/g, '$1/'),
@@ -18,7 +18,7 @@ export const files: Files = {
       () => false,
     ),
   readBytes,
-  readText: async url => decodeUtf8(await readBytes(url), url),
+  readText: async url => decodeText(await readBytes(url), url),
   async writeAtomic(path) {
     throw new DlError('write-failed', {
       problem: `cannot write ${path}: a page has no file system`,

@@ -15,8 +15,8 @@ import {
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { DlError } from '@dl/core'
+import { decodeText } from './decode-text'
 import type { FileContent, Files, Sha256 } from './types'
-import { decodeUtf8 } from './utf8'
 
 export const files: Files = {
   join,
@@ -30,7 +30,7 @@ export const files: Files = {
       () => true,
       () => false,
     ),
-  readText: async path => decodeUtf8(await readBytes(path), path),
+  readText: async path => decodeText(await readBytes(path), path),
   env: name => process.env[name] || undefined,
   cacheFolder: () =>
     files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),

@@ -11,7 +11,9 @@ export interface Files {
   folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
   readBytes(path: string): Promise<Uint8Array>
-  /** Strictly UTF-8: a file in another encoding is refused, not garbled. A leading BOM is dropped. */
+  /**
+   * UTF-8, or UTF-16 with its mark, which is dropped. A file in another encoding is refused, not garbled.
+   */
   readText(path: string): Promise<string>
   /**
    * Writes all or nothing: under a temporary name beside the target, flushed, then renamed. Missing

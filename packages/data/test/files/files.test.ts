@@ -87,6 +87,24 @@ describe('readText', () => {
     )
   })
 
+  it.each(['utf-16le', 'utf-16be'])('reads %s with its mark', async encoding => {
+    const bytes = Buffer.from('\ufeffæ€😀\r\n', 'utf16le')
+    await writeFile(join(folder, 'wide'), encoding === 'utf-16le' ? bytes : bytes.swap16())
+    expect(await files.readText(join(folder, 'wide'))).toBe('æ€😀\r\n')
+  })
+
+  it.each([
+    ['UTF-16 without its mark', Buffer.from('to be', 'utf16le'), 'is no text: byte 1 is 0x00'],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), 'is no text: byte 2 is 0x00'],
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0]), 'is no text: byte 4 is 0x00'],
+    ['half a character', Buffer.from([0xff, 0xfe, 0x61]), 'begins as UTF-16LE but is not'],
+  ])('refuses %s', async (_what, bytes, problem) => {
+    await writeFile(join(folder, 'odd'), bytes)
+    const message = await messageOf(files.readText(join(folder, 'odd')))
+    expect(message).toContain(problem)
+    expect(message).not.toContain('latin1')
+  })
+
   it('finds the bad byte of a long file', async () => {
     const bytes = new Uint8Array(100_000).fill(0x61)
     bytes[77_777] = 0xfe

@@ -1,0 +1,51 @@
+/**
+ * A model's carried state and mode belong to whoever trains it. A text in the making has a state of
+ * its own, which is in the model only while the model is called.
+ */
+import { type Buffer, detach } from '@dl/core'
+import type { Module } from '@dl/layers'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+
+/** A stream of calls to a model, apart from all others. */
+export interface Aside {
+  /** Runs `f`, which is synchronous, in eval mode and with this stream's state; all is put back. */
+  run<T>(f: () => T): T
+  dispose(): void
+}
+
+/** A stream that starts afresh. Any number may overlap, with each other and with training. */
+export function aside(model: Module): Aside {
+  const buffers = [...model.namedBuffers()].map(([, buffer]) => buffer).filter(b => b.carried)
+  let own: Tensor[] | null = null
+  return {
+    run(f) {
+      const found = valuesOf(buffers)
+      const modes = [...model.namedModules()].map(([, m]) => [m, m.training] as const)
+      model.eval()
+      try {
+        if (own === null) model.resetState()
+        else writeAll(buffers, own)
+        const result = f()
+        dispose(own ?? [])
+        own = valuesOf(buffers)
+        return result
+      } finally {
+        for (const [module, training] of modes) module.training = training
+        writeAll(buffers, found)
+        dispose(found)
+      }
+    },
+    dispose() {
+      dispose(own ?? [])
+      own = null
+    },
+  }
+}
+
+const valuesOf = (buffers: readonly Buffer[]): Tensor[] =>
+  buffers.map(buffer => detach(buffer.value))
+
+const writeAll = (buffers: readonly Buffer[], values: readonly Tensor[]): void =>
+  buffers.forEach((buffer, i) => {
+    buffer.write(values[i]!)
+  })
