@@ -2,7 +2,7 @@
  * A model's carried state and mode belong to whoever trains it. A text in the making has a state of
  * its own, which is in the model only while the model is called.
  */
-import { type Buffer, detach } from '@dl/core'
+import { type Buffer, detach, setAside } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 
@@ -15,24 +15,21 @@ export interface Aside {
 
 /** A stream that starts afresh. Any number may overlap, with each other and with training. */
 export function aside(model: Module): Aside {
-  const buffers = [...model.namedBuffers()].map(([, buffer]) => buffer).filter(b => b.carried)
+  const carried = [...model.namedBuffers()].flatMap(([, b]) => (b.carried ? [b] : []))
   let own: Tensor[] | null = null
   return {
     run(f) {
-      const found = valuesOf(buffers)
-      const modes = [...model.namedModules()].map(([, m]) => [m, m.training] as const)
-      model.eval()
+      const putBack = setAside(model)
       try {
+        model.eval()
         if (own === null) model.resetState()
-        else writeAll(buffers, own)
+        else writeAll(carried, own)
         const result = f()
         dispose(own ?? [])
-        own = valuesOf(buffers)
+        own = carried.map(buffer => detach(buffer.value))
         return result
       } finally {
-        for (const [module, training] of modes) module.training = training
-        writeAll(buffers, found)
-        dispose(found)
+        putBack()
       }
     },
     dispose() {
@@ -41,9 +38,6 @@ export function aside(model: Module): Aside {
     },
   }
 }
-
-const valuesOf = (buffers: readonly Buffer[]): Tensor[] =>
-  buffers.map(buffer => detach(buffer.value))
 
 const writeAll = (buffers: readonly Buffer[], values: readonly Tensor[]): void =>
   buffers.forEach((buffer, i) => {
