@@ -1,9 +1,9 @@
 /** Text from a language model, one token after the other. */
 import { DlError, defaultGenerator, Generator } from '@dl/core'
 import type { Module } from '@dl/layers'
-import { slice, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import { type Aside, aside } from './aside'
+import { aside } from './aside'
 import { END_OF_TEXT, type Field } from './field'
+import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
 import { requireSampling, type SampleOptions, sample } from './sample'
 import { pieceOf } from './tokenizer'
 import { PADDING, UNKNOWN } from './vocab'
@@ -19,7 +19,7 @@ export interface GenerateOptions extends Omit<SampleOptions, 'banned'> {
    * Called once with the tokens of the prompt that the vocabulary lacks, which the model reads as `<unk>`
    * (default: they are named in a warning).
    */
-  onUnknown?(tokens: readonly string[]): void
+  onUnknown?: OnUnknown
 }
 
 /**
@@ -48,15 +48,19 @@ export async function generate(
   model: Module,
   field: Field,
   prompt: string,
-  { length = 400, seed, onToken, onUnknown = warnOfUnknown, ...sampling }: GenerateOptions = {},
+  {
+    length = 400,
+    seed,
+    onToken,
+    onUnknown = warnOfUnknown('generate'),
+    ...sampling
+  }: GenerateOptions = {},
 ): Promise<string> {
   const tokens = field.tokens(prompt)
   checkOptions(tokens.length, length)
   requireSampling(sampling)
   const { vocab } = field
-  const unknown = [...new Set(tokens)].filter(token => !vocab.stoi.has(token))
-  let fed = field.numericalize(tokens)
-  if (unknown.length > 0) onUnknown(unknown)
+  let fed = readPrompt(field, tokens, onUnknown)
   const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
   const banned = new Set(
     [UNKNOWN, PADDING, END_OF_TEXT].flatMap(token => vocab.stoi.get(token) ?? []),
@@ -65,7 +69,7 @@ export async function generate(
   let text = prompt
   try {
     for (let i = 0; i < length; i++) {
-      const id = sample(await lastScores(model, stream, fed), generator, { ...sampling, banned })
+      const id = sample(await nextScores(model, stream, fed), generator, { ...sampling, banned })
       tokens.push(vocab.token(id))
       const piece = pieceOf(field.joint, tokens, tokens.length - 1)
       // a prompt that ends with a space has the one that would stand before the next word
@@ -81,30 +85,6 @@ export async function generate(
   } finally {
     stream.dispose()
   }
-}
-
-/** Scores for the token after `ids`, which go in as one stream. */
-async function lastScores(
-  model: Module,
-  stream: Aside,
-  ids: Int32Array,
-): Promise<ArrayLike<number>> {
-  const scores = stream.run(() =>
-    tidy(() => {
-      const logits: Tensor = model.call(tensor(ids, [ids.length, 1], 'int32'))
-      return slice(logits, [ids.length - 1, 0, 0], [1, 1, -1])
-    }),
-  )
-  try {
-    return await scores.data()
-  } finally {
-    scores.dispose()
-  }
-}
-
-function warnOfUnknown(tokens: readonly string[]): void {
-  const names = tokens.map(token => JSON.stringify(token)).join(', ')
-  console.warn(`generate: the vocabulary lacks ${names} of the prompt; read as ${UNKNOWN}.`)
 }
 
 function checkOptions(promptLength: number, length: number): void {

@@ -9,6 +9,7 @@ export {
   type Text,
 } from './language-model-data'
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
+export { type NextToken, type PredictNextOptions, predictNext } from './predict-next'
 export { type SampleOptions, sample } from './sample'
 export { chars, type Joint, type Tokenizer, words } from './tokenizer'
 export { PADDING, UNKNOWN, Vocab, type VocabJson, type VocabOptions } from './vocab'

@@ -93,7 +93,8 @@ export function requireSampling({ temperature = 1, topK = 1, topP = 1 }: SampleO
   if (!(topP > 0 && topP <= 1)) complain(`topP is ${topP}`, 'a number above 0, at most 1')
 }
 
-function unusable(peak: number): DlError {
+/** The complaint about scores whose largest is not finite. */
+export function unusable(peak: number): DlError {
   if (peak === -Infinity) {
     return new DlError('bad-scores', {
       problem: 'no token is left to choose from',

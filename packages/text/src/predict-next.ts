@@ -1,0 +1,74 @@
+/** What a language model expects next. */
+import { DlError } from '@dl/core'
+import type { Module } from '@dl/layers'
+import { aside } from './aside'
+import type { Field } from './field'
+import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
+import { unusable } from './sample'
+
+export interface PredictNextOptions {
+  /** How many tokens to name (default 5). */
+  topK?: number
+  /** Called once with the tokens of the prompt that the vocabulary lacks (default: a warning). */
+  onUnknown?: OnUnknown
+}
+
+/** A token and how likely it is to come next. */
+export interface NextToken {
+  token: string
+  probability: number
+}
+
+/**
+ * The likeliest tokens after `prompt`, likeliest first. Like {@link generate} it leaves the model's
+ * mode and carried state alone.
+ *
+ * @param model from int32 ids [time, batch] to scores [time, batch, vocab]
+ * @throws DlError `bad-option` for an empty prompt or a `topK` below 1; `bad-scores` for a model that
+ *   has diverged
+ *
+ * @example
+ * ```ts
+ * import { CharLM, chars, Field, predictNext } from '@dl/text'
+ *
+ * const field = new Field({ tokenize: chars })
+ * field.build(['abracadabra'])
+ * const model = new CharLM({ vocab: field.vocab.size, hidden: 8 })
+ * const next = await predictNext(model, field, 'abra', { topK: 3 })
+ * next.length // → 3
+ * next[0]!.probability >= next[1]!.probability // → true
+ * model.dispose()
+ * ```
+ */
+export async function predictNext(
+  model: Module,
+  field: Field,
+  prompt: string,
+  { topK = 5, onUnknown = warnOfUnknown('predictNext') }: PredictNextOptions = {},
+): Promise<NextToken[]> {
+  const tokens = field.tokens(prompt)
+  const complain = (problem: string, expected: string): never => {
+    throw new DlError('bad-option', { problem: `predictNext got ${problem}`, expected })
+  }
+  if (tokens.length === 0) complain('an empty prompt', 'at least one token to go on from')
+  if (!Number.isInteger(topK) || topK < 1) complain(`topK ${topK}`, 'an integer of at least 1')
+  const ids = readPrompt(field, tokens, onUnknown)
+  const stream = aside(model)
+  try {
+    const probabilities = softmax(Array.from(await nextScores(model, stream, ids)))
+    return probabilities
+      .map((probability, id) => ({ token: field.vocab.token(id), probability }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, topK)
+  } finally {
+    stream.dispose()
+  }
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const peak = scores.reduce((a, b) => Math.max(a, b), -Infinity)
+  if (!Number.isFinite(peak)) throw unusable(peak)
+  const weights = scores.map(score => Math.exp(score - peak))
+  const total = weights.reduce((a, b) => a + b, 0)
+  return weights.map(weight => weight / total)
+}
