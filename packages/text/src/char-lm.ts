@@ -1,5 +1,5 @@
-import { DlError } from '@dl/core'
-import { Embedding, GRU, Linear, LSTM, Module, RNN } from '@dl/layers'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { Embedding, GRU, Linear, LSTM, Module, RNN, withRecipe } from '@dl/layers'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 export type Cell = 'rnn' | 'gru' | 'lstm'
@@ -45,24 +45,36 @@ export class CharLM extends Module {
   readonly decoder: Linear
 
   /** @throws DlError `bad-option` for an unknown cell or a size below 1 */
-  constructor({
-    vocab,
-    embedding = 42,
-    hidden = 512,
-    layers = 2,
-    dropout = 0.5,
-    cell = 'lstm',
-  }: CharLMOptions) {
+  constructor(options: CharLMOptions) {
     super()
+    const {
+      vocab,
+      embedding = 42,
+      hidden = 512,
+      layers = 2,
+      dropout = 0.5,
+      cell = 'lstm',
+    } = checkOptions('CharLM', options, [
+      'vocab',
+      'embedding',
+      'hidden',
+      'layers',
+      'dropout',
+      'cell',
+    ])
     if (!Object.hasOwn(CELLS, cell)) {
       throw new DlError('bad-option', {
-        problem: `CharLM got the cell "${cell}"`,
+        problem: `CharLM got the cell ${showValue(cell)}`,
         expected: `one of ${Object.keys(CELLS).join(', ')}`,
       })
     }
     this.encoder = new Embedding(vocab, embedding)
     this.rnn = new CELLS[cell](embedding, hidden, { layers, dropout, stateful: true })
     this.decoder = new Linear(hidden, vocab)
+    withRecipe(this, {
+      name: 'CharLM',
+      options: { vocab, embedding, hidden, layers, dropout, cell },
+    })
   }
 
   /**

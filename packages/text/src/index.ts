@@ -8,6 +8,11 @@ export {
   type Splits,
   type Text,
 } from './language-model-data'
+export {
+  exportLanguageModel,
+  type LoadLanguageModelOptions,
+  loadLanguageModel,
+} from './language-model-file'
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
 export { type NextToken, type PredictNextOptions, predictNext } from './predict-next'
 export { type SampleOptions, sample } from './sample'

@@ -1,6 +1,6 @@
 import { manualSeed } from '@dl/core'
 import { CharLM, chars, Field, generate, predictNext } from '@dl/text'
-import { dispose, tensor } from '@tensorflow/tfjs-core'
+import { dispose, fill, tensor } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 const field = new Field({ tokenize: chars })
@@ -55,6 +55,8 @@ it.each([
 })
 
 it('says that a model has diverged', async () => {
-  model.decoder.weight.assign(() => model.decoder.weight.value.mul(Number.NaN))
+  const broken = fill(model.decoder.weight.shape, Number.NaN)
+  model.decoder.weight.assign(broken)
+  broken.dispose()
   await expect(predictNext(model, field, 'a')).rejects.toThrow('the scores hold NaN')
 })
