@@ -5,11 +5,14 @@
  * gradient flows, fall elsewhere in each epoch: mostly around `bptt`, one time in twenty around
  * half of it, with a spread of 5 and at least 5 rows.
  */
-import type { Generator } from '@dl/core'
+import { checkOptions, type Generator } from '@dl/core'
+import { requireCount, requireGenerator } from './checks'
 
 const HALF_PROBABILITY = 0.05
 const SPREAD = 5
 const SHORTEST = 5
+
+const NAMES = ['rows', 'bptt', 'generator', 'lengthStep', 'maxBatches'] as const
 
 export interface BpttOptions {
   /** Rows of the (rows, bs) matrix. All but the last are inputs, all but the first are targets. */
@@ -34,13 +37,19 @@ export interface BpttOptions {
  * bpttLengths({ rows: 30, bptt: 8 }) // → 8,8,8,5
  * ```
  */
-export function bpttLengths({
-  rows,
-  bptt,
-  generator,
-  lengthStep = 1,
-  maxBatches = Number.POSITIVE_INFINITY,
-}: BpttOptions): number[] {
+export function bpttLengths(options: BpttOptions): number[] {
+  const {
+    rows,
+    bptt,
+    generator,
+    lengthStep = 1,
+    maxBatches = Number.POSITIVE_INFINITY,
+  } = checkOptions('bpttLengths', options, NAMES)
+  requireCount('rows', rows)
+  requireCount('bptt', bptt)
+  requireCount('lengthStep', lengthStep)
+  if (maxBatches !== Number.POSITIVE_INFINITY) requireCount('maxBatches', maxBatches)
+  requireGenerator('generator', generator)
   const lengths: number[] = []
   let left = rows - 1
   while (left > 0 && lengths.length < maxBatches) {

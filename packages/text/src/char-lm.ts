@@ -68,9 +68,14 @@ export class CharLM extends Module {
         expected: `one of ${Object.keys(CELLS).join(', ')}`,
       })
     }
-    this.encoder = new Embedding(vocab, embedding)
-    this.rnn = new CELLS[cell](embedding, hidden, { layers, dropout, stateful: true })
-    this.decoder = new Linear(hidden, vocab)
+    try {
+      this.encoder = new Embedding(vocab, embedding)
+      this.rnn = new CELLS[cell](embedding, hidden, { layers, dropout, stateful: true })
+      this.decoder = new Linear(hidden, vocab)
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
     withRecipe(this, {
       name: 'CharLM',
       options: { vocab, embedding, hidden, layers, dropout, cell },

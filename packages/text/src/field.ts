@@ -1,6 +1,7 @@
 /** How a text becomes numbers: split, lower-case, preprocess, look up; as torchtext's Field. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { CodePointTable, countCodePoints } from './char-reader'
+import { requireFunction, requireList, requireString } from './checks'
 import { TokenCounter } from './token-counter'
 import { type Joint, pieceOf, type Tokenizer, words } from './tokenizer'
 import { Vocab, type VocabOptions } from './vocab'
@@ -49,17 +50,28 @@ export class Field {
   readonly lineEnds: 'unify' | 'keep'
   #vocab: Vocab | null = null
 
-  constructor({
-    lower = false,
-    tokenize = words,
-    lineEnds = 'unify',
-    preprocess,
-    newlineEos = true,
-    joint = tokenize.joint ?? ' ',
-  }: FieldOptions = {}) {
+  constructor(options: FieldOptions = {}) {
+    const {
+      lower = false,
+      tokenize = words,
+      lineEnds = 'unify',
+      preprocess,
+      newlineEos = true,
+    } = checkOptions('Field', options, [
+      'lower',
+      'tokenize',
+      'lineEnds',
+      'preprocess',
+      'newlineEos',
+      'joint',
+    ])
+    requireFunction('tokenize', tokenize)
+    requireFunction('preprocess', preprocess)
+    const { joint = tokenize.joint ?? ' ' } = options
+    if (typeof joint !== 'string') requireFunction('joint', joint)
     if (lineEnds !== 'unify' && lineEnds !== 'keep') {
       throw new DlError('bad-option', {
-        problem: `lineEnds is ${JSON.stringify(lineEnds)}`,
+        problem: `lineEnds is ${showValue(lineEnds)}`,
         expected: "'unify' or 'keep'",
       })
     }
@@ -86,6 +98,12 @@ export class Field {
   }
 
   set vocab(vocab: Vocab) {
+    if (typeof vocab?.index !== 'function') {
+      throw new DlError('bad-vocab', {
+        problem: `the vocabulary assigned to the field is ${showValue(vocab)}`,
+        expected: 'a Vocab',
+      })
+    }
     this.#vocab = vocab
   }
 
@@ -98,6 +116,7 @@ export class Field {
   /** Numbers of tokens that are ready, as {@link tokens} gives them. */
   numericalize(tokens: Iterable<string>): Int32Array {
     const { vocab } = this
+    requireList('what numericalize got', tokens, 'tokens')
     return Int32Array.from(tokens, token => vocab.index(token))
   }
 
@@ -110,6 +129,7 @@ export class Field {
 
   /** Numbers of whole texts, one after the other; makes the vocabulary of them if there is none. */
   build(texts: Iterable<string>, options: VocabOptions = {}): Int32Array {
+    requireList('what build got', texts, 'texts')
     if (!this.#byCodePoint) return this.#buildTokens(texts, options)
     const all = Array.from(texts, this.#withLineFeeds)
     if (this.#vocab === null) {
@@ -123,6 +143,7 @@ export class Field {
   /** The text of numbers. */
   decode(ids: Iterable<number>): string {
     const { vocab } = this
+    requireList('what decode got', ids, 'numbers')
     const tokens = Array.from(ids, id => vocab.token(id))
     return tokens.map((_, at) => pieceOf(this.joint, tokens, at)).join('')
   }
@@ -132,8 +153,11 @@ export class Field {
     return this.tokenize.codePoints === true && this.preprocess === undefined
   }
 
-  #withLineFeeds = (text: string): string =>
-    this.lineEnds === 'keep' || !text.includes('\r') ? text : text.replace(/\r\n?/g, '\n')
+  #withLineFeeds = (text: string): string => {
+    requireString('the text', text)
+    if (this.lineEnds === 'keep' || !text.includes('\r')) return text
+    return text.replace(/\r\n?/g, '\n')
+  }
 
   #toToken = (split: string): string => (this.lower ? split.toLowerCase() : split)
 

@@ -1,7 +1,8 @@
 /** Text from a language model, one token after the other. */
-import { DlError, defaultGenerator, Generator } from '@dl/core'
+import { checkOptions, defaultGenerator, Generator } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { aside } from './aside'
+import { requireCount, requireField, requireFunction, requireModel, requireTokens } from './checks'
 import { END_OF_TEXT, type Field } from './field'
 import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
 import { requireSampling, type SampleOptions, sample } from './sample'
@@ -48,16 +49,31 @@ export async function generate(
   model: Module,
   field: Field,
   prompt: string,
-  {
+  options: GenerateOptions = {},
+): Promise<string> {
+  const {
     length = 400,
     seed,
     onToken,
     onUnknown = warnOfUnknown('generate'),
     ...sampling
-  }: GenerateOptions = {},
-): Promise<string> {
+  } = checkOptions('generate', options, [
+    'length',
+    'seed',
+    'onToken',
+    'onUnknown',
+    'temperature',
+    'topK',
+    'topP',
+    'greedy',
+  ])
+  requireModel('generate', model)
+  requireField('generate', field)
+  requireFunction('onToken', onToken)
+  requireFunction('onUnknown', onUnknown)
   const tokens = field.tokens(prompt)
-  checkOptions(tokens.length, length)
+  requireTokens('generate', tokens)
+  requireCount('length', length, 0)
   requireSampling(sampling)
   const { vocab } = field
   let fed = readPrompt(field, tokens, onUnknown)
@@ -84,15 +100,5 @@ export async function generate(
     return text
   } finally {
     stream.dispose()
-  }
-}
-
-function checkOptions(promptLength: number, length: number): void {
-  const complain = (problem: string, expected: string): never => {
-    throw new DlError('bad-option', { problem: `generate got ${problem}`, expected })
-  }
-  if (promptLength === 0) complain('an empty prompt', 'at least one token to start from')
-  if (!Number.isInteger(length) || length < 0) {
-    complain(`the length ${length}`, 'an integer of at least 0')
   }
 }

@@ -1,6 +1,7 @@
 /** Training, validation and test text of a language model, read with one field. */
-import { DlError, defaultGenerator, Generator } from '@dl/core'
+import { checkOptions, DlError, defaultGenerator, Generator, showValue } from '@dl/core'
 import { files } from '@dl/data'
+import { requireField } from './checks'
 import type { Field } from './field'
 import { LanguageModelLoader } from './language-model-loader'
 import type { VocabOptions } from './vocab'
@@ -27,6 +28,9 @@ export interface Splits<T> {
   validation: T
   test?: T
 }
+
+const SPLITS = ['train', 'validation', 'test'] as const
+const NAMES = ['minFreq', 'maxSize', 'bs', 'bptt', 'seed', 'lengthStep', 'compat'] as const
 
 /** A text and what to call it. */
 interface Source {
@@ -68,8 +72,25 @@ export class LanguageModelData {
   static async fromTextFiles(
     path: string,
     field: Field,
-    { train, validation, test, ...options }: Splits<string> & LanguageModelDataOptions,
+    options: Splits<string> & LanguageModelDataOptions,
   ): Promise<LanguageModelData> {
+    const owner = 'LanguageModelData.fromTextFiles'
+    const { train, validation, test, ...others } = checkOptions(owner, options, [
+      ...SPLITS,
+      ...NAMES,
+    ])
+    for (const [what, value] of Object.entries({
+      path,
+      train,
+      validation,
+      ...(test && { test }),
+    })) {
+      if (typeof value === 'string') continue
+      throw new DlError('bad-option', {
+        problem: `${owner} got ${showValue(value)} as ${what}`,
+        expected: what === 'path' ? 'the path of a folder' : 'the name of a file or a folder in it',
+      })
+    }
     const read = async (name: string): Promise<Source[]> => {
       const sources: Source[] = []
       for (const file of await files.list(files.join(path, name))) {
@@ -82,15 +103,17 @@ export class LanguageModelData {
       validation: await read(validation),
     }
     if (test !== undefined) splits.test = await read(test)
-    return LanguageModelData.#build(splits, field, options)
+    return LanguageModelData.#build(splits, field, others)
   }
 
   /** The same from texts that are in memory. */
   static fromTexts(
-    { train, validation, test }: Splits<Text>,
+    texts: Splits<Text>,
     field: Field,
     options: LanguageModelDataOptions = {},
   ): LanguageModelData {
+    const { train, validation, test } = checkOptions('the texts', texts, SPLITS)
+    checkOptions('LanguageModelData.fromTexts', options, NAMES)
     const named = (split: string, text: Text): Source[] =>
       [text].flat().map((text, i, all) => ({
         name: `the ${split} text${all.length > 1 ? ` number ${i}` : ''}`,
@@ -109,6 +132,7 @@ export class LanguageModelData {
     field: Field,
     { minFreq, maxSize, seed, ...options }: LanguageModelDataOptions,
   ): LanguageModelData {
+    requireField('LanguageModelData', field)
     for (const { name, text } of Object.values(splits).flat()) requireText(name, text)
     const generator = seed === undefined ? defaultGenerator() : new Generator(seed)
     const loader = (split: keyof Splits<unknown>, sources: Source[]): LanguageModelLoader => {
@@ -148,7 +172,13 @@ export class LanguageModelData {
   }
 }
 
-function requireText(name: string, text: string): void {
+function requireText(name: string, text: unknown): void {
+  if (typeof text !== 'string') {
+    throw new DlError('bad-option', {
+      problem: `${name} is ${showValue(text)}`,
+      expected: 'a text, or a list of texts',
+    })
+  }
   if (text !== '') return
   throw new DlError('empty-text', {
     problem: `${name} is empty`,

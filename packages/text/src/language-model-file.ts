@@ -4,6 +4,7 @@ import { type FileInput, type ModelFile, readModelFile, saveModelFile } from '@d
 import { type Architectures, fromRecipe, type Module, requireRecipe } from '@dl/layers'
 import { dispose } from '@tensorflow/tfjs-core'
 import { CharLM, type CharLMOptions } from './char-lm'
+import { requireField, requireModel, requireString } from './checks'
 import { Field, type FieldOptions } from './field'
 import { chars, type Tokenizer, words } from './tokenizer'
 import { Vocab, type VocabJson } from './vocab'
@@ -42,6 +43,9 @@ export async function exportLanguageModel(
   model: Module,
   field: Field,
 ): Promise<void> {
+  requireString('the path of the file', path)
+  requireModel('exportLanguageModel', model)
+  requireField('exportLanguageModel', field)
   const parts = {
     recipe: requireRecipe(model),
     field: fieldToJson(field),

@@ -7,10 +7,11 @@
  * the lengths of epoch e are drawn from the seed and e alone. `compat: 'fastai'` gives the old rule.
  */
 
-import { DlError, defaultGenerator, Generator } from '@dl/core'
+import { checkOptions, DlError, defaultGenerator, Generator, showValue } from '@dl/core'
 import type { Batch, DataLoader, LoaderState } from '@dl/data'
 import { tensor2d } from '@tensorflow/tfjs-core'
 import { bpttLengths } from './bptt-lengths'
+import { requireCount, requireGenerator } from './checks'
 
 export interface LanguageModelLoaderOptions {
   /** Number of streams, that is the batch size (default 64). */
@@ -33,6 +34,8 @@ export interface LanguageModelLoaderOptions {
   /** What error messages call the text (default `the text`). */
   name?: string
 }
+
+const NAMES = ['bs', 'bptt', 'train', 'seed', 'generator', 'lengthStep', 'compat', 'name'] as const
 
 /**
  * Random-length backpropagation through time over the numbers of a text.
@@ -72,10 +75,31 @@ export class LanguageModelLoader implements DataLoader {
   #next: { epoch: number; lengths: number[] } | null = null
 
   constructor(ids: Int32Array, options: LanguageModelLoaderOptions = {}) {
-    const { bs = 64, bptt = 70, train = true, lengthStep = 1, compat, name = 'the text' } = options
-    requirePositive('bs', bs)
-    requirePositive('bptt', bptt)
-    requirePositive('lengthStep', lengthStep)
+    const {
+      bs = 64,
+      bptt = 70,
+      train = true,
+      lengthStep = 1,
+      compat,
+      name = 'the text',
+      generator,
+    } = checkOptions('LanguageModelLoader', options, NAMES)
+    requireCount('bs', bs)
+    requireCount('bptt', bptt)
+    requireCount('lengthStep', lengthStep)
+    requireGenerator('generator', generator)
+    if (compat !== undefined && compat !== 'fastai') {
+      throw new DlError('bad-option', {
+        problem: `compat is ${showValue(compat)}`,
+        expected: "'fastai', or none",
+      })
+    }
+    if (!(ids instanceof Int32Array)) {
+      throw new DlError('bad-option', {
+        problem: `the numbers of the text are ${showValue(ids)}`,
+        expected: 'an Int32Array, as field.build(texts) gives it',
+      })
+    }
     requireTokens(ids.length, bs, bptt, compat, name)
     this.bs = bs
     this.bptt = bptt
@@ -104,10 +128,11 @@ export class LanguageModelLoader implements DataLoader {
     return { epoch: this.#epoch, ...(random && { random }) }
   }
 
-  restore({ epoch, random }: LoaderState): void {
+  restore(state: LoaderState): void {
+    const { epoch, random } = state ?? {}
     if (!Number.isInteger(epoch) || epoch < 0) {
       throw new DlError('bad-state', {
-        problem: `the stored epoch is ${epoch}`,
+        problem: `the stored epoch is ${showValue(epoch)}`,
         expected: 'an integer of at least 0, as state() gives it',
       })
     }
@@ -156,14 +181,6 @@ function streams(ids: Int32Array, rows: number, bs: number): Int32Array {
 
 function generatorOf({ seed, generator }: LanguageModelLoaderOptions): Generator {
   return generator ?? (seed === undefined ? defaultGenerator() : new Generator(seed))
-}
-
-function requirePositive(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0) return
-  throw new DlError('bad-option', {
-    problem: `${name} is ${value}`,
-    expected: 'an integer of at least 1',
-  })
 }
 
 /** Two rows make one batch of one row; the old rule does not read the last `bptt` of them. */

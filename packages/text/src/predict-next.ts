@@ -1,7 +1,8 @@
 /** What a language model expects next. */
-import { DlError } from '@dl/core'
+import { checkOptions } from '@dl/core'
 import type { Module } from '@dl/layers'
 import { aside } from './aside'
+import { requireCount, requireField, requireFunction, requireModel, requireTokens } from './checks'
 import type { Field } from './field'
 import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
 import { unusable } from './sample'
@@ -44,14 +45,19 @@ export async function predictNext(
   model: Module,
   field: Field,
   prompt: string,
-  { topK = 5, onUnknown = warnOfUnknown('predictNext') }: PredictNextOptions = {},
+  options: PredictNextOptions = {},
 ): Promise<NextToken[]> {
+  const { topK = 5, onUnknown = warnOfUnknown('predictNext') } = checkOptions(
+    'predictNext',
+    options,
+    ['topK', 'onUnknown'],
+  )
+  requireModel('predictNext', model)
+  requireField('predictNext', field)
+  requireCount('topK', topK)
+  requireFunction('onUnknown', onUnknown)
   const tokens = field.tokens(prompt)
-  const complain = (problem: string, expected: string): never => {
-    throw new DlError('bad-option', { problem: `predictNext got ${problem}`, expected })
-  }
-  if (tokens.length === 0) complain('an empty prompt', 'at least one token to go on from')
-  if (!Number.isInteger(topK) || topK < 1) complain(`topK ${topK}`, 'an integer of at least 1')
+  requireTokens('predictNext', tokens)
   const ids = readPrompt(field, tokens, onUnknown)
   const stream = aside(model)
   try {

@@ -1,5 +1,6 @@
 /** Choosing the next token from a model's scores. */
-import { DlError, type Generator } from '@dl/core'
+import { checkOptions, DlError, type Generator, showValue } from '@dl/core'
+import { requireCount, requireGenerator } from './checks'
 
 export interface SampleOptions {
   /**
@@ -19,6 +20,8 @@ export interface SampleOptions {
   /** Tokens never to be chosen. */
   banned?: ReadonlySet<number>
 }
+
+const NAMES = ['temperature', 'topK', 'topP', 'greedy', 'banned'] as const
 
 /**
  * The index of one token, drawn with probability softmax(scores / temperature).
@@ -40,7 +43,14 @@ export function sample(
   generator: Generator,
   options: SampleOptions = {},
 ): number {
-  requireSampling(options)
+  requireSampling(checkOptions('sample', options, NAMES))
+  requireGenerator("sample's generator", generator ?? null)
+  if (!(Number.isInteger(scores?.length) && scores.length > 0) || typeof scores === 'string') {
+    throw new DlError('bad-scores', {
+      problem: `the scores are ${showValue(scores)}`,
+      expected: 'a number for each token',
+    })
+  }
   const { temperature = 1, topK, topP = 1, greedy = false, banned } = options
   const allowed = Array.from(scores, (score, id) => (banned?.has(id) ? -Infinity : score))
   const peak = allowed.reduce((a, b) => Math.max(a, b), -Infinity)
@@ -84,13 +94,24 @@ function keepLikeliest(
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** @throws DlError `bad-option` for an option out of range */
-export function requireSampling({ temperature = 1, topK = 1, topP = 1 }: SampleOptions): void {
+export function requireSampling({
+  temperature = 1,
+  topK = 1,
+  topP = 1,
+  banned,
+}: SampleOptions): void {
   const complain = (problem: string, expected: string): never => {
     throw new DlError('bad-option', { problem, expected })
   }
-  if (!(temperature >= 0)) complain(`the temperature is ${temperature}`, 'a number of at least 0')
-  if (!Number.isInteger(topK) || topK < 1) complain(`topK is ${topK}`, 'an integer of at least 1')
-  if (!(topP > 0 && topP <= 1)) complain(`topP is ${topP}`, 'a number above 0, at most 1')
+  if (typeof temperature !== 'number' || !(temperature >= 0))
+    complain(`the temperature is ${showValue(temperature)}`, 'a number of at least 0')
+  requireCount('topK', topK)
+  if (typeof topP !== 'number' || !(topP > 0 && topP <= 1)) {
+    complain(`topP is ${showValue(topP)}`, 'a number above 0, at most 1')
+  }
+  if (banned !== undefined && typeof (banned as ReadonlySet<number> | null)?.has !== 'function') {
+    complain(`banned is ${showValue(banned)}`, 'a Set of token numbers')
+  }
 }
 
 /** The complaint about scores whose largest is not finite. */

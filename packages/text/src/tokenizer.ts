@@ -1,5 +1,7 @@
 /** From a text to its tokens, and how tokens stand in a text. Any function will do as a tokenizer. */
 
+import { requireString } from './checks'
+
 /** What stands between tokens: always the same, or what stands before `tokens[at]`. */
 export type Joint = string | ((tokens: readonly string[], at: number) => string)
 
@@ -22,10 +24,15 @@ export interface Tokenizer {
  * [...chars('ab\n')].length // → 3
  * ```
  */
-export const chars: Tokenizer = Object.assign((text: string) => Array.from(text), {
+export const chars: Tokenizer = Object.assign(splitChars, {
   joint: '',
   codePoints: true as const,
 })
+
+function splitChars(text: string): string[] {
+  requireString('the text', text)
+  return Array.from(text)
+}
 
 /** Joiners, soft hyphens, direction marks and emoji tags: within a word they do not end it (UAX #29, WB4). */
 const FORMAT =
@@ -62,6 +69,7 @@ export const words: Tokenizer = Object.assign(splitWords, { joint: betweenWords 
 
 /** Line by line, so that the tokens of a long text need not all be in memory at once. */
 function* splitWords(text: string): Generator<string> {
+  requireString('the text', text)
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\n', from)
     yield* text.slice(from, end < 0 ? undefined : end).match(WORD) ?? []

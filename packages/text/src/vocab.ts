@@ -2,7 +2,8 @@
  * The tokens a model knows, by number. Order as in torchtext: specials, then by falling frequency,
  * ties by code point.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { requireCount, requireList } from './checks'
 
 export const UNKNOWN = '<unk>'
 export const PADDING = '<pad>'
@@ -53,14 +54,22 @@ export class Vocab {
   /** The vocabulary of a text whose tokens were counted. */
   static build(
     counts: ReadonlyMap<string, number> | Readonly<Record<string, number>>,
-    {
+    options: VocabOptions = {},
+  ): Vocab {
+    const {
       minFreq = 1,
       maxSize = Number.POSITIVE_INFINITY,
       specials = [UNKNOWN, PADDING],
-    }: VocabOptions = {},
-  ): Vocab {
-    requireCount('minFreq', minFreq)
-    if (maxSize !== Number.POSITIVE_INFINITY) requireCount('maxSize', maxSize)
+    } = checkOptions('Vocab.build', options, ['minFreq', 'maxSize', 'specials'])
+    requireCount('minFreq', minFreq, 0)
+    if (maxSize !== Number.POSITIVE_INFINITY) requireCount('maxSize', maxSize, 0)
+    requireList('specials', specials, 'tokens')
+    if (typeof counts !== 'object' || counts === null) {
+      throw new DlError('bad-vocab', {
+        problem: `the counts are ${showValue(counts)}`,
+        expected: 'a Map or a record from tokens to how often they come up',
+      })
+    }
     const entries = counts instanceof Map ? [...counts] : Object.entries(counts)
     const kept = entries
       .filter(([token, count]) => count >= Math.max(minFreq, 1) && !specials.includes(token))
@@ -74,7 +83,7 @@ export class Vocab {
     const itos: unknown = json?.itos
     if (!Array.isArray(itos) || !itos.every(token => typeof token === 'string')) {
       throw new DlError('bad-vocab', {
-        problem: `this is no stored vocabulary: ${JSON.stringify(json)?.slice(0, 60)}`,
+        problem: `this is no stored vocabulary: ${showValue(json)}`,
         expected: '{ "itos": [token, …] }',
       })
     }
@@ -90,7 +99,7 @@ export class Vocab {
     const index = this.stoi.get(token) ?? this.stoi.get(UNKNOWN)
     if (index !== undefined) return index
     throw new DlError('unknown-token', {
-      problem: `the vocabulary has neither ${JSON.stringify(token)} nor ${UNKNOWN}`,
+      problem: `the vocabulary has neither ${showValue(token)} nor ${UNKNOWN}`,
       expected: `a token out of ${this.size}`,
       fix: `Build the vocabulary with ${UNKNOWN} among its specials, or from a text that has the token.`,
     })
@@ -101,7 +110,7 @@ export class Vocab {
     const token = this.itos[index]
     if (token !== undefined) return token
     throw new DlError('bad-index', {
-      problem: `there is no token number ${index}`,
+      problem: `there is no token number ${showValue(index)}`,
       expected: `an integer from 0 to ${this.size - 1}`,
     })
   }
@@ -109,14 +118,6 @@ export class Vocab {
   toJSON(): VocabJson {
     return { itos: [...this.itos] }
   }
-}
-
-function requireCount(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0) return
-  throw new DlError('bad-option', {
-    problem: `${name} is ${value}`,
-    expected: 'an integer of at least 0',
-  })
 }
 
 /** Python's order of strings. JavaScript's own puts U+10000 and above before U+E000. */

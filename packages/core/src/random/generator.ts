@@ -2,7 +2,7 @@
  * Seeded randomness. Everything random in these packages (initial weights, dropout, shuffles,
  * sampling) draws from a {@link Generator}; `manualSeed(n)` makes a run repeatable.
  */
-import { DlError } from '../errors'
+import { DlError, showValue } from '../errors'
 import { shared } from '../shared'
 import { threefryWords } from './threefry'
 
@@ -33,7 +33,7 @@ export class Generator {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new DlError('bad-seed', {
-        problem: `the seed is ${seed}`,
+        problem: `the seed is ${showValue(seed)}`,
         expected: 'an integer from 0 to 2^53 - 1',
       })
     }
