@@ -73,7 +73,7 @@ export async function generate(
   requireFunction('onUnknown', onUnknown)
   const tokens = field.tokens(prompt)
   requireTokens('generate', tokens)
-  requireCount('length', length, 0)
+  requireCount("generate's length", length, 0)
   requireSampling(sampling)
   const { vocab } = field
   let fed = readPrompt(field, tokens, onUnknown)

@@ -54,7 +54,7 @@ export async function predictNext(
   )
   requireModel('predictNext', model)
   requireField('predictNext', field)
-  requireCount('topK', topK)
+  requireCount("predictNext's topK", topK)
   requireFunction('onUnknown', onUnknown)
   const tokens = field.tokens(prompt)
   requireTokens('predictNext', tokens)

@@ -143,7 +143,7 @@ it('puts mode and carried state back', async () => {
 describe('bad input', () => {
   it.each([
     ['', {}, 'generate got an empty prompt; expected at least one token to start from.'],
-    ['a', { length: -1 }, 'generate got the length -1; expected an integer of at least 0.'],
+    ['a', { length: -1 }, "generate's length is -1; expected an integer of at least 0."],
     ['a', { temperature: -1 }, 'the temperature is -1; expected a number of at least 0.'],
     ['a', { topK: 0 }, 'topK is 0; expected an integer of at least 1.'],
     ['a', { topP: 90 }, 'topP is 90; expected a number above 0, at most 1.'],

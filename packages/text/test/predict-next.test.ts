@@ -48,8 +48,8 @@ it('leaves the mode as it was, and names what the vocabulary lacks', async () =>
 })
 
 it.each([
-  ['', {}, 'predictNext got an empty prompt; expected at least one token to go on from.'],
-  ['a', { topK: 0 }, 'predictNext got topK 0; expected an integer of at least 1.'],
+  ['', {}, 'predictNext got an empty prompt; expected at least one token to start from.'],
+  ['a', { topK: 0 }, "predictNext's topK is 0; expected an integer of at least 1."],
 ])('refuses %j with %j', async (prompt, options, message) => {
   await expect(predictNext(model, field, prompt, options)).rejects.toThrow(message)
 })
