@@ -185,7 +185,11 @@ function findArrows(/** @type {string} */ code) {
 
 /** Where examples may stand, by the folder that their modules go to. */
 function documents() {
-  const found = [{ owner: 'root', paths: ['README.md'] }]
+  const guides = readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md'))
+  const found = [
+    { owner: 'root', paths: ['README.md'] },
+    { owner: 'docs', paths: guides.map(file => `docs/${file}`) },
+  ]
   for (const owner of packagesIn('packages')) {
     const sources = readdirSync(join(root, 'packages', owner, 'src'), { recursive: true })
     const files = sources.map(file => `src/${String(file).replaceAll('\\', '/')}`).sort()
