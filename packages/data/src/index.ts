@@ -15,8 +15,16 @@ export {
   type RemoteFile,
 } from './download'
 export { files } from './files/index'
+export { type FileInput, readInput } from './files/input'
 export type { FileContent, Files, Sha256 } from './files/types'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
+export {
+  encodeModelFile,
+  type ModelFile,
+  readModelFile,
+  saveModelFile,
+  type WantedParts,
+} from './model-file'
 export { type RowSplit, splitRows } from './rows'
 export { decodeSafetensors } from './safetensors/decode'
 export { encodeSafetensors } from './safetensors/encode'

@@ -62,6 +62,15 @@ export { ModuleList } from './module-list'
 export type { Pair } from './pair'
 export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
 export { AvgPool2d, MaxPool2d } from './pool-layers'
+export {
+  type Architectures,
+  architecture,
+  fromRecipe,
+  type Recipe,
+  recipeOf,
+  requireRecipe,
+  withRecipe,
+} from './recipe'
 export type { RecurrentLayerOptions, RecurrentState } from './recurrent'
 export { RNN, type RNNOptions } from './rnn'
 export { RNNCell, type RNNCellOptions } from './rnn-cell'

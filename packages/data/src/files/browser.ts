@@ -1,5 +1,6 @@
 /** Files in a page: URLs, to be read. */
 import { DlError } from '@dl/core'
+import { fetchBytes } from './fetch-bytes'
 import type { Files } from './types'
 import { decodeUtf8 } from './utf8'
 
@@ -17,8 +18,8 @@ export const files: Files = {
       response => response.ok,
       () => false,
     ),
-  readBytes,
-  readText: async url => decodeUtf8(await readBytes(url), url),
+  readBytes: fetchBytes,
+  readText: async url => decodeUtf8(await fetchBytes(url), url),
   async writeAtomic(path) {
     throw new DlError('write-failed', {
       problem: `cannot write ${path}: a page has no file system`,
@@ -39,14 +40,4 @@ export const files: Files = {
       },
     }
   },
-}
-
-async function readBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url).catch((cause: Error) => {
-    throw new DlError('read-failed', { problem: `could not fetch ${url}: ${cause.message}`, cause })
-  })
-  if (response.ok) return new Uint8Array(await response.arrayBuffer())
-  throw new DlError(response.status === 404 ? 'not-found' : 'read-failed', {
-    problem: `could not fetch ${url}: HTTP ${response.status} ${response.statusText}`.trimEnd(),
-  })
 }

@@ -36,11 +36,11 @@ export const files: Files = {
     files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string | URL): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadable(String(path), cause)
   }
 }
 

@@ -10,7 +10,8 @@ export interface Files {
   /** The names of a folder's folders, those that begin with a dot left out, sorted. */
   folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
-  readBytes(path: string): Promise<Uint8Array>
+  /** In Node a URL begins with `file:`. */
+  readBytes(path: string | URL): Promise<Uint8Array>
   /** Strictly UTF-8: a file in another encoding is refused, not garbled. A leading BOM is dropped. */
   readText(path: string): Promise<string>
   /**

@@ -37,24 +37,36 @@ export async function saveTensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
+  await writeSafetensors(path, await storedOf(tensors), metadata)
+}
+
+/** Tensors as they lie in a file. */
+export async function storedOf(
+  tensors: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, StoredTensor>> {
   const stored = await Promise.all(
     Object.entries(tensors).map(async ([name, t]) => [name, await toStored(name, t)] as const),
   )
-  await writeSafetensors(path, Object.fromEntries(stored), metadata)
+  return Object.fromEntries(stored)
 }
 
 /** Reads a safetensors file into tensors, which are yours to dispose. */
 export async function loadTensors(path: string): Promise<LoadedTensors> {
   const { tensors, metadata } = await readSafetensors(path)
-  const converted = Object.entries(tensors).map(
-    ([name, stored]) => [name, stored.shape, ...fromStored(path, name, stored)] as const,
+  return { tensors: tensorsOf(path, tensors), metadata }
+}
+
+/** @param path for messages */
+export function tensorsOf(
+  path: string,
+  stored: Readonly<Record<string, StoredTensor>>,
+): Record<string, Tensor> {
+  const converted = Object.entries(stored).map(
+    ([name, one]) => [name, one.shape, ...fromStored(path, name, one)] as const,
   )
-  return {
-    tensors: Object.fromEntries(
-      converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
-    ),
-    metadata,
-  }
+  return Object.fromEntries(
+    converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
+  )
 }
 
 async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
