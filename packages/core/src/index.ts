@@ -13,6 +13,7 @@ export {
 } from './fused/define'
 export { type Holdings, holdings, type LeakGuard, leakGuard } from './leak-guard'
 export { nearest } from './nearest'
+export { type Occupancy, type OccupyOptions, occupy } from './occupy'
 export {
   type BatchNormOptions,
   type BatchStatistics,
@@ -38,3 +39,4 @@ export { checkOptions } from './options'
 export { isParameter, Parameter, type ParameterOptions } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'
+export { type SetAsideModel, type SetAsideOptions, setAside } from './set-aside'
