@@ -4,8 +4,9 @@
  */
 import { DlError } from '@dl/core'
 import type { AnyModule } from '@dl/layers'
-import { dispose, softmax, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
 import type { Box } from '../datasets/shapes'
+import { probabilitiesOf } from '../learner/probabilities'
 import { checkImage } from '../pictures/check-image'
 import { crop } from '../pictures/crop'
 import type { PixelImage } from '../pixel-image'
@@ -78,20 +79,20 @@ export async function zoomToPeak(
   }
   const first = tidy(() => {
     const x = prepare(image)
-    return { map: map(x), probabilities: probabilitiesOf(model, x) }
+    return { map: map(x), output: outputOf(model, x) }
   })
   const [rows, whole] = await reading(first, () =>
-    Promise.all([first.map.array(), sighting(first.probabilities)]),
+    Promise.all([first.map.array(), sighting(first.output)]),
   )
   const box = boxRound(rows[0]!, image, fraction)
   const part = crop(image, box)
-  const then = tidy(() => probabilitiesOf(second, prepare(part)))
+  const then = tidy(() => outputOf(second, prepare(part)))
   const zoomed = await reading([then], () => sighting(then))
   return { crop: part, box, map: rows[0]!, whole, zoomed }
 }
 
-const probabilitiesOf = (model: AnyModule, x: Tensor): Tensor =>
-  inEvaluation(model, () => softmax(model.call(x) as Tensor))
+const outputOf = (model: AnyModule, x: Tensor): Tensor =>
+  inEvaluation(model, () => model.call(x) as Tensor)
 
 async function reading<T>(
   tensors: Parameters<typeof dispose>[0],
@@ -105,7 +106,7 @@ async function reading<T>(
 }
 
 async function sighting(tensor: Tensor): Promise<Sighting> {
-  const probabilities = [...(await tensor.data<'float32'>())]
+  const probabilities = probabilitiesOf(await tensor.data<'float32'>(), false)
   const probability = Math.max(...probabilities)
   return { class: probabilities.indexOf(probability), probability, probabilities }
 }

@@ -32,6 +32,7 @@ export function scaleTo(side: number, { maxZoom = 1, p = 0.75 }: ScaleToOptions 
   return {
     name: 'scaleTo',
     decodeSide: Math.ceil(side * maxZoom),
+    ...(maxZoom === 1 && { step: ['scaleTo', side] }),
     draw(random, frame) {
       const part = whole(frame)
       if (maxZoom === 1) return { part, to: shorterTo(side, frame) }
@@ -58,6 +59,7 @@ export function squashTo(side: number): Scaling {
   return {
     name: 'squashTo',
     decodeSide: null,
+    step: ['squashTo', side],
     draw: (_, frame) => ({ part: whole(frame), to: { width: side, height: side } }),
   }
 }
