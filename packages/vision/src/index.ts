@@ -17,12 +17,8 @@ export type { MnistOptions } from './datasets/mnist'
 export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
 export { decodeImage, readImage } from './decode/index'
 export type { DecodeOptions } from './decode/types'
-export {
-  ConvLearner,
-  type ConvLearnerOptions,
-  type PretrainedOptions,
-} from './learner/conv-learner'
-export type { ConvData } from './learner/data'
+export { ConvLearner, type PretrainedOptions } from './learner/conv-learner'
+export type { ConvData, ConvLearnerOptions } from './learner/data'
 export {
   ImagePredictor,
   type ImagePredictorOptions,

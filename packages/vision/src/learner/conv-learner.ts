@@ -4,27 +4,15 @@ import { DlError, showValue } from '@dl/core'
 import type { DataLoader } from '@dl/data'
 import type { AnyModule } from '@dl/layers'
 import type { Hyperparameter, PerGroup } from '@dl/optim'
-import {
-  type FitResult,
-  Learner,
-  type LearnerFitOptions,
-  type LearnerOptions,
-  type Predictions,
-} from '@dl/train'
+import { type FitResult, Learner, type LearnerFitOptions, type Predictions } from '@dl/train'
 import { type Convnet, type ConvnetOptions, convnetBuilder } from '../models/convnet-builder'
 import { type CuttableNet, checkNet, disposeBehind } from '../models/cut'
 import { keyOfModule } from './content-keys'
-import { type ConvData, requireData, suited } from './data'
+import { type ConvData, type ConvLearnerOptions, requireData, suited } from './data'
 import { type HeadMode, headMode } from './head-mode'
 import { ImagePredictor, type PredictionOfOne, type PredictOneOptions } from './image-predictor'
 import { loadBody, type Weights } from './load-body'
 import type { PictureInput } from './picture-input'
-
-/** As a Learner's; the loss may be left to the data. */
-export interface ConvLearnerOptions extends Partial<LearnerOptions> {
-  /** Where stored activations are kept between runs (default: in memory only). Not in a page. */
-  activationsPath?: string
-}
 
 export interface PretrainedOptions
   extends ConvLearnerOptions,
@@ -53,11 +41,11 @@ export class ConvLearner extends Learner {
   constructor(
     model: AnyModule,
     data: ConvData,
-    { activationsPath, ...options }: ConvLearnerOptions = {},
+    options: ConvLearnerOptions = {},
     parts: Convnet | null = null,
   ) {
-    super(model, data, suited(data, options))
-    this.#folder = activationsPath ?? null
+    super(model, data, suited(model, data, options))
+    this.#folder = options.activationsPath ?? null
     this.#parts = parts
   }
 

@@ -1,7 +1,7 @@
 /** What a ConvLearner asks of data; `ImageClassifierData` is one. */
 import { DlError, showValue } from '@dl/core'
 import type { DataLoader } from '@dl/data'
-import { binaryCrossEntropy, crossEntropy } from '@dl/layers'
+import { type AnyModule, binaryCrossEntropy, crossEntropy, isModule } from '@dl/layers'
 import { accuracy, accuracyThreshold, type LearnerOptions, type TrainData } from '@dl/train'
 import { abs, mean, sub, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { TransformPair } from '../transforms/image-transforms'
@@ -17,9 +17,33 @@ export interface ConvData extends TrainData {
   readonly tfms?: TransformPair
 }
 
+/** As a Learner's; the loss may be left to the data. */
+export interface ConvLearnerOptions extends Partial<LearnerOptions> {
+  /** Where stored activations are kept between runs (default: in memory only). Not in a page. */
+  activationsPath?: string
+}
+
 /** Loss and metrics that suit the data, as fast.ai chooses them; what is given goes first. */
-export function suited(data: ConvData, options: Partial<LearnerOptions>): LearnerOptions {
+export function suited(
+  model: AnyModule,
+  data: ConvData,
+  given: ConvLearnerOptions,
+): LearnerOptions {
+  if (!isModule(model)) {
+    throw new DlError('bad-option', {
+      problem: `the model is ${showValue(model)}`,
+      expected: 'a Module of @dl/layers',
+      ...(typeof model === 'function' && { fix: 'Call it: the learner takes a net.' }),
+    })
+  }
   requireData(data)
+  if (typeof given !== 'object' || given === null) {
+    throw new DlError('bad-option', {
+      problem: `the options of a learner are ${showValue(given)}`,
+      expected: 'an object with any of loss, metrics, optFn, callbacks',
+    })
+  }
+  const { activationsPath: _, ...options } = given
   if (data.isReg) return { loss: absoluteError, metrics: [], ...options }
   if (!data.isMulti) return { loss: crossEntropy, metrics: [accuracy], ...options }
   return { loss: binaryCrossEntropy, metrics: [accuracyThreshold()], ...options }

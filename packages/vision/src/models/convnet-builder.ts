@@ -54,6 +54,7 @@ export function convnetBuilder(net: CuttableNet, options: ConvnetOptions): Convn
   checkNet('convnetBuilder', net)
   checkOptions('convnetBuilder', options, OPTIONS)
   const { customHead, cut, xtraCut } = options
+  if (customHead !== undefined) checkNet('customHead', customHead)
   const layers = bodyOf(net, { cut, xtraCut })
   const lrCut = options.lrCut ?? net.lrCut ?? Math.floor(layers.length / 2)
   if (!(Number.isInteger(lrCut) && lrCut >= 0 && lrCut <= layers.length)) {

@@ -1,10 +1,10 @@
 /** Transforms put together: scale, pad, augment, crop, normalise. */
-import { DlError, Generator } from '@dl/core'
+import { checkOptions, DlError, Generator, showValue } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
 import type { Frame } from './affine'
 import { resizeArea } from './area-resize'
 import { type BorderMode, checkPad, type Surroundings } from './border'
-import { badOption, requireOneOf, requireSide } from './checks'
+import { badOption, checkTransforms, requireOneOf, requireSide } from './checks'
 import { onDevice } from './device'
 import { onHost, type Planned } from './host'
 import type { ChannelStats, ImageTransforms, Region, TransformsRecipe } from './image-transforms'
@@ -58,18 +58,17 @@ export interface ImageTransformsOptions {
  * x.dispose()
  * ```
  */
-export function imageTransforms({
-  size,
-  stats,
-  scale = scaleTo(size),
-  pad = 0,
-  padMode = 'reflect',
-  transforms = [],
-  on = 'host',
-}: ImageTransformsOptions): ImageTransforms {
+export function imageTransforms(options: ImageTransformsOptions): ImageTransforms {
   const owner = 'imageTransforms'
+  checkOptions(owner, options, ['size', 'stats', 'scale', 'pad', 'padMode', 'transforms', 'on'])
+  const { size, stats, pad = 0, padMode = 'reflect', transforms = [], on = 'host' } = options
   requireSide(owner, 'size', size)
   checkStats(owner, stats)
+  checkTransforms(owner, 'transforms', transforms)
+  const { scale = scaleTo(size) } = options
+  if (typeof scale?.draw !== 'function') {
+    badOption(owner, `scale ${showValue(scale)}`, 'a scaling: scaleTo(256)')
+  }
   checkPad(owner, pad, padMode, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   requireOneOf(owner, 'on', on, ['host', 'device'])
   const around: Surroundings = { pad, padMode, border: commonBorder(transforms) }
@@ -93,10 +92,10 @@ export function imageTransforms({
       region: frame => regionOf(frame, { size, scale, pad, transforms }),
     }),
     batch(images, generators) {
-      if (images.length === 0 || images.length !== generators.length) {
+      if (!(images?.length > 0 && images.length === generators?.length)) {
         badOption(
           'batch',
-          `${images.length} pictures and ${generators.length} generators`,
+          `${images?.length} pictures and ${generators?.length} generators`,
           'at least one picture, and a generator for each',
         )
       }
@@ -164,7 +163,14 @@ function commonBorder(transforms: readonly ImageTransform[]): BorderMode {
   return [...borders][0] ?? 'reflect'
 }
 
-function checkImage({ width, height, channels, data }: PixelImage, stats: ChannelStats): void {
+function checkImage(image: PixelImage, stats: ChannelStats): void {
+  if (!(image?.data instanceof Uint8Array)) {
+    throw new DlError('bad-image', {
+      problem: `a picture is ${showValue(image)}`,
+      expected: '{ width, height, channels, data }',
+    })
+  }
+  const { width, height, channels, data } = image
   if (channels !== stats.mean.length) {
     throw new DlError('bad-image', {
       problem: `a picture has ${channels} channels`,

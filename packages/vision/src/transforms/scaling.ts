@@ -1,4 +1,5 @@
 /** How a picture gets its size, before anything else. */
+import { checkOptions } from '@dl/core'
 import type { Frame } from './affine'
 import { badOption, requireChance, requireSide } from './checks'
 import { between, type Rectangle, type Scaling } from './transform'
@@ -23,7 +24,8 @@ export interface ScaleToOptions {
  * to.height // → 224
  * ```
  */
-export function scaleTo(side: number, { maxZoom = 1, p = 0.75 }: ScaleToOptions = {}): Scaling {
+export function scaleTo(side: number, options: ScaleToOptions = {}): Scaling {
+  const { maxZoom = 1, p = 0.75 } = checkOptions('scaleTo', options, ['maxZoom', 'p'])
   requireSide('scaleTo', 'side', side)
   requireChance('scaleTo', p)
   if (!(maxZoom >= 1 && Number.isFinite(maxZoom))) {
