@@ -36,10 +36,10 @@ export class CamNet extends Sequential {
   }
 }
 
-/** Maps of pictures; Grad-CAM asks for the scores before the log-softmax. */
+/** Maps of pictures. */
 export function mapsOf(model: CamNet, method: Method, x: Tensor, target?: ClassTarget): Tensor3D {
   const about = target === undefined ? {} : { target }
   if (method === 'cam') return classActivationMap(model, x, { layer: '3', ...about })
   const make = method === 'gradcam' ? gradCam : gradCamPlusPlus
-  return make(model, x, { layer: '2', scores: '5', ...about })
+  return make(model, x, { layer: '2', ...about })
 }

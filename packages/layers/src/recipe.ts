@@ -2,8 +2,8 @@
  * How a module is built, as data: the name of an architecture and its options. A program that reads
  * it has the function of that name; nothing of the recipe itself is ever run.
  */
-import { DlError } from '@dl/core'
-import type { AnyModule } from './module'
+import { DlError, showValue } from '@dl/core'
+import { type AnyModule, isModule } from './module'
 
 /** Plain JSON. */
 export interface Recipe {
@@ -27,6 +27,12 @@ interface Kept {
  * @returns the module
  */
 export function withRecipe<M extends AnyModule>(module: M, recipe: Recipe): M {
+  if (!isModule(module)) {
+    throw new DlError('bad-option', {
+      problem: `${recipe?.name ?? 'an architecture'} built ${showValue(module)}`,
+      expected: 'a Module',
+    })
+  }
   const kept: Kept = { recipe, tree: String(module) }
   return Object.defineProperty(module, key, { value: kept, configurable: true })
 }
@@ -53,7 +59,15 @@ export function architecture<Args extends [options?: object], M extends AnyModul
   name: string,
   build: (...args: Args) => M,
 ): (...args: Args) => M {
-  return (...args) => withRecipe(build(...args), { name, options: args[0] })
+  if (typeof name !== 'string' || name === '' || typeof build !== 'function') {
+    throw new DlError('bad-option', {
+      problem: `architecture got ${showValue(name)} and ${showValue(build)}`,
+      expected: 'a name and a function from options to a module',
+    })
+  }
+  const made = (...args: Args): M => withRecipe(build(...args), { name, options: args[0] })
+  // messages name functions
+  return Object.defineProperty(made, 'name', { value: name })
 }
 
 /**
@@ -61,7 +75,7 @@ export function architecture<Args extends [options?: object], M extends AnyModul
  * were changed since.
  */
 export function recipeOf(module: AnyModule): Recipe | null {
-  const kept = (module as { [key]?: Kept })[key]
+  const kept = (module as { [key]?: Kept } | null | undefined)?.[key]
   return kept !== undefined && kept.tree === String(module) ? kept.recipe : null
 }
 
@@ -73,6 +87,12 @@ export function recipeOf(module: AnyModule): Recipe | null {
 export function requireRecipe(module: AnyModule): Recipe {
   const recipe = recipeOf(module)
   if (recipe !== null) return recipe
+  if (!isModule(module)) {
+    throw new DlError('bad-option', {
+      problem: `the recipe of ${showValue(module)} was asked for`,
+      expected: 'a Module',
+    })
+  }
   const isChanged = key in module
   throw new DlError('no-recipe', {
     problem: isChanged
@@ -106,7 +126,8 @@ export type Architectures = Readonly<
  */
 export function fromRecipe(recipe: unknown, architectures: Architectures): AnyModule {
   const { name, options } = (recipe ?? {}) as Partial<Recipe>
-  if (typeof name !== 'string') {
+  const isRecord = typeof options === 'object' && options !== null && !Array.isArray(options)
+  if (typeof name !== 'string' || !(options === undefined || isRecord)) {
     throw new DlError('bad-recipe', {
       problem: `a recipe is ${JSON.stringify(recipe)?.slice(0, 60)}`,
       expected: '{ "name": "…", "options": { … } }',

@@ -17,13 +17,17 @@ export type { MnistOptions } from './datasets/mnist'
 export type { Box, ShapeItem, ShapeKind, ShapesOptions } from './datasets/shapes'
 export { decodeImage, readImage } from './decode/index'
 export type { DecodeOptions } from './decode/types'
+export { ConvLearner, type PretrainedOptions } from './learner/conv-learner'
+export type { ConvData, ConvLearnerOptions } from './learner/data'
 export {
-  ConvLearner,
-  type ConvLearnerOptions,
-  type PretrainedOptions,
-} from './learner/conv-learner'
-export type { ConvData } from './learner/data'
+  ImagePredictor,
+  type ImagePredictorOptions,
+  type PredictionOfOne,
+  type PredictOneOptions,
+} from './learner/image-predictor'
 export type { StateDict, Weights } from './learner/load-body'
+export { type LoadLearnerOptions, loadLearner } from './learner/load-learner'
+export type { PictureInput } from './learner/picture-input'
 export { activationMap, type MapMethod, type MapOptions, weightedSum } from './maps/activation-map'
 export { type ClassActivationMapOptions, classActivationMap } from './maps/class-activation-map'
 export type { ClassTarget } from './maps/class-target'
@@ -74,7 +78,13 @@ export type { PixelImage } from './pixel-image'
 export type { Affine, Frame } from './transforms/affine'
 export type { BorderMode } from './transforms/border'
 export { type CutoutOptions, cutout } from './transforms/cutout'
-export type { ChannelStats, ImageTransforms, TransformPair } from './transforms/image-transforms'
+export type {
+  ChannelStats,
+  ImageTransforms,
+  Region,
+  TransformPair,
+  TransformsRecipe,
+} from './transforms/image-transforms'
 export { type ImageTransformsOptions, imageTransforms } from './transforms/pipeline'
 export { centerCrop, randomCrop } from './transforms/random-crop'
 export { randomDihedral } from './transforms/random-dihedral'
@@ -93,4 +103,4 @@ export {
   tfmsFromModel,
   tfmsFromStats,
 } from './transforms/tfms'
-export type { Change, ImageTransform, Rectangle, Scaling, Tone } from './transforms/transform'
+export type { Change, ImageTransform, Rectangle, Scaling, Step, Tone } from './transforms/transform'

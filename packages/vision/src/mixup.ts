@@ -4,6 +4,7 @@
  */
 import type { Callback } from '@dl/callbacks'
 import {
+  checkOptions,
   crossEntropy,
   DlError,
   defaultGenerator,
@@ -59,11 +60,12 @@ interface Blend {
  * callback.name // → mixup
  * ```
  */
-export function mixup({
-  alpha = 0.4,
-  generator = defaultGenerator().fork('mixup'),
-  loss = perItem,
-}: MixupOptions = {}): Callback {
+export function mixup(options: MixupOptions = {}): Callback {
+  const {
+    alpha = 0.4,
+    generator = defaultGenerator().fork('mixup'),
+    loss = perItem,
+  } = checkOptions('mixup', options, ['alpha', 'generator', 'loss'])
   if (!(alpha > 0 && Number.isFinite(alpha))) {
     throw new DlError('bad-option', {
       problem: `mixup got alpha ${alpha}`,

@@ -9,6 +9,8 @@ const plain: ImageTransforms = {
   size: 0,
   stats: { mean: [0], std: [1] },
   decodeSide: null,
+  recipe: 'as-they-are',
+  region: () => ({ x: 0, y: 0, width: 1, height: 1 }),
   batch(images) {
     const [first] = images as [PixelImage]
     const size = first.data.length

@@ -82,6 +82,8 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
   /** Whether a picture has any number of labels: targets are then [items, c] zeros and ones. */
   readonly isMulti: boolean
   readonly stats: ChannelStats
+  /** From pictures to a net's input, in training and outside of it. */
+  readonly tfms: TransformPair
   readonly #stores: Parts<ImageStore<Item>>
 
   /**
@@ -99,6 +101,7 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     }
     this.classes = set.classes
     this.isMulti = isMultiLabel(set)
+    this.tfms = tfms
     this.stats = tfms.validation.stats
     const room = { bytes: cacheBytes }
     this.#stores = parts(set, (items, part) => {

@@ -1,28 +1,18 @@
 /** A Learner for pictures: losses and metrics that suit the data, pretrained bodies, precompute. */
 import type { LrFinderOptions, LrFinderResult } from '@dl/callbacks'
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { DataLoader } from '@dl/data'
 import type { AnyModule } from '@dl/layers'
 import type { Hyperparameter, PerGroup } from '@dl/optim'
-import {
-  type FitResult,
-  Learner,
-  type LearnerFitOptions,
-  type LearnerOptions,
-  type Predictions,
-} from '@dl/train'
+import { type FitResult, Learner, type LearnerFitOptions, type Predictions } from '@dl/train'
 import { type Convnet, type ConvnetOptions, convnetBuilder } from '../models/convnet-builder'
-import type { CuttableNet } from '../models/cut'
+import { type CuttableNet, checkNet, disposeBehind } from '../models/cut'
 import { keyOfModule } from './content-keys'
-import { type ConvData, suited } from './data'
+import { type ConvData, type ConvLearnerOptions, requireData, suited } from './data'
 import { type HeadMode, headMode } from './head-mode'
+import { ImagePredictor, type PredictionOfOne, type PredictOneOptions } from './image-predictor'
 import { loadBody, type Weights } from './load-body'
-
-/** As a Learner's; the loss may be left to the data. */
-export interface ConvLearnerOptions extends Partial<LearnerOptions> {
-  /** Where stored activations are kept between runs (default: in memory only). Not in a page. */
-  activationsPath?: string
-}
+import type { PictureInput } from './picture-input'
 
 export interface PretrainedOptions
   extends ConvLearnerOptions,
@@ -51,11 +41,11 @@ export class ConvLearner extends Learner {
   constructor(
     model: AnyModule,
     data: ConvData,
-    { activationsPath, ...options }: ConvLearnerOptions = {},
+    options: ConvLearnerOptions = {},
     parts: Convnet | null = null,
   ) {
-    super(model, data, suited(data, options))
-    this.#folder = activationsPath ?? null
+    super(model, data, suited(model, data, options))
+    this.#folder = options.activationsPath ?? null
     this.#parts = parts
   }
 
@@ -121,18 +111,27 @@ export class ConvLearner extends Learner {
     data: ConvData,
     options: PretrainedOptions,
   ): Promise<ConvLearner> {
-    const { weights, strict, precompute = false, ...others } = options
+    if (typeof arch !== 'function') {
+      throw new DlError('bad-option', {
+        problem: `the architecture is ${showValue(arch)}`,
+        expected: 'a function that makes the net: resnet34',
+      })
+    }
+    requireData(data)
+    const { weights, strict, precompute = false, ...others } = options ?? {}
     const { cut, xtraCut, lrCut, features, customHead, xtraFc, ps, ...learning } = others
     const net = arch({ classes: data.c })
+    checkNet('ConvLearner.pretrained', net)
     try {
       await loadBody(net, weights, { strict, cut, xtraCut })
       const { c: classes, isMulti, isReg } = data
-      const parts = convnetBuilder(net, { ...others, classes, isMulti, isReg })
+      const built = { cut, xtraCut, lrCut, features, customHead, xtraFc, ps }
+      const parts = convnetBuilder(net, { ...built, classes, isMulti, isReg })
       const groups = { layerGroups: parts.layerGroups, ...learning }
       const learn = new ConvLearner(parts.model, data, groups, parts)
       learn.freeze()
       learn.precompute = precompute
-      disposeBehind(net, parts)
+      disposeBehind(net, parts.body)
       return learn
     } catch (error) {
       net.dispose()
@@ -211,6 +210,43 @@ export class ConvLearner extends Learner {
     this.#leave()
   }
 
+  /**
+   * What is in one picture: a path (in a page a URL), a Blob, the bytes of a file, pixels, an
+   * ImageData or a tensor of pixels, made ready as validation pictures are. Nothing is yours to
+   * dispose, a tensor given stays yours, and the model is left as it was.
+   *
+   * @throws DlError `no-classes` for data that does not say its classes or transforms; see
+   *   {@link ImagePredictor.predictOne}
+   */
+  async predictOne(picture: PictureInput, options?: PredictOneOptions): Promise<PredictionOfOne> {
+    return this.#predictor().predictOne(picture, options)
+  }
+
+  /**
+   * Writes all that `loadLearner` needs to predict elsewhere to one file; see
+   * {@link ImagePredictor.export}.
+   */
+  export(path: string): Promise<string>
+  export(): Promise<Uint8Array>
+  async export(path?: string): Promise<string | Uint8Array> {
+    return this.#predictor().export(path as string)
+  }
+
+  #predictor(): ImagePredictor {
+    const { classes, tfms, isMulti, isReg } = this.data
+    if (classes === undefined || tfms === undefined || isReg) {
+      throw new DlError('no-classes', {
+        problem: isReg
+          ? 'the data is of a regression, which has no classes'
+          : `the data has no ${classes === undefined ? 'classes' : 'tfms'}`,
+        expected: 'classes, their names, and tfms, as ImageClassifierData has them',
+        fix: 'Add them to the data, or make new ImagePredictor({ model, classes, transforms }).',
+      })
+    }
+    const { model } = this
+    return new ImagePredictor({ model, classes, transforms: tfms.validation, isMulti })
+  }
+
   async #headMode(): Promise<HeadMode | null> {
     if (!this.precompute) {
       this.#leave()
@@ -232,9 +268,3 @@ export class ConvLearner extends Learner {
 
 const isFrozen = ({ body }: Convnet): boolean =>
   [...body.parameters()].every(({ trainable }) => !trainable)
-
-/** What was cut off belongs to nobody now. */
-function disposeBehind(net: CuttableNet, { body }: Convnet): void {
-  const kept = new Set([...body.children()].map(([, child]) => child))
-  for (const [, child] of net.children()) if (!kept.has(child)) child.dispose()
-}

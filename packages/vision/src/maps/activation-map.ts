@@ -2,8 +2,10 @@
  * What every map has in common: features of a layer, a weight for each channel, their sum. Methods
  * differ in two points, the weights and how features and weights are combined.
  */
+import { checkOptions, DlError, showValue } from '@dl/core'
 import type { AnyModule } from '@dl/layers'
 import { mul, relu, sum, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
+import { MAP_OPTIONS } from './checks'
 import { toUnitRange } from './normalise'
 import { type Pass, type PassOptions, withPass } from './pass'
 
@@ -57,10 +59,18 @@ export function activationMap(
   method: MapMethod,
   model: AnyModule,
   x: Tensor,
-  { normalise = true, relu: rectify = true, ...options }: MapOptions & PassOptions,
+  options: MapOptions & PassOptions,
 ): Tensor3D {
+  const known = checkOptions('activationMap', options, MAP_OPTIONS)
+  const { normalise = true, relu: rectify = true, ...looking } = known
+  if (typeof method?.weights !== 'function') {
+    throw new DlError('bad-option', {
+      problem: `the method of a map is ${showValue(method)}`,
+      expected: 'an object with a function weights, and maybe combine',
+    })
+  }
   const { combine = weightedSum } = method
-  return withPass(model, x, options, pass =>
+  return withPass(model, x, looking, pass =>
     tidy(() => {
       const map = combine(pass.features, method.weights(pass), rectify) as Tensor3D
       return normalise ? toUnitRange(map) : map

@@ -2,10 +2,11 @@
  * The lesson's class activation maps, for nets that end in pooling over maps: either maps of the
  * classes themselves, as in the lesson, or features and a linear layer (Zhou 2016, arXiv 1512.04150).
  */
-import { DlError, showShape } from '@dl/core'
-import { type AnyModule, Linear, moduleAt } from '@dl/layers'
+import { checkOptions, DlError, showShape } from '@dl/core'
+import { type AnyModule, Linear } from '@dl/layers'
 import { matMul, relu, reshape, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core'
 import { activationMap, type MapMethod, type MapOptions, weightedSum } from './activation-map'
+import { MAP_OPTIONS, moduleOf } from './checks'
 import type { ClassTarget } from './class-target'
 import type { PassOptions } from './pass'
 
@@ -78,14 +79,18 @@ const toChannels = (weights: Tensor): Tensor =>
 export function classActivationMap(
   model: AnyModule,
   x: Tensor,
-  { linear, ...options }: ClassActivationMapOptions,
+  options: ClassActivationMapOptions = {},
 ): Tensor3D {
+  const { linear, ...others } = checkOptions('classActivationMap', options, [
+    ...MAP_OPTIONS,
+    'linear',
+  ])
   const method = linear === undefined ? byClass : byLinear(linearOf(model, linear))
-  return activationMap(method, model, x, { target: 'probabilities', ...options })
+  return activationMap(method, model, x, { target: 'probabilities', ...others })
 }
 
 function linearOf(model: AnyModule, linear: Linear | string): Linear {
-  const module = typeof linear === 'string' ? moduleAt(model, linear) : linear
+  const module = moduleOf(model, linear)
   if (module instanceof Linear) return module
   throw new DlError('bad-option', {
     problem: `'${linear}' is ${module.constructor.name}`,

@@ -1,11 +1,12 @@
 /** What class a map is about, as a weight for each class. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import {
   argMax,
   cast,
   equal,
   expandDims,
   range,
+  sigmoid,
   softmax,
   type Tensor2D,
   tensor1d,
@@ -18,11 +19,18 @@ import {
  */
 export type ClassTarget = number | readonly number[] | 'predicted' | 'probabilities'
 
-/** @returns [N, classes], rows that add up to 1 */
-export function classWeights(scores: Tensor2D, target: ClassTarget): Tensor2D {
+/**
+ * @param isMulti whether each class is likely or not by itself
+ * @returns [N, classes], rows that add up to 1 unless that is so
+ */
+export function classWeights(
+  scores: Tensor2D,
+  target: ClassTarget,
+  isMulti: boolean | undefined,
+): Tensor2D {
   const [pictures, classes] = scores.shape
   return tidy(() => {
-    if (target === 'probabilities') return softmax(scores)
+    if (target === 'probabilities') return isMulti ? sigmoid(scores) : softmax(scores)
     const indices =
       target === 'predicted'
         ? argMax(scores, 1)
@@ -34,6 +42,12 @@ export function classWeights(scores: Tensor2D, target: ClassTarget): Tensor2D {
 }
 
 function checked(target: number | readonly number[], pictures: number, classes: number): number[] {
+  if (typeof target !== 'number' && !Array.isArray(target)) {
+    throw new DlError('bad-target', {
+      problem: `the target is ${showValue(target)}`,
+      expected: "the number of a class, one for each picture, 'predicted' or 'probabilities'",
+    })
+  }
   const indices = typeof target === 'number' ? Array<number>(pictures).fill(target) : [...target]
   if (indices.length !== pictures) {
     throw new DlError('bad-target', {

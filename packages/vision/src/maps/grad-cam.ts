@@ -2,6 +2,7 @@
  * Maps for any layer of any net, from the gradients of a class score: Grad-CAM (Selvaraju 2017,
  * arXiv 1610.02391) and Grad-CAM++ (Chattopadhay 2018, arXiv 1710.11063).
  */
+import { checkOptions } from '@dl/core'
 import type { AnyModule } from '@dl/layers'
 import {
   add,
@@ -17,6 +18,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core'
 import { activationMap, type MapMethod, type MapOptions } from './activation-map'
+import { MAP_OPTIONS } from './checks'
 import type { ClassTarget } from './class-target'
 import type { PassOptions } from './pass'
 
@@ -44,8 +46,8 @@ const byPowers: MapMethod = {
 
 /**
  * Grad-CAM: what at each place of a layer raises a class score, by the mean gradient of each channel.
- * In a net that ends in log-softmax the score is relative to the other classes, and its gradient is
- * faint where the net is sure; `scores` names the module before it, for the scores themselves.
+ * The scores are those before a softmax, as in the paper: behind it they would be relative to the
+ * other classes, and without a gradient where the net is sure. `scores: ''` takes the output as it is.
  *
  * @param x float32 [N, H, W, channels], as the net takes them
  * @returns float32 [N, h, w], yours to dispose; h and w are those of the layer
@@ -67,8 +69,11 @@ const byPowers: MapMethod = {
  * for (const owner of [x, map, model]) owner.dispose()
  * ```
  */
-export const gradCam = (model: AnyModule, x: Tensor, options: GradCamOptions): Tensor3D =>
-  activationMap(byMean, model, x, { target: 'predicted', ...options })
+export const gradCam = (model: AnyModule, x: Tensor, options: GradCamOptions = {}): Tensor3D =>
+  activationMap(byMean, model, x, {
+    target: 'predicted',
+    ...checkOptions('gradCam', options, MAP_OPTIONS),
+  })
 
 /**
  * Grad-CAM++: as {@link gradCam}, but places with a positive gradient only weigh a channel, each by
@@ -92,5 +97,12 @@ export const gradCam = (model: AnyModule, x: Tensor, options: GradCamOptions): T
  * for (const owner of [x, map, model]) owner.dispose()
  * ```
  */
-export const gradCamPlusPlus = (model: AnyModule, x: Tensor, options: GradCamOptions): Tensor3D =>
-  activationMap(byPowers, model, x, { target: 'predicted', ...options })
+export const gradCamPlusPlus = (
+  model: AnyModule,
+  x: Tensor,
+  options: GradCamOptions = {},
+): Tensor3D =>
+  activationMap(byPowers, model, x, {
+    target: 'predicted',
+    ...checkOptions('gradCamPlusPlus', options, MAP_OPTIONS),
+  })

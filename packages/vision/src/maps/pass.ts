@@ -1,16 +1,32 @@
 /** One run of a net that keeps the features of a layer and their gradients. */
-import { detach, noGrad, valueAndGrads } from '@dl/core'
-import { type AnyModule, moduleAt } from '@dl/layers'
+import { detach, noGrad, setAside, valueAndGrads } from '@dl/core'
+import type { AnyModule } from '@dl/layers'
 import { clone, keep, mul, sum, Tensor, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core'
-import { checkMaps, checkPictures, checkScores, independent, notCalled } from './checks'
+import { BeforeSoftmax, type Scores } from './before-softmax'
+import {
+  checkMaps,
+  checkModel,
+  checkPictures,
+  checkScores,
+  hasMaps,
+  independent,
+  moduleOf,
+  notCalled,
+} from './checks'
 import { type ClassTarget, classWeights } from './class-target'
 
 export interface PassOptions {
-  /** Whose features are looked at: a module, or its path as `model.namedModules()` gives it. */
-  layer: AnyModule | string
+  /**
+   * Whose features are looked at: a module, or its path as `model.namedModules()` gives it (default:
+   * the last whose output has height and width).
+   */
+  layer?: AnyModule | string
   /** What a map is about. */
   target: ClassTarget
-  /** Whose output counts as the class scores, [N, classes] (default: the model's). */
+  /**
+   * Whose output counts as the class scores, [N, classes] (default: the model's, as it is before a
+   * softmax, its logarithm or a sigmoid at the end). '' is the model's with these.
+   */
   scores?: AnyModule | string
 }
 
@@ -31,36 +47,43 @@ export interface Pass {
 export function withPass<T>(
   model: AnyModule,
   x: Tensor,
-  { layer: wanted, target, scores: scorer = '' }: PassOptions,
+  { layer: wanted, target, scores: scorer }: PassOptions,
   use: (pass: Pass) => T,
 ): T {
+  checkModel(model)
   checkPictures(x)
-  const layer = typeof wanted === 'string' ? moduleAt(model, wanted) : wanted
   const kept: { features?: Tensor; scores?: Tensor; classes?: Tensor; gradients?: Tensor } = {}
   const hold = (name: keyof typeof kept, tensor: Tensor) => {
     kept[name]?.dispose()
     kept[name] = keep(tensor)
   }
   const seen: unknown[] = []
-  const removals = [
+  const watched = wanted === undefined ? partsOf(model) : [moduleOf(model, wanted)]
+  const before = scorer === undefined ? new BeforeSoftmax(model) : null
+  const removals = watched.map(layer =>
     layer.onForward((_module, _inputs, output: unknown) => {
+      if (wanted === undefined && !hasMaps(output)) return
       seen[0] = output
       if (output instanceof Tensor) hold('features', detach(output))
     }),
-    (typeof scorer === 'string' ? moduleAt(model, scorer) : scorer).onForward(
-      (_module, _inputs, output: unknown) => {
-        if (output instanceof Tensor) hold('scores', clone(output))
-      },
-    ),
-  ]
+  )
+  const scoring = scorer === undefined ? model : moduleOf(model, scorer)
+  removals.push(
+    scoring.onForward((_module, _inputs, output: unknown) => {
+      if (output instanceof Tensor) hold('scores', clone(output))
+    }),
+  )
   const score = () => {
     model.call(x)
-    if (seen.length === 0) throw notCalled(wanted)
+    if (seen.length === 0) throw notCalled(wanted, model)
     checkMaps(seen[0], wanted, model, x)
-    const scores = checkScores(kept.scores, x.shape[0]!)
+    const output = kept.scores
+    const { scores: found, isMulti }: Partial<Scores> =
+      output && before ? before.of(output) : { scores: output }
+    const scores = checkScores(found, x.shape[0]!)
     hold(
       'classes',
-      noGrad(() => classWeights(scores, target)),
+      noGrad(() => classWeights(scores, target, isMulti)),
     )
     return sum(mul(scores, kept.classes!))
   }
@@ -74,18 +97,22 @@ export function withPass<T>(
     }
     return use(kept as unknown as Pass)
   } finally {
+    before?.remove()
     for (const remove of removals) remove()
     for (const tensor of Object.values(kept)) tensor.dispose()
   }
 }
 
-/** Switches dropout and the like off for a call, and every module back to its own mode. */
+const partsOf = (model: AnyModule): AnyModule[] =>
+  [...model.namedModules()].map(([, module]) => module)
+
+/** Runs a call as in evaluation; modes and carried state of the net are as before afterwards. */
 export function inEvaluation<T>(model: AnyModule, call: () => T): T {
-  const modes = [...model.namedModules()].map(([, module]) => [module, module.training] as const)
+  const putBack = setAside(model)
   model.eval()
   try {
     return call()
   } finally {
-    for (const [module, training] of modes) module.training = training
+    putBack()
   }
 }

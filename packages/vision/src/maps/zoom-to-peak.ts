@@ -2,13 +2,15 @@
  * The lecture's use of a map: a quick net looks over a large picture, and what it looked at most is
  * cut out and looked at again.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showShape, showValue } from '@dl/core'
 import type { AnyModule } from '@dl/layers'
-import { dispose, softmax, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
+import { dispose, Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
 import type { Box } from '../datasets/shapes'
+import { probabilitiesOf } from '../learner/probabilities'
 import { checkImage } from '../pictures/check-image'
 import { crop } from '../pictures/crop'
 import type { PixelImage } from '../pixel-image'
+import { checkModel } from './checks'
 import { inEvaluation } from './pass'
 import { peakOf } from './peak'
 
@@ -67,31 +69,53 @@ export interface Zoom {
 export async function zoomToPeak(
   image: PixelImage,
   model: AnyModule,
-  { prepare, map, fraction = 0.5, second = model }: ZoomOptions,
+  options: ZoomOptions,
 ): Promise<Zoom> {
   checkImage(image)
+  const {
+    prepare,
+    map,
+    fraction = 0.5,
+    second = model,
+  } = checkOptions('zoomToPeak', options, ['prepare', 'map', 'fraction', 'second'])
+  for (const net of [model, second]) checkModel(net)
+  for (const [name, value] of Object.entries({ prepare, map })) {
+    if (typeof value === 'function') continue
+    throw new DlError('bad-option', {
+      problem: `${name} is ${showValue(value)}`,
+      expected: 'a function that gives a tensor',
+    })
+  }
   if (!(fraction > 0 && fraction <= 1)) {
     throw new DlError('bad-option', {
-      problem: `fraction is ${fraction}`,
+      problem: `fraction is ${showValue(fraction)}`,
       expected: 'a number above 0, 1 at most',
     })
   }
   const first = tidy(() => {
     const x = prepare(image)
-    return { map: map(x), probabilities: probabilitiesOf(model, x) }
+    return { map: checked(map(x)), output: outputOf(model, x) }
   })
   const [rows, whole] = await reading(first, () =>
-    Promise.all([first.map.array(), sighting(first.probabilities)]),
+    Promise.all([first.map.array(), sighting(first.output)]),
   )
   const box = boxRound(rows[0]!, image, fraction)
   const part = crop(image, box)
-  const then = tidy(() => probabilitiesOf(second, prepare(part)))
+  const then = tidy(() => outputOf(second, prepare(part)))
   const zoomed = await reading([then], () => sighting(then))
   return { crop: part, box, map: rows[0]!, whole, zoomed }
 }
 
-const probabilitiesOf = (model: AnyModule, x: Tensor): Tensor =>
-  inEvaluation(model, () => softmax(model.call(x) as Tensor))
+function checked(map: Tensor3D): Tensor3D {
+  if (map instanceof Tensor && map.rank === 3) return map
+  throw new DlError('bad-map', {
+    problem: `map gave ${map instanceof Tensor ? showShape((map as Tensor).shape) : showValue(map)}`,
+    expected: 'a tensor [1, height, width], as gradCam makes it',
+  })
+}
+
+const outputOf = (model: AnyModule, x: Tensor): Tensor =>
+  inEvaluation(model, () => model.call(x) as Tensor)
 
 async function reading<T>(
   tensors: Parameters<typeof dispose>[0],
@@ -105,7 +129,7 @@ async function reading<T>(
 }
 
 async function sighting(tensor: Tensor): Promise<Sighting> {
-  const probabilities = [...(await tensor.data<'float32'>())]
+  const probabilities = probabilitiesOf(await tensor.data<'float32'>(), false)
   const probability = Math.max(...probabilities)
   return { class: probabilities.indexOf(probability), probability, probabilities }
 }

@@ -1,7 +1,8 @@
 /** The residual blocks of He et al. (2015): y = relu(x + f(x)). Names are torchvision's. */
+import { checkOptions } from '@dl/core'
 import { BatchNorm2d, type Conv2d, Module, ReLU } from '@dl/layers'
 import { add, type Tensor } from '@tensorflow/tfjs-core'
-import { type BlockOptions, conv1x1, conv3x3 } from './block'
+import { type BlockOptions, checkWidths, conv1x1, conv3x3 } from './block'
 import { shortcutOf } from './shortcut'
 
 /**
@@ -33,12 +34,13 @@ export class BasicBlock extends Module {
    * @param inputs channels coming in
    * @param width channels within, and going out
    */
-  constructor(
-    inputs: number,
-    width: number,
-    { stride = 1, shortcut = 'projection' }: BlockOptions = {},
-  ) {
+  constructor(inputs: number, width: number, options: BlockOptions = {}) {
     super()
+    const { stride = 1, shortcut = 'projection' } = checkOptions('BasicBlock', options, [
+      'stride',
+      'shortcut',
+    ])
+    checkWidths('BasicBlock', inputs, width)
     // first, as it may refuse
     const downsample = shortcutOf(shortcut, [inputs, width], stride, true)
     this.conv1 = conv3x3(inputs, width, stride)
@@ -88,12 +90,13 @@ export class Bottleneck extends Module {
    * @param inputs channels coming in
    * @param width channels within; four times as many go out
    */
-  constructor(
-    inputs: number,
-    width: number,
-    { stride = 1, shortcut = 'projection' }: BlockOptions = {},
-  ) {
+  constructor(inputs: number, width: number, options: BlockOptions = {}) {
     super()
+    const { stride = 1, shortcut = 'projection' } = checkOptions('Bottleneck', options, [
+      'stride',
+      'shortcut',
+    ])
+    checkWidths('Bottleneck', inputs, width)
     const outputs = 4 * width
     // first, as it may refuse
     const downsample = shortcutOf(shortcut, [inputs, outputs], stride, true)

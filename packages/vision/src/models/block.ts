@@ -1,4 +1,5 @@
 /** What all residual blocks have in common. */
+import { DlError, showValue } from '@dl/core'
 import { Conv2d, type Module } from '@dl/layers'
 import type { Shortcut } from './shortcut'
 
@@ -23,3 +24,14 @@ export const conv1x1 = (inputs: number, outputs: number): Conv2d =>
 
 export const conv3x3 = (inputs: number, outputs: number, stride = 1): Conv2d =>
   new Conv2d(inputs, outputs, 3, { stride, padding: 1, bias: false })
+
+/** Complains before anything is allocated. */
+export function checkWidths(block: string, inputs: number, width: number): void {
+  for (const [name, value] of Object.entries({ inputs, width })) {
+    if (Number.isSafeInteger(value) && value > 0) continue
+    throw new DlError('bad-option', {
+      problem: `${block} got ${name} ${showValue(value)}`,
+      expected: 'an integer of at least 1',
+    })
+  }
+}

@@ -1,7 +1,16 @@
 /** A body that was trained on other pictures and a new head for these: fast.ai's ConvnetBuilder. */
-import { DlError } from '@dl/core'
-import { AdaptiveConcatPool2d, Flatten, type Module, Sequential } from '@dl/layers'
-import { bodyOf, type CutOptions, type CuttableNet } from './cut'
+import { checkOptions, DlError } from '@dl/core'
+import {
+  AdaptiveConcatPool2d,
+  type AnyModule,
+  Flatten,
+  type Module,
+  type Recipe,
+  recipeOf,
+  Sequential,
+  withRecipe,
+} from '@dl/layers'
+import { bodyOf, type CutOptions, type CuttableNet, checkNet, disposeBehind } from './cut'
 import { type HeadOptions, headOf } from './head'
 
 export interface ConvnetOptions extends HeadOptions, CutOptions {
@@ -42,8 +51,11 @@ export interface Convnet {
  * ```
  */
 export function convnetBuilder(net: CuttableNet, options: ConvnetOptions): Convnet {
-  const { customHead } = options
-  const layers = bodyOf(net, options)
+  checkNet('convnetBuilder', net)
+  checkOptions('convnetBuilder', options, OPTIONS)
+  const { customHead, cut, xtraCut } = options
+  if (customHead !== undefined) checkNet('customHead', customHead)
+  const layers = bodyOf(net, { cut, xtraCut })
   const lrCut = options.lrCut ?? net.lrCut ?? Math.floor(layers.length / 2)
   if (!(Number.isInteger(lrCut) && lrCut >= 0 && lrCut <= layers.length)) {
     throw new DlError('bad-option', {
@@ -56,10 +68,50 @@ export function convnetBuilder(net: CuttableNet, options: ConvnetOptions): Convn
   const head = customHead ? [customHead] : headOf(2 * features, options)
   const body = [...layers, ...pooling]
   return {
-    model: new Sequential(...body, ...head),
+    model: described(new Sequential(...body, ...head), net, options),
     body: new Sequential(...body),
     head: new Sequential(...head),
     layerGroups: [body.slice(0, lrCut), body.slice(lrCut), head],
+  }
+}
+
+const OPTIONS = [
+  'classes',
+  'xtraFc',
+  'ps',
+  'isMulti',
+  'isReg',
+  'cut',
+  'xtraCut',
+  'lrCut',
+  'features',
+  'customHead',
+] as const
+
+/** With a recipe, where net and head have one. */
+function described(model: Sequential, net: CuttableNet, options: ConvnetOptions): Sequential {
+  const { customHead, ...others } = options
+  const [recipe, head] = [recipeOf(net), customHead && recipeOf(customHead)]
+  if (recipe === null || head === null) return model
+  const all = { ...others, net: recipe, ...(head && { customHead: head }) }
+  return withRecipe(model, { name: 'convnet', options: all })
+}
+
+/** Builds what {@link convnetBuilder} built, out of its recipe. */
+export function convnetFrom(
+  { net: recipe, customHead, ...options }: { net: Recipe; customHead?: Recipe } & ConvnetOptions,
+  build: (recipe: unknown) => AnyModule,
+): Module {
+  const net = build(recipe) as CuttableNet
+  const head = customHead && { customHead: build(customHead) as Module }
+  try {
+    const { model, body } = convnetBuilder(net, { ...options, ...head })
+    disposeBehind(net, body)
+    return model
+  } catch (error) {
+    net.dispose()
+    head?.customHead.dispose()
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /** Taking nets apart: the children that make up the body, before pool and classifier. */
-import { DlError } from '@dl/core'
-import type { AnyModule, Module } from '@dl/layers'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { type AnyModule, isModule, type Module } from '@dl/layers'
 
 /** A net that knows where to be cut; the nets of this package do. */
 export interface CuttableNet extends AnyModule {
@@ -36,10 +36,9 @@ export interface CutOptions {
  * net.dispose()
  * ```
  */
-export function bodyOf(
-  net: CuttableNet,
-  { cut = net.cut, xtraCut = 0 }: CutOptions = {},
-): Module[] {
+export function bodyOf(net: CuttableNet, options: CutOptions = {}): Module[] {
+  checkNet('bodyOf', net)
+  const { cut = net.cut, xtraCut = 0 } = checkOptions('bodyOf', options, ['cut', 'xtraCut'])
   const children = [...net.children()].map(([, child]) => child)
   const end = (cut ?? Number.NaN) - xtraCut
   if (cut !== undefined && Number.isInteger(end) && end > 0 && end <= children.length) {
@@ -52,4 +51,21 @@ export function bodyOf(
         : `the cut ${cut} less ${xtraCut} is outside ${net.constructor.name}`,
     expected: `a cut that leaves 1 to ${children.length} of its children`,
   })
+}
+
+/** A function that makes nets is easily taken for a net. */
+export function checkNet(owner: string, net: CuttableNet): void {
+  if (isModule(net)) return
+  const called = typeof net === 'function' ? (net as { name: string }).name : null
+  throw new DlError('bad-option', {
+    problem: `${owner} got ${showValue(net)}`,
+    expected: 'a net',
+    ...(called && { fix: `Call it: ${called}().` }),
+  })
+}
+
+/** Frees what was cut off a net, which belongs to nobody now. */
+export function disposeBehind(net: CuttableNet, body: AnyModule): void {
+  const kept = new Set([...body.children()].map(([, child]) => child))
+  for (const [, child] of net.children()) if (!kept.has(child)) child.dispose()
 }

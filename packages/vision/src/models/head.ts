@@ -1,5 +1,5 @@
 /** fast.ai's head: from a body's pooled features to scores, with batch norm and dropout between. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import {
   BatchNorm1d,
   Dropout,
@@ -38,7 +38,13 @@ export function headOf(
   features: number,
   { classes, xtraFc = [512], ps, isMulti = false, isReg = false }: HeadOptions,
 ): Module[] {
-  const widths = [features, ...xtraFc, classes]
+  if (!Array.isArray(xtraFc)) {
+    throw new DlError('bad-option', {
+      problem: `xtraFc is ${showValue(xtraFc)}`,
+      expected: 'a list of widths: [512], or [] for none',
+    })
+  }
+  const widths: readonly number[] = [features, ...xtraFc, classes]
   if (!widths.every(width => Number.isInteger(width) && width > 0)) {
     throw new DlError('bad-option', {
       problem: `a head got the widths ${widths.join(', ')}`,
@@ -59,10 +65,11 @@ export function headOf(
 
 function dropsOf(ps: HeadOptions['ps'], layers: number): number[] {
   const standard = Array.from({ length: layers }, (_, i) => (i < layers - 1 ? 0.25 : 0.5))
-  const drops = typeof ps === 'number' ? standard.map(() => ps) : [...(ps ?? standard)]
+  const given = ps ?? standard
+  const drops = Array.isArray(given) ? given : standard.map(() => given as number)
   if (drops.length === layers && drops.every(p => p >= 0 && p <= 1)) return drops
   throw new DlError('bad-option', {
-    problem: `ps is ${drops.join(', ') || 'empty'} for ${layers} linear layers`,
+    problem: `ps is ${Array.isArray(given) ? given.join(', ') || 'empty' : showValue(given)} for ${layers} linear layers`,
     expected: 'a number from 0 to 1, or one for each',
   })
 }

@@ -4,9 +4,10 @@
  * sizes change, the shortcut starts behind the first ReLU. Fields are named as in the other blocks;
  * a projection is `downsample.0`, without a norm.
  */
+import { checkOptions } from '@dl/core'
 import { BatchNorm2d, type Conv2d, Module, ReLU } from '@dl/layers'
 import { add, type Tensor } from '@tensorflow/tfjs-core'
-import { type BlockOptions, conv1x1, conv3x3 } from './block'
+import { type BlockOptions, checkWidths, conv1x1, conv3x3 } from './block'
 import { shortcutOf } from './shortcut'
 
 /**
@@ -38,12 +39,13 @@ export class PreActBlock extends Module {
    * @param inputs channels coming in
    * @param width channels within, and going out
    */
-  constructor(
-    inputs: number,
-    width: number,
-    { stride = 1, shortcut = 'projection' }: BlockOptions = {},
-  ) {
+  constructor(inputs: number, width: number, options: BlockOptions = {}) {
     super()
+    const { stride = 1, shortcut = 'projection' } = checkOptions('PreActBlock', options, [
+      'stride',
+      'shortcut',
+    ])
+    checkWidths('PreActBlock', inputs, width)
     // first, as it may refuse
     const downsample = shortcutOf(shortcut, [inputs, width], stride, false)
     this.bn1 = new BatchNorm2d(inputs)
@@ -92,12 +94,13 @@ export class PreActBottleneck extends Module {
    * @param inputs channels coming in
    * @param width channels within; four times as many go out
    */
-  constructor(
-    inputs: number,
-    width: number,
-    { stride = 1, shortcut = 'projection' }: BlockOptions = {},
-  ) {
+  constructor(inputs: number, width: number, options: BlockOptions = {}) {
     super()
+    const { stride = 1, shortcut = 'projection' } = checkOptions('PreActBottleneck', options, [
+      'stride',
+      'shortcut',
+    ])
+    checkWidths('PreActBottleneck', inputs, width)
     const outputs = 4 * width
     // first, as it may refuse
     const downsample = shortcutOf(shortcut, [inputs, outputs], stride, false)

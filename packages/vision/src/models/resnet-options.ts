@@ -1,5 +1,5 @@
 /** What a ResNet is made of. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import type { BlockType } from './block'
 import type { Shortcut } from './shortcut'
 
@@ -25,8 +25,31 @@ export interface ResNetOptions {
   classifier?: 'fc' | 'linear'
 }
 
-/** Complains before anything is allocated. */
-export function checkResNet(options: ResNetOptions, widths: readonly number[]): void {
+/**
+ * Complains before anything is allocated.
+ *
+ * @returns the width of each stage
+ */
+export function checkResNet(options: ResNetOptions): readonly number[] {
+  checkOptions('ResNet', options, [
+    'block',
+    'layers',
+    'widths',
+    'classes',
+    'channels',
+    'stem',
+    'shortcut',
+    'classifier',
+  ])
+  const isBlock = typeof options.block === 'function' && typeof options.block.expansion === 'number'
+  if (!isBlock) refuse(`the block ${showValue(options.block)}`, 'a class of blocks: BasicBlock')
+  for (const name of ['layers', 'widths'] as const) {
+    const list = options[name]
+    const isMissing = name === 'widths' && list === undefined
+    if (!isMissing && !Array.isArray(list))
+      refuse(`${name} ${showValue(list)}`, 'a list of integers')
+  }
+  const widths = options.widths ?? options.layers.map((_, stage) => 64 * 2 ** stage)
   const { block, layers, classes = 1000, channels = 3, shortcut = 'projection' } = options
   const { stem = 'imagenet', classifier = 'fc' } = options
   for (const [name, numbers] of Object.entries({ layers, widths, channels: [channels] })) {
@@ -49,6 +72,7 @@ export function checkResNet(options: ResNetOptions, widths: readonly number[]): 
       'widths that do not fall',
     )
   }
+  return widths
 }
 
 function checkChoice(name: string, value: string, choices: readonly string[]): void {

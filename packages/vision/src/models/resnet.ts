@@ -57,9 +57,8 @@ export class ResNet extends Module {
 
   constructor(options: ResNetOptions) {
     super()
+    const widths = checkResNet(options)
     const { layers, classes = 1000, classifier = 'fc' } = options
-    const widths = options.widths ?? layers.map((_, stage) => 64 * 2 ** stage)
-    checkResNet(options, widths)
     const { before, after } = ends(options, widths)
     const stages = stagesOf(options, widths)
     this.features = widths.at(-1)! * options.block.expansion

@@ -1,8 +1,16 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
 
-/** Complains about a picture whose bytes are not as many as its sizes say. */
-export function checkImage({ width, height, channels, data }: PixelImage): void {
+/** Complains about what is no picture, or has more or fewer bytes than its sizes say. */
+export function checkImage(image: PixelImage): void {
+  if (typeof image !== 'object' || !(image?.data instanceof Uint8Array)) {
+    throw new DlError('bad-image', {
+      problem: `a picture is ${showValue(image)}`,
+      expected: '{ width, height, channels, data } with the data in a Uint8Array',
+      fix: 'readImage() and decodeImage() make one of a file.',
+    })
+  }
+  const { width, height, channels, data } = image
   const isSized = [width, height].every(size => Number.isInteger(size) && size > 0)
   if (isSized && [1, 3, 4].includes(channels) && data.length === width * height * channels) return
   throw new DlError('bad-image', {

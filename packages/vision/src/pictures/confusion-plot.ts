@@ -1,5 +1,5 @@
 /** A confusion matrix as standalone SVG text that follows the viewer's light or dark setting. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import type { ConfusionMatrix } from '@dl/train'
 import { escapeMarkup, FONT } from './markup'
 
@@ -35,9 +35,12 @@ const DEEP = 0.55
  * ```
  */
 export function confusionPlot(
-  { classes, counts }: Pick<ConfusionMatrix, 'classes' | 'counts'>,
-  { title = 'Confusion matrix' }: ConfusionPlotOptions = {},
+  matrix: Pick<ConfusionMatrix, 'classes' | 'counts'>,
+  options: ConfusionPlotOptions = {},
 ): string {
+  const { title = 'Confusion matrix' } = checkOptions('confusionPlot', options, ['title'])
+  checkMatrix(matrix)
+  const { classes, counts } = matrix
   const c = classes.length
   if (c === 0 || counts.length !== c || counts.some(row => row.length !== c)) {
     throw new DlError('shape-mismatch', {
@@ -54,7 +57,7 @@ export function confusionPlot(
   // names below stand at an angle of 45 degrees
   const height = bottom + Math.ceil(name * Math.SQRT1_2) + 62
   const said = accuracyOf(counts)
-  const heading = 20 + title.length * TITLE + 24 + said.length * CHARACTER + RIGHT
+  const heading = 20 + String(title).length * TITLE + 24 + said.length * CHARACTER + RIGHT
   const width = Math.max(left + c * side + RIGHT, Math.ceil(heading))
 
   const cells = counts.flatMap((row, i) => {
@@ -124,4 +127,15 @@ function css(): string {
 .dl-confusion .none{opacity:.45}
 ${theme('#ffffff', '#e2e8f0', '#0f172a', '#64748b', '#2563eb')}
 @media (prefers-color-scheme:dark){${theme('#0f172a', '#1e293b', '#f1f5f9', '#94a3b8', '#60a5fa')}}`
+}
+
+function checkMatrix(matrix: Pick<ConfusionMatrix, 'classes' | 'counts'>): void {
+  const { classes, counts } = (matrix ?? {}) as Partial<ConfusionMatrix>
+  const isNamed = Array.isArray(classes) && classes.every(name => typeof name === 'string')
+  if (isNamed && Array.isArray(counts) && counts.every(Array.isArray)) return
+  throw new DlError('bad-option', {
+    problem: `a confusion matrix is ${showValue(matrix)}`,
+    expected: '{ classes, counts }: names, and a row of counts for each',
+    fix: 'confusionMatrix() of @dl/train gives one.',
+  })
 }

@@ -1,5 +1,5 @@
 /** Pictures with captions as one piece of HTML that needs nothing beside it. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
 import { escapeMarkup, FONT } from './markup'
 import { encodePng } from './png'
@@ -35,18 +35,24 @@ const CHUNK = 8192
  * html.includes('<figcaption><span>a grey dot</span>') // → true
  * ```
  */
-export function figuresHtml(
-  figures: readonly Figure[],
-  { title, columns = Math.ceil(Math.sqrt(figures.length)), width = 128 }: FiguresOptions = {},
-): string {
+export function figuresHtml(figures: readonly Figure[], options: FiguresOptions = {}): string {
+  checkFigures(figures)
+  // more than these: others hand on what they were given
+  if (typeof options !== 'object' || options === null) {
+    throw new DlError('bad-option', {
+      problem: `the options of figures are ${showValue(options)}`,
+      expected: '{ title, columns, width }',
+    })
+  }
+  const { title, columns = Math.ceil(Math.sqrt(figures.length)), width = 128 } = options
   for (const [name, value] of Object.entries({ columns, width })) {
     if (Number.isInteger(value) && (value > 0 || figures.length === 0)) continue
     throw new DlError('bad-option', {
-      problem: `${name} is ${value}`,
+      problem: `${name} is ${showValue(value)}`,
       expected: 'an integer of at least 1',
     })
   }
-  const heading = title === undefined ? '' : `<h2>${escapeMarkup(title)}</h2>\n`
+  const heading = title === undefined ? '' : `<h2>${escapeMarkup(String(title))}</h2>\n`
   return `<div class="dl-figures">
 <style>${css(columns, width)}</style>
 ${heading}<div>
@@ -54,6 +60,16 @@ ${figures.map(figureHtml).join('\n')}
 </div>
 </div>
 `
+}
+
+function checkFigures(figures: readonly Figure[]): void {
+  const isFigure = ({ image, caption = [] }: Partial<Figure>) =>
+    image !== undefined && Array.isArray(caption) && caption.every(line => typeof line === 'string')
+  if (Array.isArray(figures) && figures.every(one => one && isFigure(one))) return
+  throw new DlError('bad-option', {
+    problem: `the figures are ${showValue(figures)}`,
+    expected: 'a list of { image, caption }, captions lists of texts',
+  })
 }
 
 function figureHtml({ image, caption = [] }: Figure): string {

@@ -1,5 +1,7 @@
 /** Smooth enlarging of maps and pictures on the host, as Pillow does it (BICUBIC, a = -0.5). */
 
+import type { Rectangle } from '../transforms/transform'
+
 /** Rows of pixels of any number of channels. */
 export interface Raster {
   readonly width: number
@@ -16,10 +18,24 @@ function cubic(distance: number): number {
   return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
 }
 
-/** The values that the i-th of `to` lies between, and their shares; at the edge there are fewer. */
-function taps(i: number, from: number, to: number): { first: number; shares: number[] } {
-  const scale = Math.max(1, from / to) // a smaller result blurs first
-  const centre = ((i + 0.5) * from) / to
+/** Where the picture begins in the result along one axis, and how long it is there. */
+interface Span {
+  readonly start: number
+  readonly length: number
+}
+
+/**
+ * The values that the i-th of the result lies between, and their shares; at the edge there are
+ * fewer, and beyond it none.
+ */
+function taps(
+  i: number,
+  from: number,
+  { start, length }: Span,
+): { first: number; shares: number[] } {
+  const scale = Math.max(1, from / length) // a smaller result blurs first
+  const centre = ((i + 0.5 - start) * from) / length
+  if (centre < 0 || centre > from) return { first: 0, shares: [] }
   const first = Math.max(0, Math.floor(centre - 2 * scale + 0.5))
   const end = Math.min(from, Math.floor(centre + 2 * scale + 0.5))
   const shares = Array.from({ length: end - first }, (_, k) =>
@@ -29,11 +45,24 @@ function taps(i: number, from: number, to: number): { first: number; shares: num
   return { first, shares: shares.map(share => share / total) }
 }
 
-/** @returns [height, width, channels]; beside steep edges values go a little beyond those given */
-export function resizeSmooth(image: Raster, width: number, height: number): Float32Array {
+/**
+ * @param place where the picture lies in the result, in its pixels (default: it fills it); around it
+ *   are zeros
+ * @returns [height, width, channels]; beside steep edges values go a little beyond those given
+ */
+export function resizeSmooth(
+  image: Raster,
+  width: number,
+  height: number,
+  place: Rectangle = { x: 0, y: 0, width, height },
+): Float32Array {
   const { channels, data } = image
-  const narrowed = along(data, [image.height, image.width, channels], width)
-  return along(narrowed, [1, image.height, width * channels], height)
+  const [across, down] = [
+    { start: place.x, length: place.width },
+    { start: place.y, length: place.height },
+  ]
+  const narrowed = along(data, [image.height, image.width, channels], width, across)
+  return along(narrowed, [1, image.height, width * channels], height, down)
 }
 
 /** The middle one of three axes at another length. */
@@ -41,10 +70,11 @@ function along(
   data: ArrayLike<number>,
   [outer, from, inner]: readonly [number, number, number],
   to: number,
+  span: Span,
 ): Float32Array {
   const out = new Float32Array(outer * to * inner)
   for (let i = 0; i < to; i++) {
-    const { first, shares } = taps(i, from, to)
+    const { first, shares } = taps(i, from, span)
     for (let o = 0; o < outer; o++) {
       const target = (o * to + i) * inner
       for (let k = 0; k < shares.length; k++) {

@@ -1,5 +1,5 @@
 /** What a net is given, made visible again. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import { dispose, slice, type Tensor } from '@tensorflow/tfjs-core'
 import type { ImageItem } from '../data/image-set'
@@ -48,11 +48,20 @@ export function showBatch(
 ): Promise<string>
 export async function showBatch(
   data: ShownData,
-  { loader = data.train, count = 16, ...options }: ShowBatchOptions & { as?: 'png' | 'html' } = {},
+  asked: ShowBatchOptions & { as?: 'png' | 'html' } = {},
 ): Promise<Uint8Array | string> {
+  checkOptions('showBatch', asked, ['loader', 'count', 'columns', 'scale', 'as'])
+  const { loader = data?.train, count = 16, ...options } = asked
+  const isLoader = typeof loader?.[Symbol.asyncIterator] === 'function'
+  if (!isLoader || typeof data?.denorm !== 'function' || !Array.isArray(data.classes)) {
+    throw new DlError('bad-option', {
+      problem: isLoader ? `the data is ${showValue(data)}` : `the loader is ${showValue(loader)}`,
+      expected: 'an ImageClassifierData, or { train, classes, denorm } as it has',
+    })
+  }
   if (!Number.isInteger(count) || count < 1) {
     throw new DlError('bad-option', {
-      problem: `count is ${count}`,
+      problem: `count is ${showValue(count)}`,
       expected: 'an integer of at least 1',
     })
   }

@@ -1,6 +1,6 @@
 /** Pictures to look at: a PNG file or HTML. */
-import { DlError, showShape } from '@dl/core'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { checkOptions, DlError, showShape, showValue } from '@dl/core'
+import { Tensor } from '@tensorflow/tfjs-core'
 import type { PixelImage } from '../pixel-image'
 import { checkImage } from './check-image'
 import { figuresHtml } from './figures-html'
@@ -50,8 +50,19 @@ export async function showImages(
   images: readonly PixelImage[] | Tensor,
   options: ShowOptions & { as?: 'png' | 'html' } = {},
 ): Promise<Uint8Array | string> {
-  const pictures = 'shape' in images ? await picturesOf(images) : images
+  checkOptions('showImages', options, ['labels', 'columns', 'scale', 'as'])
+  const pictures = images instanceof Tensor ? await picturesOf(images) : images
   const { labels = null, as = 'png' } = options
+  if (!Array.isArray(pictures) || !(labels === null || isTexts(labels))) {
+    throw new DlError('bad-option', {
+      problem: Array.isArray(pictures)
+        ? `labels is ${showValue(labels)}`
+        : `the pictures are ${showValue(pictures)}`,
+      expected: Array.isArray(pictures)
+        ? 'a list of texts'
+        : 'a list of pictures, or a tensor of them',
+    })
+  }
   if (pictures.length === 0 || (labels !== null && labels.length !== pictures.length)) {
     throw new DlError('shape-mismatch', {
       problem: `there are ${pictures.length} pictures and ${labels?.length ?? 0} labels`,
@@ -65,7 +76,7 @@ export async function showImages(
   for (const [name, value] of Object.entries({ columns, scale })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new DlError('bad-option', {
-      problem: `${name} is ${value}`,
+      problem: `${name} is ${showValue(value)}`,
       expected: 'an integer of at least 1',
     })
   }
@@ -79,6 +90,9 @@ export async function showImages(
   const figures = pictures.map((image, i) => ({ image, ...(labels && { caption: [labels[i]!] }) }))
   return figuresHtml(figures, { columns, width: widest * scale })
 }
+
+const isTexts = (list: unknown): boolean =>
+  Array.isArray(list) && list.every(one => typeof one === 'string')
 
 /**
  * The pictures of a batch, such as `denorm` gives.
@@ -98,10 +112,11 @@ export async function showImages(
  * ```
  */
 export async function picturesOf(images: Tensor): Promise<PixelImage[]> {
-  const [count = 0, height = 0, width = 0, channels = 0] = images.shape
-  if (images.rank !== 4 || ![1, 3].includes(channels)) {
+  const shape = images instanceof Tensor ? images.shape : []
+  const [count = 0, height = 0, width = 0, channels = 0] = shape
+  if (shape.length !== 4 || ![1, 3].includes(channels)) {
     throw new DlError('shape-mismatch', {
-      problem: `the pictures are ${showShape(images.shape)}`,
+      problem: `the pictures are ${images instanceof Tensor ? showShape(shape) : showValue(images)}`,
       expected: '[pictures, height, width, 1 or 3]',
     })
   }

@@ -1,5 +1,6 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { type Judged, type RankedItem, type Ranking, rankPredictions } from '@dl/train'
+import { Tensor } from '@tensorflow/tfjs-core'
 import type { PixelImage } from '../pixel-image'
 import { type FiguresOptions, figuresHtml } from './figures-html'
 
@@ -55,6 +56,7 @@ const TITLES: Record<Ranking, string> = {
  * ```
  */
 export async function topLosses(options: TopLossesOptions): Promise<TopLosses> {
+  checkKinds(options)
   const { images, classes, k = 9, which = 'worst' } = options
   const scores = options.probabilities ?? options.predictions
   const problem = complaint(k, classes.length, scores.shape[1] ?? 0)
@@ -100,4 +102,23 @@ function complaint(k: number, names: number, scores: number) {
     }
   }
   return null
+}
+
+function checkKinds(options: TopLossesOptions): void {
+  const { images, classes, probabilities, predictions } = (options ?? {}) as Partial<
+    Record<'images' | 'classes' | 'probabilities' | 'predictions', unknown>
+  >
+  const wrong = !((probabilities ?? predictions) instanceof Tensor)
+    ? ['probabilities, or predictions', probabilities ?? predictions, 'a tensor [items, classes]']
+    : !Array.isArray(classes)
+      ? ['classes', classes, 'a list of names']
+      : !Array.isArray(images) && typeof images !== 'function'
+        ? ['images', images, 'a list of pictures, or a function that gives one']
+        : null
+  if (wrong === null) return
+  const [name, value, expected] = wrong as [string, unknown, string]
+  throw new DlError('bad-option', {
+    problem: `topLosses got ${name}: ${showValue(value)}`,
+    expected,
+  })
 }

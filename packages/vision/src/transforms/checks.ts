@@ -1,5 +1,6 @@
 /** Complaints about options of transforms and about pictures. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
+import type { ImageTransform } from './transform'
 
 export function badOption(owner: string, problem: string, expected: string, fix?: string): never {
   throw new DlError('bad-option', {
@@ -9,14 +10,29 @@ export function badOption(owner: string, problem: string, expected: string, fix?
   })
 }
 
+export function checkTransforms(
+  owner: string,
+  name: string,
+  transforms: readonly ImageTransform[],
+): void {
+  const isList = Array.isArray(transforms)
+  const odd = isList ? transforms.findIndex(one => typeof one?.draw !== 'function') : 0
+  if (isList && odd < 0) return
+  badOption(
+    owner,
+    isList ? `${name}[${odd}] ${showValue(transforms[odd])}` : `${name} ${showValue(transforms)}`,
+    'a list of transforms: [randomFlip()]',
+  )
+}
+
 export function requireSide(owner: string, name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return
-  badOption(owner, `${name} ${value}`, 'an integer of at least 1, in pixels')
+  badOption(owner, `${name} ${showValue(value)}`, 'an integer of at least 1, in pixels')
 }
 
 export function requireChance(owner: string, p: number): void {
   if (p >= 0 && p <= 1) return
-  badOption(owner, `p ${p}`, 'a probability from 0 to 1')
+  badOption(owner, `p ${showValue(p)}`, 'a probability from 0 to 1')
 }
 
 export function requireOneOf<T extends string>(

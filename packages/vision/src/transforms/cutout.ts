@@ -1,3 +1,4 @@
+import { checkOptions } from '@dl/core'
 import { badOption, requireChance, requireSide } from './checks'
 import type { ImageTransform, Rectangle } from './transform'
 
@@ -23,7 +24,8 @@ export interface CutoutOptions {
  * change!.holes!.length // → 1
  * ```
  */
-export function cutout({ n = 1, length, p = 0.5 }: CutoutOptions): ImageTransform {
+export function cutout(options: CutoutOptions): ImageTransform {
+  const { n = 1, length, p = 0.5 } = checkOptions('cutout', options, ['n', 'length', 'p'])
   requireSide('cutout', 'length', length)
   requireChance('cutout', p)
   if (!Number.isSafeInteger(n) || n < 1) badOption('cutout', `n ${n}`, 'an integer of at least 1')

@@ -1,12 +1,13 @@
 /** Transforms put together: scale, pad, augment, crop, normalise. */
-import { DlError, type Generator } from '@dl/core'
+import { checkOptions, DlError, Generator, showValue } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
+import type { Frame } from './affine'
 import { resizeArea } from './area-resize'
 import { type BorderMode, checkPad, type Surroundings } from './border'
-import { badOption, requireOneOf, requireSide } from './checks'
+import { badOption, checkTransforms, requireOneOf, requireSide } from './checks'
 import { onDevice } from './device'
 import { onHost, type Planned } from './host'
-import type { ChannelStats, ImageTransforms } from './image-transforms'
+import type { ChannelStats, ImageTransforms, Region, TransformsRecipe } from './image-transforms'
 import { planFor } from './plan'
 import type { Canvas } from './reading'
 import { scaleTo } from './scaling'
@@ -57,18 +58,17 @@ export interface ImageTransformsOptions {
  * x.dispose()
  * ```
  */
-export function imageTransforms({
-  size,
-  stats,
-  scale = scaleTo(size),
-  pad = 0,
-  padMode = 'reflect',
-  transforms = [],
-  on = 'host',
-}: ImageTransformsOptions): ImageTransforms {
+export function imageTransforms(options: ImageTransformsOptions): ImageTransforms {
   const owner = 'imageTransforms'
+  checkOptions(owner, options, ['size', 'stats', 'scale', 'pad', 'padMode', 'transforms', 'on'])
+  const { size, stats, pad = 0, padMode = 'reflect', transforms = [], on = 'host' } = options
   requireSide(owner, 'size', size)
   checkStats(owner, stats)
+  checkTransforms(owner, 'transforms', transforms)
+  const { scale = scaleTo(size) } = options
+  if (typeof scale?.draw !== 'function') {
+    badOption(owner, `scale ${showValue(scale)}`, 'a scaling: scaleTo(256)')
+  }
   checkPad(owner, pad, padMode, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   requireOneOf(owner, 'on', on, ['host', 'device'])
   const around: Surroundings = { pad, padMode, border: commonBorder(transforms) }
@@ -82,15 +82,20 @@ export function imageTransforms({
     return { canvas, plan: planFor(frame, transforms, random, size) }
   }
 
+  const recipe = recipeOf({ size, stats, scale, pad, padMode, transforms })
   return {
     size,
     stats,
     decodeSide: scale.decodeSide,
+    ...(recipe && {
+      recipe,
+      region: frame => regionOf(frame, { size, scale, pad, transforms }),
+    }),
     batch(images, generators) {
-      if (images.length === 0 || images.length !== generators.length) {
+      if (!(images?.length > 0 && images.length === generators?.length)) {
         badOption(
           'batch',
-          `${images.length} pictures and ${generators.length} generators`,
+          `${images?.length} pictures and ${generators?.length} generators`,
           'at least one picture, and a generator for each',
         )
       }
@@ -101,6 +106,35 @@ export function imageTransforms({
         ? onDevice(all, stats, around, size)
         : onHost(all.length, i => all[i]!, stats, around, size)
     },
+  }
+}
+
+type Choices = Required<Omit<ImageTransformsOptions, 'on'>>
+
+function recipeOf({ scale, transforms, stats, ...sizes }: Choices): TransformsRecipe | null {
+  const steps = transforms.map(({ step }) => step)
+  if (scale.step === undefined || !steps.every(step => step !== undefined)) return null
+  const { mean, std } = stats
+  return { ...sizes, stats: { mean, std }, scale: scale.step, transforms: steps }
+}
+
+/** Where the edges of the result lie in a picture, if it is scaled and cropped and no more. */
+function regionOf(
+  frame: Frame,
+  { size, scale, pad, transforms }: Pick<Choices, 'size' | 'scale' | 'pad' | 'transforms'>,
+): Region {
+  const chance = new Generator(0) // never drawn from
+  const { part, to } = scale.draw(chance, frame)
+  const padded = { width: to.width + 2 * pad, height: to.height + 2 * pad }
+  const [a, , c, , e, f] = planFor(padded, transforms, chance, size).matrix
+  // pixel centres have integer coordinates, so the first edge is at -1/2
+  const [left, top] = [c + (1 - a) / 2 - pad, f + (1 - e) / 2 - pad]
+  const [across, down] = [part.width / to.width, part.height / to.height]
+  return {
+    x: (part.x + left * across) / frame.width,
+    y: (part.y + top * down) / frame.height,
+    width: (a * size * across) / frame.width,
+    height: (e * size * down) / frame.height,
   }
 }
 
@@ -129,7 +163,14 @@ function commonBorder(transforms: readonly ImageTransform[]): BorderMode {
   return [...borders][0] ?? 'reflect'
 }
 
-function checkImage({ width, height, channels, data }: PixelImage, stats: ChannelStats): void {
+function checkImage(image: PixelImage, stats: ChannelStats): void {
+  if (!(image?.data instanceof Uint8Array)) {
+    throw new DlError('bad-image', {
+      problem: `a picture is ${showValue(image)}`,
+      expected: '{ width, height, channels, data }',
+    })
+  }
+  const { width, height, channels, data } = image
   if (channels !== stats.mean.length) {
     throw new DlError('bad-image', {
       problem: `a picture has ${channels} channels`,

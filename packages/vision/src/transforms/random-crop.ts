@@ -47,6 +47,7 @@ export function centerCrop(size: number): ImageTransform {
   requireSide('centerCrop', 'size', size)
   return {
     name: 'centerCrop',
+    step: ['centerCrop', size],
     draw(_, frame) {
       checkFits('centerCrop', size, frame)
       const [x, y] = [frame.width, frame.height].map(side => Math.ceil((side - size) / 2))

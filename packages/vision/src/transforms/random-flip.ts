@@ -1,3 +1,4 @@
+import { checkOptions } from '@dl/core'
 import { aboutCentres } from './affine'
 import { requireChance } from './checks'
 import type { ImageTransform } from './transform'
@@ -19,7 +20,8 @@ export interface RandomFlipOptions {
  * change!.geometry // → -1,0,31,0,1,0
  * ```
  */
-export function randomFlip({ p = 0.5 }: RandomFlipOptions = {}): ImageTransform {
+export function randomFlip(options: RandomFlipOptions = {}): ImageTransform {
+  const { p = 0.5 } = checkOptions('randomFlip', options, ['p'])
   requireChance('randomFlip', p)
   return {
     name: 'randomFlip',

@@ -1,4 +1,5 @@
 import type { Generator } from '@dl/core'
+import { checkOptions } from '@dl/core'
 import type { Frame } from './affine'
 import { badOption, requireSide } from './checks'
 import { between, type Rectangle, type Scaling } from './transform'
@@ -27,10 +28,11 @@ const TRIES = 10
  * to.width // → 224
  * ```
  */
-export function randomResizedCrop(
-  size: number,
-  { area = [0.08, 1], aspect = [3 / 4, 4 / 3] }: RandomResizedCropOptions = {},
-): Scaling {
+export function randomResizedCrop(size: number, options: RandomResizedCropOptions = {}): Scaling {
+  const { area = [0.08, 1], aspect = [3 / 4, 4 / 3] } = checkOptions('randomResizedCrop', options, [
+    'area',
+    'aspect',
+  ])
   requireSide('randomResizedCrop', 'size', size)
   requireRange('area', area, 1)
   requireRange('aspect', aspect, Number.MAX_VALUE)
@@ -67,7 +69,8 @@ function middle(frame: Frame, [least, most]: Range): Rectangle {
   return { x: x!, y: y!, width, height }
 }
 
-function requireRange(name: string, [least, most]: Range, limit: number): void {
+function requireRange(name: string, range: Range, limit: number): void {
+  const [least, most] = Array.isArray(range) ? (range as Range) : [Number.NaN, Number.NaN]
   if (least > 0 && most >= least && most <= limit) return
   const upTo = limit === 1 ? ' <= 1' : ''
   badOption('randomResizedCrop', `${name} [${least}, ${most}]`, `0 < least <= most${upTo}`)

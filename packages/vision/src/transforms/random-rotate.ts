@@ -1,3 +1,4 @@
+import { checkOptions } from '@dl/core'
 import { aboutCentres } from './affine'
 import { BORDERS, type BorderMode } from './border'
 import { badOption, requireChance, requireOneOf } from './checks'
@@ -22,10 +23,8 @@ export interface RandomRotateOptions {
  * turn!.geometry![0] > Math.cos((10 * Math.PI) / 180) // → true
  * ```
  */
-export function randomRotate(
-  degrees: number,
-  { p = 0.75, mode = 'reflect' }: RandomRotateOptions = {},
-): ImageTransform {
+export function randomRotate(degrees: number, options: RandomRotateOptions = {}): ImageTransform {
+  const { p = 0.75, mode = 'reflect' } = checkOptions('randomRotate', options, ['p', 'mode'])
   if (!(Number.isFinite(degrees) && degrees >= 0)) {
     badOption('randomRotate', `degrees ${degrees}`, 'a finite number of at least 0')
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from '@dl/core'
 import { aboutCentres } from './affine'
 import { badOption } from './checks'
 import { between, type ImageTransform } from './transform'
@@ -19,7 +20,8 @@ export interface RandomZoomOptions {
  * zoom!.geometry // → 0.5,0,2,0,0.5,2
  * ```
  */
-export function randomZoom(max: number, { min = 0 }: RandomZoomOptions = {}): ImageTransform {
+export function randomZoom(max: number, options: RandomZoomOptions = {}): ImageTransform {
+  const { min = 0 } = checkOptions('randomZoom', options, ['min'])
   if (!(min > -1 && max >= min && Number.isFinite(max))) {
     badOption('randomZoom', `min ${min} and max ${max}`, 'numbers with -1 < min <= max')
   }

@@ -1,4 +1,5 @@
 /** How a picture gets its size, before anything else. */
+import { checkOptions } from '@dl/core'
 import type { Frame } from './affine'
 import { badOption, requireChance, requireSide } from './checks'
 import { between, type Rectangle, type Scaling } from './transform'
@@ -23,7 +24,8 @@ export interface ScaleToOptions {
  * to.height // → 224
  * ```
  */
-export function scaleTo(side: number, { maxZoom = 1, p = 0.75 }: ScaleToOptions = {}): Scaling {
+export function scaleTo(side: number, options: ScaleToOptions = {}): Scaling {
+  const { maxZoom = 1, p = 0.75 } = checkOptions('scaleTo', options, ['maxZoom', 'p'])
   requireSide('scaleTo', 'side', side)
   requireChance('scaleTo', p)
   if (!(maxZoom >= 1 && Number.isFinite(maxZoom))) {
@@ -32,6 +34,7 @@ export function scaleTo(side: number, { maxZoom = 1, p = 0.75 }: ScaleToOptions 
   return {
     name: 'scaleTo',
     decodeSide: Math.ceil(side * maxZoom),
+    ...(maxZoom === 1 && { step: ['scaleTo', side] }),
     draw(random, frame) {
       const part = whole(frame)
       if (maxZoom === 1) return { part, to: shorterTo(side, frame) }
@@ -58,6 +61,7 @@ export function squashTo(side: number): Scaling {
   return {
     name: 'squashTo',
     decodeSide: null,
+    step: ['squashTo', side],
     draw: (_, frame) => ({ part: whole(frame), to: { width: side, height: side } }),
   }
 }

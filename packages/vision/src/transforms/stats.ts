@@ -1,3 +1,4 @@
+import { showValue } from '@dl/core'
 import { badOption } from './checks'
 import type { ChannelStats } from './image-transforms'
 
@@ -16,7 +17,15 @@ export const cifar10Stats: ChannelStats = {
 /** −1 to 1, for the Inception nets of TensorFlow. */
 export const inceptionStats: ChannelStats = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
 
-export function checkStats(owner: string, { mean, std }: ChannelStats): void {
+export function checkStats(owner: string, stats: ChannelStats): void {
+  const { mean, std } = (stats ?? {}) as Partial<ChannelStats>
+  if (!Array.isArray(mean) || !Array.isArray(std)) {
+    badOption(
+      owner,
+      `stats that are ${showValue(stats)}`,
+      '{ mean, std }, lists with a number for each channel: imagenetStats',
+    )
+  }
   const isRight = mean.length > 0 && mean.length === std.length
   if (!isRight) {
     badOption(

@@ -1,12 +1,13 @@
 /** The transforms of the training set and of the others, as fast.ai makes them. */
+import { checkOptions } from '@dl/core'
 import { type BorderMode, checkPad } from './border'
-import { badOption, requireOneOf, requireSide } from './checks'
+import { badOption, checkTransforms, requireOneOf, requireSide } from './checks'
 import type { ChannelStats, TransformPair } from './image-transforms'
 import { type ImageTransformsOptions, imageTransforms } from './pipeline'
 import { centerCrop, randomCrop } from './random-crop'
 import { type RandomResizedCropOptions, randomResizedCrop } from './random-resized-crop'
 import { scaleTo, squashTo } from './scaling'
-import { imagenetStats, inceptionStats } from './stats'
+import { checkStats, imagenetStats, inceptionStats } from './stats'
 import type { ImageTransform } from './transform'
 
 /**
@@ -48,7 +49,9 @@ export interface TfmsOptions extends Pick<ImageTransformsOptions, 'pad' | 'padMo
 export function tfmsFromStats(
   stats: ChannelStats,
   size: number,
-  {
+  options: TfmsOptions = {},
+): TransformPair {
+  const {
     augTfms = [],
     maxZoom = 1,
     pad = 0,
@@ -56,10 +59,19 @@ export function tfmsFromStats(
     cropType = 'random',
     parts,
     on,
-  }: TfmsOptions = {},
-): TransformPair {
+  } = checkOptions('tfmsFromStats', options, [
+    'augTfms',
+    'maxZoom',
+    'pad',
+    'padMode',
+    'cropType',
+    'parts',
+    'on',
+  ])
   const owner = 'tfmsFromStats'
   requireSide(owner, 'size', size)
+  checkStats(owner, stats)
+  checkTransforms(owner, 'augTfms', augTfms)
   requireOneOf(owner, 'cropType', cropType, CROPS)
   checkTogether(owner, cropType, { maxZoom, pad, padMode, parts }, size)
   const shared = { size, stats, ...(on && { on }) }
@@ -152,7 +164,7 @@ export function tfmsFromModel(
   size: number,
   options: TfmsOptions = {},
 ): TransformPair {
-  if (typeof arch !== 'string') {
+  if (typeof arch === 'function' || (typeof arch === 'object' && arch !== null)) {
     const { stats = imagenetStats } = arch as { stats?: ChannelStats }
     return tfmsFromStats(stats, size, options)
   }

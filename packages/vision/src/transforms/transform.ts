@@ -19,6 +19,12 @@ export interface Tone {
   readonly contrast: number
 }
 
+/**
+ * A scaling or a transform as data: its name and the numbers it was made with. Those that leave
+ * nothing to chance have one.
+ */
+export type Step = readonly [name: string, ...sizes: number[]]
+
 /** What becomes of one picture. */
 export interface Change {
   /** Where each pixel of the result is read in the picture as it was before. */
@@ -35,6 +41,7 @@ export interface ImageTransform {
   readonly name: string
   /** What its geometry reads outside of the picture, where it does; all of a list must agree. */
   readonly border?: BorderMode
+  readonly step?: Step
   /**
    * Draws what becomes of a picture of this size; null where nothing does. Draw as many numbers in
    * either case, so that later transforms do not depend on it.
@@ -47,6 +54,7 @@ export interface Scaling {
   readonly name: string
   /** See the field of that name of {@link ImageTransforms}. */
   readonly decodeSide: number | null
+  readonly step?: Step
   draw(random: Generator, frame: Frame): { part: Rectangle; to: Frame }
 }
 

@@ -65,7 +65,9 @@ it.each(readFixture<Case[]>(import.meta.url.replace(/maps\/[^/]*$/, ''), 'maps')
     const model = filled(net)
     const x = hashed(1, [3, 9, 9, 3])
     const make = { cam: classActivationMap, gradCam, gradCamPlusPlus }[method]
-    const options = { layer, target, ...(method === 'cam' && net === 'linear' && { linear: '6' }) }
+    // hooks in PyTorch were given what the net puts out, log-softmax and all
+    const linear = method === 'cam' && net === 'linear' && { linear: '6' }
+    const options = { layer, target, scores: '', ...linear }
     const ours = make(model, x, { ...options, normalise: false })
     const scaled = make(model, x, options)
     expect(ours.shape).toEqual([3, 5, 5])

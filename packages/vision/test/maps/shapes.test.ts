@@ -61,7 +61,7 @@ const net = () =>
 
 const METHODS: ((model: AnyModule, x: Tensor) => Tensor3D)[] = [
   (model, x) => classActivationMap(model, x, { layer: '3' }),
-  (model, x) => gradCam(model, x, { layer: '2', scores: '5' }),
+  (model, x) => gradCam(model, x, { layer: '2' }),
 ]
 
 async function peaks(
