@@ -6,10 +6,11 @@ import { availableParallelism } from 'node:os'
 import { DlError } from '@dl/core'
 import type { FastResizeFilter } from '@napi-rs/image'
 import type { PixelImage } from '../pixel-image'
+import { formatOf } from './format'
 import { type Header, headerOf } from './header'
 import { isJpeg } from './jpeg'
 import { onBlack } from './on-black'
-import { decodePng, isPng } from './png'
+import { decodePng } from './png'
 import { badImage, type DecodeOptions, type Decoder, shrunkTo } from './types'
 
 type Library = typeof import('@napi-rs/image')
@@ -30,7 +31,7 @@ export async function decodeWith(
   const { name, side } = options
   const header = headerOf(bytes, options)
   const library = await load().catch((cause: unknown) => {
-    if (isPng(bytes)) return null
+    if (formatOf(bytes) === 'png') return null
     throw new DlError('no-decoder', {
       problem: `${name} needs @napi-rs/image to be decoded, which could not be loaded`,
       expected: '@napi-rs/image beside @dl/vision (without it, only PNG files can be read)',
