@@ -14,6 +14,7 @@ export {
   type FoundFile,
   type RemoteFile,
 } from './download'
+export { type FileKind, fileKind } from './file-kind'
 export { files } from './files/index'
 export type { FileContent, Files, Sha256 } from './files/types'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
