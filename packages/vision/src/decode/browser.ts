@@ -26,6 +26,6 @@ async function decode(bytes: Uint8Array, options: Required<DecodeOptions>): Prom
     const pixels = { ...(await read(own, options.side)), channels: 3 }
     return isOurs ? turned(pixels, orientation) : pixels
   } catch (cause) {
-    throw badImage(options.name, `could not be decoded: ${(cause as Error).message}`, cause)
+    throw badImage(options.name, `could not be decoded: ${(cause as Error).message}`, { cause })
   }
 }

@@ -43,7 +43,7 @@ export async function decodeWith(
     if (library === null) return decodePng(bytes, header.orientation, side)
     return await pixels(library, bytes, header, side)
   } catch (cause) {
-    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, cause)
+    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, { cause })
   }
 }
 

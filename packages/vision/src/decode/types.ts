@@ -23,12 +23,19 @@ export interface Decoder {
   readonly cacheBytes: number
 }
 
-/** @param why what was wrong, to follow the picture's name: `has no bytes` */
-export const badImage = (name: string, why: string, cause?: unknown): DlError =>
+/**
+ * @param why what was wrong, to follow the picture's name: `has no bytes`
+ * @param about the cause, and what else to do
+ */
+export const badImage = (
+  name: string,
+  why: string,
+  { cause, fix = 'Replace or remove it' }: { cause?: unknown; fix?: string } = {},
+): DlError =>
   new DlError('bad-image', {
     problem: `${name} ${why}`,
     expected: 'a whole JPEG, PNG, WebP or AVIF file',
-    fix: "Replace or remove it; onBadImage: 'skip' leaves such pictures out.",
+    fix: `${fix.replace(/\.$/, '')}; onBadImage: 'skip' leaves such pictures out.`,
     cause,
   })
 

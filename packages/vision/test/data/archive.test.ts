@@ -1,4 +1,5 @@
 import { encodePng, ImageClassifierData, imagesFromArchive } from '@dl/vision'
+import { zipSync } from 'fflate'
 import { packTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
 import { readArchive } from '../../src/data/archive'
@@ -40,6 +41,34 @@ describe('readArchive', () => {
     }
   })
 
+  it('reads zip archives, stored and deflated, whoever wrote them', async () => {
+    const text = new TextEncoder().encode('some text, some text, some text')
+    for (const level of [0, 9] as const) {
+      const zip = zipSync(
+        {
+          'a/1.txt': text,
+          b: { 'ü.txt': text, '.DS_Store': text, c: {} },
+          'd\\2.txt': text,
+          '__MACOSX/a/._1.txt': text,
+        },
+        { level },
+      )
+      const members = await readArchive(zip, 'x.zip')
+      expect(members.map(({ name }) => name)).toEqual(['a/1.txt', 'b/ü.txt', 'd/2.txt'])
+      expect(members.every(({ bytes }) => `${bytes}` === `${text}`)).toBe(true)
+    }
+    expect(await messageOf(readArchive(zipSync({ '../x.txt': text }), 'x.zip'))).toMatch(
+      'x.zip holds "../x.txt", a name that leads out of the archive;',
+    )
+    expect(
+      await messageOf(readArchive(zipSync({ 'a/1.txt': text, 'a\\1.txt': text }), 'x.zip')),
+    ).toMatch('x.zip holds "a/1.txt", a name that comes twice;')
+    const locked = zipSync({ 'a.txt': text })
+    locked[6]! |= 1
+    expect(await messageOf(readArchive(locked, 'x.zip'))).toMatch(/^x.zip is locked by a password;/)
+    expect(await readArchive(zipSync({}), 'x.zip')).toEqual([])
+  })
+
   it.each([
     [file('../x.txt'), 'a name that leads out of the archive'],
     [file('a/../../x.txt'), 'a name that leads out of the archive'],
@@ -65,6 +94,7 @@ describe('readArchive', () => {
   it('refuses what is damaged', async () => {
     const tar = await packTar([file('a.txt', 'x'.repeat(5000))])
     const packed = await gzip(tar)
+    const zip = zipSync({ 'a.txt': new Uint8Array(5000) }, { level: 0 })
     const flipped = tar.slice()
     flipped[100]! ^= 1
     for (const bytes of [
@@ -72,11 +102,36 @@ describe('readArchive', () => {
       tar.subarray(0, 512 + 5120),
       packed.subarray(0, packed.length / 2),
       flipped,
-      new TextEncoder().encode('<html>'.repeat(200)),
       new Uint8Array(0),
+      zip.subarray(0, -100),
+      zip.subarray(0, 2000),
     ]) {
       expect(await messageOf(readArchive(bytes, 'x.tar'))).toMatch(
         /^x\.tar is damaged: .*; expected the whole file\. Fetch it again\.$/,
+      )
+    }
+  })
+
+  it.each([
+    ['BZh91AY&SY', 'packed by bzip2'],
+    ['\xfd7zXZ\0', 'packed by xz'],
+    ["7z\xbc\xaf'\x1c", 'a 7z archive'],
+    ['(\xb5/\xfd', 'packed by zstd'],
+    ['Rar!\x1a\x07\0', 'a rar archive'],
+  ])('says what %j is', async (start, what) => {
+    const bytes = Uint8Array.from({ length: 1024 }, (_, i) =>
+      i < start.length ? start.charCodeAt(i) : 65,
+    )
+    expect(await messageOf(readArchive(bytes, 'x.tar'))).toBe(
+      `x.tar is ${what}; expected a tar archive, packed by gzip or not, or a zip archive. Unpack it yourself and give the folder.`,
+    )
+  })
+
+  it('says what a server sent instead, packed or not', async () => {
+    const page = new TextEncoder().encode('<!DOCTYPE html>'.repeat(99))
+    for (const bytes of [page, await gzip(page)]) {
+      expect(await messageOf(readArchive(bytes, 'x.tar.gz'))).toBe(
+        'x.tar.gz is a web page (HTML); expected a tar archive, packed by gzip or not, or a zip archive. A server may have answered so for want of a login or a file: fetch it again and look.',
       )
     }
   })
