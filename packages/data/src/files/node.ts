@@ -36,11 +36,21 @@ export const files: Files = {
     files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, most?: number): Promise<Uint8Array> {
   try {
-    return await readFile(path)
+    return most === undefined ? await readFile(path) : await readStart(path, most)
   } catch (cause) {
     throw unreadable(path, cause)
+  }
+}
+
+async function readStart(path: string, most: number): Promise<Uint8Array> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -10,7 +10,8 @@ export interface Files {
   /** The names of a folder's folders, those that begin with a dot left out, sorted. */
   folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
-  readBytes(path: string): Promise<Uint8Array>
+  /** @param most of them, from the first on (default: all) */
+  readBytes(path: string, most?: number): Promise<Uint8Array>
   /** Strictly UTF-8: a file in another encoding is refused, not garbled. A leading BOM is dropped. */
   readText(path: string): Promise<string>
   /**

@@ -9,6 +9,8 @@ import { hideExif } from './webp'
 
 export const decoder: Decoder = {
   decode,
+  formats: ['jpeg', 'png', 'webp', 'avif', 'bmp', 'gif'],
+  prepare: async () => {},
   workers: 8,
   cacheBytes: 2 ** 28,
 }

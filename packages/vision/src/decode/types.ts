@@ -4,6 +4,7 @@
  */
 import { DlError } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
+import type { PictureFormat } from './format'
 
 export interface DecodeOptions {
   /** Shrink to this shorter side while decoding, if the picture is larger (default null: as it is). */
@@ -15,6 +16,10 @@ export interface DecodeOptions {
 }
 
 export interface Decoder {
+  /** What it decodes. */
+  readonly formats: readonly PictureFormat[]
+  /** @throws DlError `no-decoder` where something is missing for these */
+  prepare(formats: ReadonlySet<PictureFormat>): Promise<void>
   /** RGB, upright, 8 bits. */
   decode(bytes: Uint8Array, options: Required<DecodeOptions>): Promise<PixelImage>
   /** How many pictures are best underway at once. */

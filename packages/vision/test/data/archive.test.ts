@@ -186,11 +186,78 @@ describe('imagesFromArchive', () => {
     ])
     expect(await labels('x/test/cats/1.png')).toEqual([['x/test/cats/1.png', 0]])
     expect(await messageOf(testOf('x/test/fish/1.png'))).toBe(
-      'the class fish has a folder in test and none in training; expected some of cats.',
+      'the class fish has a folder in test and is none of the classes to learn; expected some of cats.',
     )
     expect(await messageOf(testOf())).toBe(
       'none of the 2 pictures in the archive is in a folder test; expected test/<picture> or test/<class>/<picture>.',
     )
+  })
+
+  it('takes pictures in folders of a class, and classes that are called as parts are', async () => {
+    const names = [
+      'train/train/1.png',
+      'train/cat/deep/2.png',
+      'valid/train/3.png',
+      'valid/cat/4.png',
+    ]
+    const set = await imagesFromArchive(await packTar(names.map(png)))
+    expect(set.classes).toEqual(['cat', 'train'])
+    expect(set.train.map(({ name }) => name)).toEqual(['train/cat/deep/2.png', 'train/train/1.png'])
+    const zip = zipSync(
+      Object.fromEntries(names.map((name, i) => [`train/${name}`, encodePng(picture(i))])),
+    )
+    expect((await imagesFromArchive(zip)).validation.length).toBe(2)
+  })
+
+  it('holds out a fraction of those that are in no parts', async () => {
+    const names = ['a', 'b'].flatMap(name =>
+      Array.from({ length: 10 }, (_, i) => `pets/${name}/${i}.png`),
+    )
+    const tar = await packTar([
+      ...names.map(png),
+      png('pets/logo.png', 1),
+      png('pets/test/9.png', 2),
+    ])
+    const passedOver: string[] = []
+    const set = await imagesFromArchive(tar, {
+      validFraction: 0.3,
+      test: 'test',
+      onPassedOver: files => passedOver.push(...files),
+    })
+    expect([set.classes, set.train.length, set.validation.length]).toEqual([['a', 'b'], 14, 6])
+    expect(set.validation.map(({ label }) => label)).toEqual([0, 0, 0, 1, 1, 1])
+    expect([set.test!.length, passedOver]).toEqual([1, ['pets/logo.png']])
+    const again = await imagesFromArchive(await packTar(names.toReversed().map(png)), {
+      validFraction: 0.3,
+    })
+    expect(again.validation.map(({ name }) => name)).toEqual(set.validation.map(({ name }) => name))
+    const one = await imagesFromArchive(await packTar(names.slice(0, 10).map(png)), {
+      validFraction: 0.2,
+    })
+    expect([one.classes, one.validation.length]).toEqual([['a'], 2])
+    const both = await packTar(['train/a/1.png', 'valid/a/1.png'].map(png))
+    expect(await messageOf(imagesFromArchive(both, { validFraction: 0.5 }))).toMatch(
+      /^the archive has folders train and valid, and validFraction is given;/,
+    )
+  })
+
+  it('refuses what is no picture, and tells of what it passes over', async () => {
+    const both = [png('train/a/1.png', 1), png('valid/a/1.png', 2), file('readme.txt')]
+    const tar = await packTar([
+      ...both,
+      file('train/a/2.jpg', '<html>'),
+      file('train/a/3.jpg', 'text'),
+    ])
+    expect(await messageOf(imagesFromArchive(tar))).toBe(
+      "train/a/2.jpg is a web page (HTML) (and so on for 1 more of 4); expected a whole JPEG, PNG, WebP or AVIF file. A server may have answered so for want of a login or a file: fetch it again and look; onBadImage: 'skip' leaves such pictures out.",
+    )
+    const data = await ImageClassifierData.fromArchive(tar, { tfms: probes, onBadImage: 'skip' })
+    await seen(data.fix)
+    expect(data.skipped.map(({ name }) => name)).toEqual(['train/a/2.jpg', 'train/a/3.jpg'])
+    const odd = await packTar([...both, file('valid/notes.md'), file('train/a/Thumbs.db')])
+    let told: readonly string[] = []
+    await imagesFromArchive(odd, { onPassedOver: files => (told = files) })
+    expect(told).toEqual(['valid/notes.md'])
   })
 
   it('refuses other layouts', async () => {
