@@ -17,6 +17,7 @@ export {
 export { type FileKind, fileKind } from './file-kind'
 export { files } from './files/index'
 export type { FileContent, Files, Sha256 } from './files/types'
+export { fromStream, type StreamLoader, type StreamOptions, type StreamSource } from './from-stream'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
 export { type RowSplit, splitRows } from './rows'
 export { decodeSafetensors } from './safetensors/decode'

@@ -1,6 +1,6 @@
 /** Files on Node. */
 import { createHash, randomUUID } from 'node:crypto'
-import type { Dirent } from 'node:fs'
+import { close, type Dirent, open as openFile, read } from 'node:fs'
 import {
   access,
   mkdir,
@@ -44,14 +44,17 @@ async function readBytes(path: string, most?: number): Promise<Uint8Array> {
   }
 }
 
-async function readStart(path: string, most: number): Promise<Uint8Array> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
+/** By callbacks, as data sets have many files: a handle's promises take three times as long. */
+function readStart(path: string, most: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(most)
+  return new Promise((resolve, reject) => {
+    openFile(path, 'r', (problem, file) => {
+      if (problem) return reject(problem)
+      read(file, bytes, 0, most, 0, (problem, count) => {
+        close(file, () => (problem ? reject(problem) : resolve(bytes.subarray(0, count))))
+      })
+    })
+  })
 }
 
 async function list(path: string): Promise<string[]> {

@@ -54,7 +54,7 @@ function unzip(archive: Uint8Array, name: string): Member[] {
   // the flags of the first file; what is locked would unpack to nonsense
   if (((archive[6] ?? 0) & LOCKED) === LOCKED) {
     throw new DlError('bad-archive', {
-      problem: `${name} is locked by a password`,
+      problem: `${name} is a zip archive locked by a password`,
       expected: 'an open archive',
       fix: 'Unpack it yourself and give the folder.',
     })

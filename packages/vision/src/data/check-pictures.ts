@@ -1,6 +1,5 @@
 /** A look at the first bytes of every picture before training, so that none ends it in mid-epoch. */
 import { fileKind, files } from '@dl/data'
-import pLimit from 'p-limit'
 import { formatOf, HEAD_BYTES, type PictureFormat } from '../decode/format'
 import { decoder } from '../decode/index'
 import { badImage } from '../decode/types'
@@ -22,8 +21,7 @@ export async function requireReadable(
   { onBadImage = 'throw' }: { onBadImage?: OnBadImage },
 ): Promise<void> {
   if (onBadImage !== 'throw') return
-  const limit = pLimit(AT_ONCE)
-  const heads = await limit.map(items, item => headOf(item))
+  const heads = await headsOf(items)
   const bad: { name: string; head: Uint8Array }[] = []
   const formats = new Set<PictureFormat>()
   for (const [i, head] of heads.entries()) {
@@ -38,6 +36,19 @@ export async function requireReadable(
     throw refusal(first.name, first.head, more)
   }
   await decoder.prepare(formats)
+}
+
+async function headsOf(items: readonly ImageItem[]): Promise<(Uint8Array | null)[]> {
+  const heads: (Uint8Array | null)[] = []
+  let next = 0
+  async function run() {
+    while (next < items.length) {
+      const i = next++
+      heads[i] = await headOf(items[i]!)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, run))
+  return heads
 }
 
 async function headOf({ image }: ImageItem): Promise<Uint8Array | null> {

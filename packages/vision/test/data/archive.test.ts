@@ -65,7 +65,9 @@ describe('readArchive', () => {
     ).toMatch('x.zip holds "a/1.txt", a name that comes twice;')
     const locked = zipSync({ 'a.txt': text })
     locked[6]! |= 1
-    expect(await messageOf(readArchive(locked, 'x.zip'))).toMatch(/^x.zip is locked by a password;/)
+    expect(await messageOf(readArchive(locked, 'x.zip'))).toMatch(
+      /^x.zip is a zip archive locked by a password;/,
+    )
     expect(await readArchive(zipSync({}), 'x.zip')).toEqual([])
   })
 
