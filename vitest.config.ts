@@ -70,7 +70,7 @@ const inChromium = (
         '@tensorflow/tfjs-core/dist/register_all_gradients.js',
         '@tensorflow/tfjs-backend-cpu',
         '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
-        ...['fast-png', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
+        ...['fast-png', 'fflate', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
           name => `@dl/vision > ${name}`,
         ),
       ],

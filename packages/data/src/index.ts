@@ -14,9 +14,11 @@ export {
   type FoundFile,
   type RemoteFile,
 } from './download'
+export { type FileKind, fileKind } from './file-kind'
 export { files } from './files/index'
 export { type FileInput, readInput } from './files/input'
 export type { FileContent, Files, Sha256 } from './files/types'
+export { fromStream, type StreamLoader, type StreamOptions, type StreamSource } from './from-stream'
 export { type Batch, type DataLoader, type Dataset, disposeBatch, type LoaderState } from './loader'
 export {
   encodeModelFile,

@@ -141,10 +141,11 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Takes on the values in `state`, which stays yours.
+   * Takes on the values in `state`, which stays yours. `prefix` is taken off its names.
    *
-   * @throws DlError `state-mismatch` listing all missing, unexpected and wrong-shaped names; the
-   *   module is unchanged then
+   * @throws DlError `state-mismatch` with the missing, unexpected and wrong-shaped names, and the
+   *   prefix if one stands before them; `bad-state` for what is no tensors by name. The module is
+   *   unchanged then
    */
   loadStateDict(state: Record<string, Tensor>, options?: LoadOptions): LoadReport {
     return loadStateDict(this, state, options)

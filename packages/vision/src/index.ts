@@ -1,15 +1,16 @@
 export { type ComputeStatsOptions, computeStats } from './data/compute-stats'
+export type { ImageDataOptions } from './data/data-options'
 export { imagesFromArchive } from './data/from-archive'
 export { type ImageArrays, imagesFromArrays, type Labels, type Pixels } from './data/from-arrays'
 export { type CsvOptions, imagesFromCsv } from './data/from-csv'
 export { type FoldersOptions, imagesFromPaths } from './data/from-paths'
-export {
-  ImageClassifierData,
-  type ImageDataOptions,
-  type Parts,
-} from './data/image-classifier-data'
+export { ImageClassifierData, type Parts } from './data/image-classifier-data'
 export type { ImageContent, ImageItem, ImageSet } from './data/image-set'
 export type { OnBadImage } from './data/image-store'
+export type { OnPassedOver } from './data/picture-files'
+export type { SetOptions } from './data/set-options'
+export type { Columns, TableOptions } from './data/table'
+export type { LabelOptions } from './data/table-labels'
 export type { Cifar10Options } from './datasets/cifar10'
 export type { ImageDataset } from './datasets/image-dataset'
 export { datasets } from './datasets/index'

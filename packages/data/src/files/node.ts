@@ -1,6 +1,6 @@
 /** Files on Node. */
 import { createHash, randomUUID } from 'node:crypto'
-import type { Dirent } from 'node:fs'
+import { close, type Dirent, open as openFile, read } from 'node:fs'
 import {
   access,
   mkdir,
@@ -36,12 +36,25 @@ export const files: Files = {
     files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),
 }
 
-async function readBytes(path: string | URL): Promise<Uint8Array> {
+async function readBytes(path: string | URL, most?: number): Promise<Uint8Array> {
   try {
-    return await readFile(path)
+    return most === undefined ? await readFile(path) : await readStart(path, most)
   } catch (cause) {
     throw unreadable(String(path), cause)
   }
+}
+
+/** By callbacks, as data sets have many files: a handle's promises take three times as long. */
+function readStart(path: string | URL, most: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(most)
+  return new Promise((resolve, reject) => {
+    openFile(path, 'r', (problem, file) => {
+      if (problem) return reject(problem)
+      read(file, bytes, 0, most, 0, (problem, count) => {
+        close(file, () => (problem ? reject(problem) : resolve(bytes.subarray(0, count))))
+      })
+    })
+  })
 }
 
 async function list(path: string): Promise<string[]> {

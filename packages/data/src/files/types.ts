@@ -10,8 +10,11 @@ export interface Files {
   /** The names of a folder's folders, those that begin with a dot left out, sorted. */
   folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
-  /** In Node a URL begins with `file:`. */
-  readBytes(path: string | URL): Promise<Uint8Array>
+  /**
+   * @param path in Node a URL begins with `file:`
+   * @param most so many bytes from the first on (default: all)
+   */
+  readBytes(path: string | URL, most?: number): Promise<Uint8Array>
   /**
    * UTF-8, or UTF-16 with its mark, which is dropped. A file in another encoding is refused, not garbled.
    */

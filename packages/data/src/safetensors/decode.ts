@@ -1,5 +1,6 @@
 /** The bytes of a safetensors file to typed arrays, every claim of its header checked. */
 import { DlError } from '@dl/core'
+import { type FileKind, fileKind } from '../file-kind'
 import {
   arrayTypes,
   type HeaderEntry,
@@ -18,7 +19,13 @@ import {
 /** The limit of the reference implementation. */
 const LONGEST_HEADER = 100_000_000
 
-/** Reads what {@link encodeSafetensors} wrote. The arrays may share the memory of `bytes`. */
+/**
+ * Reads what {@link encodeSafetensors} wrote. The arrays may share the memory of `bytes`.
+ *
+ * @param name what errors call the file
+ * @throws DlError `bad-safetensors`, which says what the file is where that can be told: a pointer of
+ *   Git LFS, a web page, PyTorch's own format
+ */
 export function decodeSafetensors(bytes: Uint8Array, name = 'the file'): StoredTensors {
   const { header, dataStart } = readHeader(bytes, name)
   const { [METADATA]: metadata = {}, ...entries } = header
@@ -39,29 +46,66 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'the file'): StoredT
 
 function readHeader(bytes: Uint8Array, name: string) {
   if (bytes.length < LENGTH_BYTES) {
-    throw corrupt(name, `it has ${bytes.length} bytes`, 'at least 8, the length of the header')
+    const problem = bytes.length === 0 ? 'it is empty' : `it has ${bytes.length} bytes`
+    throw corrupt(name, problem, 'at least 8, the length of the header')
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = Number(view.getBigUint64(0, true))
   const dataStart = LENGTH_BYTES + length
+  // only then: any byte may stand first in a good file
+  const kind = () => fileKind(bytes)
   if (length > LONGEST_HEADER || dataStart > bytes.length) {
-    throw corrupt(
-      name,
-      `its header is said to have ${length} bytes`,
-      `at most ${Math.min(LONGEST_HEADER, bytes.length - LENGTH_BYTES)}, what the file has`,
+    throw (
+      foreign(name, kind()) ??
+      corrupt(
+        name,
+        `its header is said to have ${length} bytes`,
+        `at most ${Math.min(LONGEST_HEADER, bytes.length - LENGTH_BYTES)}, what the file has`,
+      )
     )
   }
-  const header = parseJson(bytes.subarray(LENGTH_BYTES, dataStart), name)
+  const header = parseJson(bytes.subarray(LENGTH_BYTES, dataStart), name, kind)
   if (!isRecord(header)) throw corrupt(name, `its header is ${show(header)}`, 'a JSON object')
   return { header, dataStart }
 }
 
-function parseJson(bytes: Uint8Array, name: string): unknown {
+function parseJson(bytes: Uint8Array, name: string, kind: () => FileKind | null): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw corrupt(name, `its header is no JSON (${(cause as Error).message})`, undefined, cause)
+    throw (
+      foreign(name, kind()) ??
+      corrupt(name, `its header is no JSON (${(cause as Error).message})`, undefined, cause)
+    )
   }
+}
+
+const FROM_TORCH =
+  'Convert it in Python: `safetensors.torch.save_file(torch.load("weights.pth", weights_only=True), "weights.safetensors")`.'
+
+const ADVICE: Partial<Record<FileKind['kind'], string>> = {
+  zip: FROM_TORCH,
+  pickle: FROM_TORCH,
+  tar: FROM_TORCH,
+  gzip: 'Unpack it first.',
+  json: 'The weights lie in other files, which it may name.',
+  hdf5: 'Load it in Python and write its arrays by `safetensors.numpy.save_file`.',
+  npy: 'Load it in Python and write it by `safetensors.numpy.save_file`.',
+}
+
+/** Formats that PyTorch writes besides. */
+const TORCH = new Set<FileKind['kind']>(['zip', 'pickle', 'tar'])
+
+/** A file of a kind that is known is not cut short, and there is better advice than to fetch it again. */
+function foreign(name: string, found: FileKind | null): DlError | null {
+  if (found === null) return null
+  const { kind } = found
+  const also = TORCH.has(kind) ? ", as PyTorch's .pt and .pth files are" : ''
+  return new DlError('bad-safetensors', {
+    problem: `${name} is no safetensors file: it is ${found.name}${also}`,
+    expected: 'a length of 8 bytes and a JSON header',
+    fix: found.fix ?? ADVICE[kind] ?? 'Write the tensors as safetensors first.',
+  })
 }
 
 function checkEntry(name: string, key: string, entry: unknown): HeaderEntry {

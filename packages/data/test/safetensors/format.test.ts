@@ -103,6 +103,57 @@ describe('decodeSafetensors', () => {
   })
 })
 
+const bytesOf = (start: string, length = 100) =>
+  Uint8Array.from({ length }, (_, i) => start.charCodeAt(i) || 0)
+
+describe('decodeSafetensors of something else', () => {
+  it.each([
+    [
+      'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 123\n',
+      'it is a Git LFS pointer, which stands for a file that was not fetched; expected a length of 8 bytes and a JSON header. Run `git lfs pull` where it was cloned, or download the file itself.',
+    ],
+    ['\n<!DOCTYPE html><title>Sign in</title>', 'it is a web page (HTML); expected'],
+    ['<?xml version="1.0"?><Error>', 'it is an XML text; expected'],
+    ['{"metadata": {}, "weight_map": {}}', 'The weights lie in other files, which it may name.'],
+    [
+      'PK\x03\x04\0\0',
+      'it is a zip archive, as PyTorch\'s .pt and .pth files are; expected a length of 8 bytes and a JSON header. Convert it in Python: `safetensors.torch.save_file(torch.load("weights.pth", weights_only=True), "weights.safetensors")`.',
+    ],
+    ['\x80\x02\x8a\n', "it is a pickle of Python, as PyTorch's .pt and .pth files are;"],
+    ['\x89HDF\r\n\x1a\n', 'it is an HDF5 file;'],
+    ['\x93NUMPY\x01\0', 'it is a NumPy array;'],
+    [
+      '\x1f\x8b\x08\0\0\0\0\0',
+      'it is packed by gzip; expected a length of 8 bytes and a JSON header. Unpack it',
+    ],
+    ['GGUF\x03\0\0\0\xff', 'it is a GGUF file;'],
+  ])('says what %j is', (start, message) => {
+    const decode = () => decodeSafetensors(bytesOf(start), 'w')
+    expect(decode).toThrow('w is no safetensors file: it is ')
+    expect(decode).toThrow(message)
+  })
+
+  it('says so where the first bytes would do as a length', () => {
+    const pickle = new Uint8Array(70_000_000)
+    pickle.set(bytesOf('PK\x03\x04', 4))
+    pickle[20] = 0xff
+    expect(() => decodeSafetensors(pickle, 'w')).toThrow('w is no safetensors file: it is a zip')
+    expect(() => decodeSafetensors(new Uint8Array(0), 'w')).toThrow(
+      'it is empty; expected at least 8',
+    )
+  })
+
+  it('reads a file whose length looks like something else', () => {
+    // 123 is the code of an opening brace
+    const bytes = encodeSafetensors({}, { note: 'x'.repeat(93) })
+    const header = new TextDecoder().decode(bytes.subarray(8)).trimEnd()
+    const odd = new Uint8Array(8 + 123)
+    odd[0] = 123
+    odd.set(new TextEncoder().encode(header.padEnd(123)), 8)
+    expect(Object.keys(decodeSafetensors(odd).metadata)).toEqual(['note'])
+  })
+})
+
 describe('encodeSafetensors', () => {
   it('gives back what was put in, aligned', () => {
     const tensors: Record<string, StoredTensor> = {

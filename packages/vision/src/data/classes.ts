@@ -1,7 +1,8 @@
 /** Folders of two parts, one list of classes. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 
 /**
+ * @param b of the part to judge by
  * @param a the classes of each part, sorted
  * @param place of both, for the message
  * @throws DlError `one-sided-class`
@@ -23,23 +24,33 @@ export function requireSameClasses(
   throw new DlError('one-sided-class', {
     problem: `the class ${name} has a folder in ${there} and none in ${missing} of ${place}${more}`,
     expected: 'the same classes in both',
-    fix: 'Add the folder, or take it out of the other part.',
+    fix: `List all classes to go on regardless, classes: [${JSON.stringify(name)}, …]; or add the folder${missing === b.part ? ', which may stay empty' : ''}, or take it out of ${there}.`,
+  })
+}
+
+/** @throws DlError `bad-option` */
+export function requireClasses(classes: unknown): asserts classes is readonly string[] {
+  const isList = Array.isArray(classes) && classes.every(name => typeof name === 'string')
+  if (isList && classes.length > 0 && new Set(classes).size === classes.length) return
+  throw new DlError('bad-option', {
+    problem: `classes is ${showValue(classes)}`,
+    expected: 'a list of names, each once',
   })
 }
 
 /**
- * @param found classes of the test pictures
+ * @param part that the pictures are of
  * @throws DlError `one-sided-class`
  */
 export function requireKnownClasses(
-  test: string,
+  part: string,
   found: readonly string[],
   classes: readonly string[],
 ): void {
   const unknown = found.find(name => !classes.includes(name))
   if (unknown === undefined) return
   throw new DlError('one-sided-class', {
-    problem: `the class ${unknown} has a folder in ${test} and none in training`,
+    problem: `the class ${unknown} has a folder in ${part} and is none of the classes to learn`,
     expected: `some of ${classes.join(', ')}`,
   })
 }

@@ -1,5 +1,5 @@
 /** Pictures that lie in memory side by side, [items, height, width, channels]. */
-import { DlError, showShape } from '@dl/core'
+import { checkOptions, DlError, showShape, showValue } from '@dl/core'
 import type { Values } from '@dl/data'
 import type { PixelImage } from '../pixel-image'
 import type { ImageItem, ImageSet } from './image-set'
@@ -21,8 +21,23 @@ export interface ImageArrays {
   classes?: readonly string[]
 }
 
+/** Names of all of them. */
+export const arraysOptions = [
+  'train',
+  'validation',
+  'test',
+  'classes',
+] as const satisfies readonly (keyof ImageArrays)[]
+
 /** @throws DlError `bad-dataset` for shapes that do not fit and numbers that are no pixels */
-export function imagesFromArrays({ train, validation, test, classes }: ImageArrays): ImageSet {
+export function imagesFromArrays(arrays: ImageArrays): ImageSet {
+  checkOptions('imagesFromArrays', arrays, arraysOptions)
+  return imagesOfArrays(arrays)
+}
+
+export function imagesOfArrays({ train, validation, test, classes }: ImageArrays): ImageSet {
+  requirePair(train, 'train')
+  requirePair(validation, 'validation')
   const labels = {
     train: labelsOf(train[1], 'train'),
     validation: labelsOf(validation[1], 'validation'),
@@ -36,6 +51,14 @@ export function imagesFromArrays({ train, validation, test, classes }: ImageArra
   }
 }
 
+function requirePair(pair: unknown, part: string): asserts pair is [Pixels, Labels] {
+  if (Array.isArray(pair) && pair.length === 2) return
+  throw new DlError('bad-dataset', {
+    problem: `${part} is ${showValue(pair)}`,
+    expected: '[images, labels], of which the images are { data, shape }',
+  })
+}
+
 interface LabelList {
   list: (number | number[])[]
   /** At least so many there are. */
@@ -43,6 +66,7 @@ interface LabelList {
 }
 
 function labelsOf(labels: Labels, part: string): LabelList {
+  requireLabels(labels, part)
   if (!('shape' in labels) || labels.shape.length === 1) {
     const list = Array.from('shape' in labels ? labels.data : labels)
     return { list, classes: list.reduce((most, label) => Math.max(most, label + 1), 0) }
@@ -63,12 +87,36 @@ function labelsOf(labels: Labels, part: string): LabelList {
   return { list, classes }
 }
 
+function requireLabels(labels: unknown, part: string): asserts labels is Labels {
+  const isList =
+    Array.isArray(labels) || labels instanceof Int32Array || labels instanceof Uint8Array
+  if (isList || isValues(labels)) return
+  throw new DlError('bad-dataset', {
+    problem: `the labels of ${part} are ${showValue(labels)}`,
+    expected: 'a list of numbers of classes, or { data, shape } of zeros and ones',
+  })
+}
+
+const TYPED = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
+
+function isValues(value: unknown): value is Values {
+  const { data, shape } = (value ?? {}) as Partial<Values>
+  return TYPED.some(Type => data instanceof Type) && Array.isArray(shape)
+}
+
 /** @param labels of each picture, or null where there are none */
 export function itemsOf(
-  { data, shape }: Pixels,
+  pixels: Pixels,
   labels: readonly (number | readonly number[])[] | null,
   part: string,
 ): ImageItem[] {
+  if (!isValues(pixels)) {
+    throw new DlError('bad-dataset', {
+      problem: `the pictures of ${part} are ${showValue(pixels)}`,
+      expected: '{ data, shape }: a typed array and [items, height, width, 1 or 3]',
+    })
+  }
+  const { data, shape } = pixels
   const [items = 0, height = 0, width = 0, channels = 1] = shape
   const size = height * width * channels
   const fits = [3, 4].includes(shape.length) && [1, 3].includes(channels)

@@ -1,44 +1,47 @@
 /** Pictures of one folder, labelled by a table: a name and its labels in each row. */
-import { DlError } from '@dl/core'
-import { files, randomSplit } from '@dl/data'
-import Papa from 'papaparse'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { files } from '@dl/data'
+import { requireReadable } from './check-pictures'
 import { testItems } from './from-paths'
+import { heldOut } from './held-out'
 import type { ImageItem, ImageSet } from './image-set'
+import { isPictureName, tellOf } from './picture-files'
+import { type SetOptions, setOptions } from './set-options'
+import { readTable, type TableOptions } from './table'
+import { type LabelledRow, type LabelOptions, splitLabels } from './table-labels'
 
-export interface CsvOptions {
-  /** Rows to judge by, counted from 0 without the header (default: 20 % at random). */
+export interface CsvOptions extends SetOptions, TableOptions, LabelOptions {
+  /** Rows to judge by, counted from 0 without the header (default: by `validFraction`). */
   validationIndices?: readonly number[]
-  /** Seed of that choice (default 42, as in fast.ai); it is not that of the loaders. */
-  splitSeed?: number
   /** What the table's names lack: `.jpg`. */
   suffix?: string
-  /** What stands between the labels of a picture (default: a space). */
-  catSeparator?: string
-  /**
-   * The labels there are, in this order (default: those of the table, sorted). Others are errors
-   * then, and some may be in held-out rows alone.
-   */
-  classes?: readonly string[]
-  /** Whether the first row names the columns (default true). */
-  header?: boolean
   /** A folder below `path` of pictures without labels, or of classes of them. */
   test?: string
 }
 
-interface Row {
-  /** Its number in the table, from 1. */
-  at: number
-  image: string
-  labels: readonly string[]
-}
+/** Names of all of them. */
+export const csvOptions = [
+  ...setOptions,
+  'header',
+  'delimiter',
+  'columns',
+  'multi',
+  'catSeparator',
+  'validationIndices',
+  'suffix',
+  'test',
+] as const satisfies readonly (keyof CsvOptions)[]
 
 const HELD_OUT = 0.2
 
 /**
+ * Rows are held out as `validationIndices` has it, else `validFraction`, else the column `is_valid`,
+ * else a fifth of them is.
+ *
  * @param path the folder that `folder` and `csv` lie in
  * @throws DlError `bad-csv` for a row that is no name and labels, a name that comes twice or has no
- *   file, a label that is none of `classes`; `one-sided-class` for one that only held-out rows have;
- *   `bad-option`, `not-found`
+ *   file, labels that may be one or several, a label that is none of `classes`; `one-sided-class` for
+ *   one that only held-out rows have; `bad-image`, `bad-option`, `not-found`
  */
 export async function imagesFromCsv(
   path: string,
@@ -46,66 +49,90 @@ export async function imagesFromCsv(
   csv: string,
   options: CsvOptions = {},
 ): Promise<ImageSet> {
+  checkOptions('imagesFromCsv', options, csvOptions)
+  return imagesOfTable(path, folder, csv, options)
+}
+
+export async function imagesOfTable(
+  path: string,
+  folder: string,
+  csv: string,
+  options: CsvOptions,
+): Promise<ImageSet> {
+  requirePaths({ path, folder, csv })
+  const { suffix = '' } = options
+  const place = files.join(path, folder)
   const table = files.join(path, csv)
-  const rows = rowsOf(await files.readText(table), table, files.join(path, folder), options)
-  await requireFiles(rows, table, files.join(path, folder))
+  const fileOf = (image: string) => files.join(place, image + suffix)
+  // a page cannot tell what is there
+  const isThere = async (image: string) =>
+    isPictureName(image) ||
+    (files.cacheFolder() !== null && image !== '' && files.exists(fileOf(image)))
+  const read = await readTable(await files.readText(table), table, options, isThere)
+  const { rows, isMulti } = splitLabels(read, table, options, options.classes)
+  await requireFiles(rows, table, place, suffix)
   const classes = options.classes ?? [...labelsOf(rows)].sort()
   requireKnown(rows, table, classes)
   const number = new Map(classes.map((name, i) => [name, i]))
-  const multi = rows.some(({ labels }) => labels.length !== 1)
   const items = rows.map(({ image, labels }): ImageItem => {
     const numbers = labels.map(name => number.get(name)!)
-    return { image, label: multi ? numbers : numbers[0]! }
+    return { image: fileOf(image), label: isMulti ? numbers : numbers[0]! }
   })
-  const held = new Set(options.validationIndices ?? drawn(items.length, options.splitSeed))
-  requireRows(held, items.length)
+  const held = heldRows(rows, items, options)
   if (options.classes === undefined) requireLearnable(rows, table, held)
+  const passedOver: string[] = []
+  const test =
+    options.test === undefined
+      ? undefined
+      : await testItems(path, classes, options.test, passedOver)
+  await requireReadable([...items, ...(test ?? [])], options)
+  tellOf(passedOver, path, options.onPassedOver)
   return {
     classes,
     train: items.filter((_, i) => !held.has(i)),
     validation: items.filter((_, i) => held.has(i)),
-    ...(options.test !== undefined && { test: await testItems(path, options.test, classes) }),
+    ...(test && { test }),
   }
 }
 
-function rowsOf(text: string, table: string, folder: string, options: CsvOptions): Row[] {
-  const { header = true, suffix = '', catSeparator = ' ' } = options
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',', skipEmptyLines: true })
-  const [broken] = errors
-  if (broken) throw badRow(table, (broken.row ?? 0) + 1, broken.message)
-  const rows = header ? data.slice(1) : data
-  if (rows.length === 0) {
-    throw new DlError('bad-csv', {
-      problem: `${table} has no rows`,
-      expected: `a picture and its labels in each${header ? ', below a row of names' : ''}`,
-      ...(header && { fix: 'A table without that row needs header: false.' }),
+function requirePaths(paths: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(paths)) {
+    if (typeof value === 'string') continue
+    throw new DlError('bad-option', {
+      problem: `${name} is ${showValue(value)}`,
+      expected: "a text, as in fromCsv('pets', 'jpg', 'labels.csv')",
     })
   }
-  const seen = new Map<string, number>()
-  return rows.map((cells, i) => {
-    const at = i + (header ? 2 : 1)
-    const [name, labels] = cells
-    if (cells.length !== 2 || !name) throw badRow(table, at, `it reads ${JSON.stringify(cells)}`)
-    const before = seen.get(name)
-    if (before !== undefined) throw badRow(table, at, `${name} is in row ${before}, too`)
-    seen.set(name, at)
-    return {
-      at,
-      image: files.join(folder, name + suffix),
-      labels: labels!.split(catSeparator).filter(label => label !== ''),
-    }
-  })
 }
 
-const badRow = (table: string, row: number, why: string) =>
-  new DlError('bad-csv', {
-    problem: `row ${row} of ${table}: ${why}`,
-    expected: 'a name of its own and its labels, separated by a comma',
-  })
+function heldRows(
+  rows: readonly LabelledRow[],
+  items: readonly ImageItem[],
+  { validationIndices, validFraction, splitSeed, columns }: CsvOptions,
+): Set<number> {
+  const given = { validationIndices, validFraction, 'columns.valid': columns?.valid }
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : name))
+  if (names.length > 1) {
+    throw new DlError('bad-option', {
+      problem: `${names.join(' and ')} are given`,
+      expected: 'one of them to say what is held out',
+    })
+  }
+  if (validationIndices !== undefined) return new Set(requireRows(validationIndices, rows.length))
+  if (validFraction === undefined && rows[0]?.isValid !== undefined) {
+    return new Set(rows.flatMap(({ isValid }, i) => (isValid ? [i] : [])))
+  }
+  const labels = items.map(({ label }) => label!)
+  return heldOut(labels, validFraction ?? HELD_OUT, splitSeed)
+}
 
-const labelsOf = (rows: readonly Row[]) => new Set(rows.flatMap(({ labels }) => labels))
+const labelsOf = (rows: readonly LabelledRow[]) => new Set(rows.flatMap(({ labels }) => labels))
 
-function requireKnown(rows: readonly Row[], table: string, classes: readonly string[]): void {
+function requireKnown(
+  rows: readonly LabelledRow[],
+  table: string,
+  classes: readonly string[],
+): void {
   const known = new Set(classes)
   for (const { at, labels } of rows) {
     const odd = labels.find(label => !known.has(label))
@@ -117,7 +144,11 @@ function requireKnown(rows: readonly Row[], table: string, classes: readonly str
   }
 }
 
-function requireLearnable(rows: readonly Row[], table: string, held: ReadonlySet<number>): void {
+function requireLearnable(
+  rows: readonly LabelledRow[],
+  table: string,
+  held: ReadonlySet<number>,
+): void {
   const learnt = labelsOf(rows.filter((_, i) => !held.has(i)))
   const rest = rows.filter((_, i) => held.has(i))
   const [odd, ...more] = [...labelsOf(rest)].filter(label => !learnt.has(label))
@@ -132,32 +163,47 @@ function requireLearnable(rows: readonly Row[], table: string, held: ReadonlySet
 }
 
 /** All at once and now: not in the middle of an epoch. A page cannot tell. */
-async function requireFiles(rows: readonly Row[], table: string, folder: string): Promise<void> {
+async function requireFiles(
+  rows: readonly LabelledRow[],
+  table: string,
+  folder: string,
+  suffix: string,
+): Promise<void> {
   if (files.cacheFolder() === null) return
   const there = new Set(await files.list(folder))
-  for (const { image } of rows) {
+  const missing: (LabelledRow & { file: string })[] = []
+  for (const row of rows) {
+    const file = files.join(folder, row.image + suffix)
     // names may lead into folders of the folder
-    if (there.has(image) || (await files.exists(image))) continue
-    throw new DlError('bad-csv', {
-      problem: `${table} names ${image}, which does not exist`,
-      expected: 'a picture for each row',
-      fix: "If the names lack it, give a suffix: suffix: '.jpg'.",
+    if (!there.has(file) && !(await files.exists(file))) missing.push({ ...row, file })
+  }
+  const [first] = missing
+  if (first === undefined) return
+  const near = [...there].find(file => file.startsWith(`${first.file}.`))
+  const lacking = near === undefined ? '.jpg' : near.slice(first.file.length)
+  throw new DlError('bad-csv', {
+    problem:
+      missing.length === 1
+        ? `row ${first.at} of ${table} names ${first.file}, which does not exist`
+        : `${table} names ${missing.length} files that do not exist, the first is ${first.file} in row ${first.at}`,
+    expected: `a picture for each of the ${rows.length} rows`,
+    fix: `If the names lack it, give a suffix: suffix: '${lacking}'.`,
+  })
+}
+
+function requireRows(held: unknown, rows: number): readonly number[] {
+  if (!Array.isArray(held)) {
+    throw new DlError('bad-option', {
+      problem: `validationIndices is ${showValue(held)}`,
+      expected: 'a list of numbers of rows',
     })
   }
-}
-
-function drawn(length: number, seed = 42): number[] {
-  const numbers = { length, get: (i: number) => i }
-  const [, held] = randomSplit(numbers, HELD_OUT, seed)
-  return Array.from({ length: held.length }, (_, i) => held.get(i) as number)
-}
-
-function requireRows(held: ReadonlySet<number>, rows: number): void {
   for (const row of held) {
     if (Number.isInteger(row) && row >= 0 && row < rows) continue
     throw new DlError('bad-option', {
-      problem: `validationIndices has ${row}`,
+      problem: `validationIndices has ${showValue(row)}`,
       expected: `integers from 0 to ${rows - 1}`,
     })
   }
+  return held
 }

@@ -2,16 +2,17 @@
  * Pictures for a classifier, as fast.ai's `ImageClassifierData`: one list of classes, six loaders,
  * and the way back from a batch to pictures.
  */
-import { DlError, defaultGenerator, Generator, showShape } from '@dl/core'
+import { checkOptions, DlError, defaultGenerator, Generator, showShape } from '@dl/core'
 import type { StatefulLoader } from '@dl/data'
 import { add, clipByValue, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { decoder } from '../decode/index'
 import type { ChannelStats, TransformPair } from '../transforms/image-transforms'
 import { asTheyAre } from './as-they-are'
-import { imagesFromArchive } from './from-archive'
-import { type ImageArrays, imagesFromArrays } from './from-arrays'
-import { type CsvOptions, imagesFromCsv } from './from-csv'
-import { type FoldersOptions, imagesFromPaths } from './from-paths'
+import { dataOptions, type ImageDataOptions, requireDataOptions } from './data-options'
+import { imagesOfArchive } from './from-archive'
+import { arraysOptions, type ImageArrays, imagesOfArrays } from './from-arrays'
+import { type CsvOptions, csvOptions, imagesOfTable } from './from-csv'
+import { type FoldersOptions, foldersOptions, imagesOfFolders } from './from-paths'
 import { imageLoader } from './image-loader'
 import {
   type ImageItem,
@@ -20,30 +21,7 @@ import {
   type Part,
   requireImageSet,
 } from './image-set'
-import { ImageStore, type OnBadImage } from './image-store'
-
-export interface ImageDataOptions {
-  /** Pictures of a batch (default 64). */
-  bs?: number
-  /** From pictures to a net's input; without them all must be of one size and become 0 to 1. */
-  tfms?: TransformPair
-  /** Of the order and of augmentation; without it they come from the default generator. */
-  seed?: number
-  /**
-   * Pictures underway at once (default 8 for each core, in a page 8; pixels and order do not depend
-   * on it).
-   */
-  workers?: number
-  /** Decoded pictures are kept up to so many bytes (default 1 GiB, in a page 256 MiB). */
-  cacheBytes?: number
-  /** Larger pictures are bad (default 2²⁸ pixels). */
-  maxPixels?: number
-  /**
-   * A picture that is empty, broken or too large ends the epoch (`throw`, the default) or is left
-   * out of its batch, see {@link ImageClassifierData.skipped}.
-   */
-  onBadImage?: OnBadImage
-}
+import { ImageStore } from './image-store'
 
 /** A value for each part there is. */
 export interface Parts<T> {
@@ -91,14 +69,9 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
    */
   constructor(set: ImageSet<Item>, options: ImageDataOptions = {}) {
     requireImageSet(set)
+    requireDataOptions(checkOptions('ImageClassifierData', options, dataOptions))
     const { bs = 64, tfms = asTheyAre, seed, workers = decoder.workers } = options
     const { cacheBytes = decoder.cacheBytes, maxPixels, onBadImage = 'throw' } = options
-    if (!(cacheBytes >= 0)) {
-      throw new DlError('bad-option', {
-        problem: `cacheBytes is ${cacheBytes}`,
-        expected: 'a number of at least 0',
-      })
-    }
     this.classes = set.classes
     this.isMulti = isMultiLabel(set)
     this.tfms = tfms
@@ -130,17 +103,20 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
 
   /**
    * Pictures in folders named by their classes: `path/train/cats/1.jpg`, `path/valid/cats/7.jpg`.
-   * Both parts must have the same classes.
+   * Both parts must have the same classes unless `classes` lists them; with `validFraction`,
+   * `path/cats/1.jpg` will do.
    */
   static async fromPaths(
     path: string,
     options: ImageDataOptions & FoldersOptions = {},
   ): Promise<ImageClassifierData> {
-    return new ImageClassifierData(await imagesFromPaths(path, options), options)
+    const known = [...dataOptions, ...foldersOptions] as const
+    checkOptions('ImageClassifierData.fromPaths', options, known)
+    return new ImageClassifierData(await imagesOfFolders(path, options), forLoaders(options))
   }
 
   /**
-   * Pictures in a tar archive, packed by gzip or not, laid out as for {@link fromPaths}.
+   * Pictures in a tar archive, packed by gzip or not, or a zip archive, laid out as for {@link fromPaths}.
    *
    * @param archive its path (in a page its URL), or its bytes
    */
@@ -148,12 +124,14 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     archive: string | Uint8Array,
     options: ImageDataOptions & FoldersOptions = {},
   ): Promise<ImageClassifierData> {
-    return new ImageClassifierData(await imagesFromArchive(archive, options), options)
+    const known = [...dataOptions, ...foldersOptions] as const
+    checkOptions('ImageClassifierData.fromArchive', options, known)
+    return new ImageClassifierData(await imagesOfArchive(archive, options), forLoaders(options))
   }
 
   /**
-   * Pictures of one folder, labelled by a table of two columns: a name and its labels. If any
-   * picture has not exactly one, all have any number of labels.
+   * Pictures of one folder, labelled by a table: a name and its labels, one unless `catSeparator` or
+   * `multi` say otherwise.
    *
    * @param path the folder that `folder` and `csv` lie in
    */
@@ -163,12 +141,16 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     csv: string,
     options: ImageDataOptions & CsvOptions = {},
   ): Promise<ImageClassifierData> {
-    return new ImageClassifierData(await imagesFromCsv(path, folder, csv, options), options)
+    checkOptions('ImageClassifierData.fromCsv', options, [...dataOptions, ...csvOptions] as const)
+    const set = await imagesOfTable(path, folder, csv, options)
+    return new ImageClassifierData(set, forLoaders(options))
   }
 
   /** Pictures that lie in memory: bytes, or numbers from 0 to 1. */
   static fromArrays(options: ImageDataOptions & ImageArrays): ImageClassifierData {
-    return new ImageClassifierData(imagesFromArrays(options), options)
+    const known = [...dataOptions, ...arraysOptions] as const
+    checkOptions('ImageClassifierData.fromArrays', options, known)
+    return new ImageClassifierData(imagesOfArrays(options), forLoaders(options))
   }
 
   /** How many classes there are. */
@@ -214,6 +196,10 @@ export class ImageClassifierData<Item extends ImageItem = ImageItem> {
     return tidy(() => clipByValue(add(mul(images, [...std]), [...mean]), 0, 1))
   }
 }
+
+/** Without those of the set, which it knows nothing of. */
+const forLoaders = (options: ImageDataOptions): ImageDataOptions =>
+  Object.fromEntries(dataOptions.map(name => [name, options[name]]))
 
 function parts<T, U>(from: Parts<T>, make: (of: T, part: Part) => U): Parts<U> {
   const { train, validation, test } = from

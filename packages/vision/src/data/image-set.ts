@@ -1,5 +1,5 @@
 /** Pictures with their labels, before any is read: what data sets give and loaders take. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
 
 /** Pixels, the bytes of a picture file, or the path of one (in a page, its URL). */
@@ -33,10 +33,11 @@ export const nameOf = ({ name, image }: ImageItem, place: string): string =>
 export const isMultiLabel = ({ train }: ImageSet): boolean => Array.isArray(train[0]?.label)
 
 /**
- * @throws DlError `empty-dataset` for a part without pictures, `bad-label` for a label that is
+ * @throws DlError `bad-dataset` for what is no such set, `empty-dataset` for a part without pictures, `bad-label` for a label that is
  *   none of the classes, missing, or a list where others are not
  */
 export function requireImageSet(set: ImageSet): void {
+  requireKinds(set)
   const multi = isMultiLabel(set)
   for (const part of ['train', 'validation', 'test'] as const) {
     const items = set[part]
@@ -56,6 +57,44 @@ export function requireImageSet(set: ImageSet): void {
       })
     }
   }
+}
+
+/** Plain JavaScript may give anything. */
+function requireKinds(set: unknown): asserts set is ImageSet {
+  const bad = (problem: string, expected: string, fix?: string) =>
+    new DlError('bad-dataset', { problem, expected, fix })
+  if (typeof set !== 'object' || set === null) {
+    throw bad(
+      `the pictures are ${showValue(set)}`,
+      '{ classes, train, validation }, lists of items { image, label }',
+      'Files are read by ImageClassifierData.fromPaths, fromCsv and fromArchive, pixels by fromArrays.',
+    )
+  }
+  const { classes, train, validation, test = [] } = set as Record<keyof ImageSet, unknown>
+  if (!Array.isArray(classes) || !classes.every(name => typeof name === 'string')) {
+    throw bad(`classes is ${showValue(classes)}`, 'a list of names')
+  }
+  for (const [part, items] of Object.entries({ train, validation, test })) {
+    if (!Array.isArray(items)) {
+      throw bad(`${part} is ${showValue(items)}`, 'a list of items { image, label }')
+    }
+    const odd = items.findIndex(item => !isImage((item as Partial<ImageItem> | null)?.image))
+    if (odd < 0) continue
+    const item: unknown = items[odd]
+    throw bad(
+      `${part}[${odd}] is ${showValue(item)}`,
+      '{ image, label }, where the image is a path, the bytes of a file, a function that gives them, or pixels { width, height, channels, data: Uint8Array }',
+    )
+  }
+}
+
+const isImage = (image: unknown): boolean =>
+  ['string', 'function'].includes(typeof image) || image instanceof Uint8Array || isPixels(image)
+
+/** As many bytes as it should have. */
+export function isPixels(image: unknown): image is PixelImage {
+  const { width, height, channels, data } = (image ?? {}) as Partial<PixelImage>
+  return data instanceof Uint8Array && data.length === width! * height! * channels!
 }
 
 function complaintOf(

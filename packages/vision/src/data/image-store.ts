@@ -1,8 +1,8 @@
 /** The pictures of one part of a data set: read, decoded, kept while there is room. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { decodeImage, readImage } from '../decode/index'
 import type { PixelImage } from '../pixel-image'
-import { type ImageItem, nameOf, type Part } from './image-set'
+import { type ImageItem, isPixels, nameOf, type Part } from './image-set'
 
 /** What becomes of a picture that cannot be read: a function skips it, too, and is told, once. */
 export type OnBadImage = 'throw' | 'skip' | ((name: string, error: DlError) => void)
@@ -64,6 +64,12 @@ export class ImageStore<Item extends ImageItem = ImageItem> {
       return this.#keep(index, side, await readImage(content, { side, maxPixels }))
     }
     if (!(content instanceof Uint8Array)) {
+      if (!isPixels(content)) {
+        throw new DlError('bad-image', {
+          problem: `${this.name(index)} is ${showValue(content)}`,
+          expected: 'pixels, the bytes of a picture file, or its path',
+        })
+      }
       return typeof image === 'function' ? this.#keep(index, side, content) : content
     }
     const name = this.name(index)

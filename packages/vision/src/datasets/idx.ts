@@ -1,5 +1,6 @@
 /** The files of MNIST: a type, the sizes, the numbers. */
 import { DlError } from '@dl/core'
+import { fileKind } from '@dl/data'
 import { gunzip } from '../data/gunzip'
 
 export interface Idx {
@@ -17,9 +18,12 @@ export async function readIdx(packed: Uint8Array, name: string): Promise<Idx> {
   const bytes = await gunzip(packed, name)
   const [zero, alsoZero, type, rank] = bytes
   if (zero !== 0 || alsoZero !== 0 || type !== BYTES || !rank || bytes.length < 4 + 4 * rank) {
+    const found = fileKind(bytes)
+    const start = `begins with the bytes ${bytes.slice(0, 4).join(' ') || 'of nothing'}`
     throw new DlError('bad-dataset', {
-      problem: `${name} begins with the bytes ${bytes.slice(0, 4).join(' ') || 'of nothing'}`,
+      problem: `${name} ${found ? `is ${found.name}` : start}`,
       expected: `an IDX file of bytes: 0 0 ${BYTES} and the number of its sizes`,
+      fix: found?.fix,
     })
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,7 +1,9 @@
 /** What a file says of its picture, read before anything is unpacked. */
 
 import { DlError } from '@dl/core'
+import { fileKind } from '@dl/data'
 import { imageSize } from 'image-size'
+import { formatOf } from './format'
 import { isJpeg, isWholeJpeg } from './jpeg'
 import { orientationOf } from './orientation'
 import { badImage, type DecodeOptions } from './types'
@@ -38,6 +40,9 @@ function sizesOf(bytes: Uint8Array, name: string): Header {
     const isLying = orientation > 4
     return { orientation, width: isLying ? height : width, height: isLying ? width : height }
   } catch (cause) {
-    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, cause)
+    const found = fileKind(bytes)
+    if (found !== null) throw badImage(name, `is ${found.name}`, { cause, fix: found.fix })
+    const why = formatOf(bytes) ? (cause as Error).message : 'it does not begin as pictures do'
+    throw badImage(name, `could not be decoded: ${why}`, { cause })
   }
 }

@@ -10,9 +10,9 @@ export const decoder: Decoder = platformDecoder
 const MAX_PIXELS = 2 ** 28
 
 /**
- * The pixels of a JPEG, PNG, WebP, AVIF or BMP file (in Node also TIFF, in a page GIF): RGB (grey is
- * repeated, transparency lies on black), 8 bits, upright as its EXIF data says (not that of WebP),
- * without regard to colour profiles. In Node by @napi-rs/image, which is yours to install (PNG files
+ * The pixels of a JPEG, PNG, WebP, AVIF or BMP file (in Node also TIFF and Netpbm's, in a page GIF):
+ * RGB (grey is repeated, transparency lies on black), 8 bits, upright as the file says, without
+ * regard to colour profiles. In Node by @napi-rs/image, which is yours to install (PNG files
  * do without it); in a page by the browser. Both work beside the main thread.
  *
  * @param options `side` shrinks while decoding, which for JPEG files is several times faster than

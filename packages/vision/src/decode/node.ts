@@ -6,16 +6,26 @@ import { availableParallelism } from 'node:os'
 import { DlError } from '@dl/core'
 import type { FastResizeFilter } from '@napi-rs/image'
 import type { PixelImage } from '../pixel-image'
+import { formatOf } from './format'
 import { type Header, headerOf } from './header'
 import { isJpeg } from './jpeg'
 import { onBlack } from './on-black'
-import { decodePng, isPng } from './png'
+import { decodePng } from './png'
 import { badImage, type DecodeOptions, type Decoder, shrunkTo } from './types'
 
 type Library = typeof import('@napi-rs/image')
 
+const load = () => import('@napi-rs/image')
+
 export const decoder: Decoder = {
-  decode: (bytes, options) => decodeWith(() => import('@napi-rs/image'), bytes, options),
+  decode: (bytes, options) => decodeWith(load, bytes, options),
+  formats: ['jpeg', 'png', 'webp', 'avif', 'bmp', 'tiff', 'pnm'],
+  async prepare(formats) {
+    for (const format of formats) {
+      if (format !== 'png')
+        return void (await libraryFor(`a picture of the format ${format}`, load))
+    }
+  },
   // more than there are threads: their queue must not run dry while JavaScript computes
   workers: 8 * availableParallelism(),
   cacheBytes: 2 ** 30,
@@ -29,8 +39,20 @@ export async function decodeWith(
 ): Promise<PixelImage> {
   const { name, side } = options
   const header = headerOf(bytes, options)
-  const library = await load().catch((cause: unknown) => {
-    if (isPng(bytes)) return null
+  const library = await libraryFor(name, load).catch((error: DlError) => {
+    if (formatOf(bytes) === 'png') return null
+    throw error
+  })
+  try {
+    if (library === null) return decodePng(bytes, header.orientation, side)
+    return await pixels(library, bytes, header, side)
+  } catch (cause) {
+    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function libraryFor(name: string, load: () => Promise<Library>): Promise<Library> {
+  return load().catch((cause: unknown) => {
     throw new DlError('no-decoder', {
       problem: `${name} needs @napi-rs/image to be decoded, which could not be loaded`,
       expected: '@napi-rs/image beside @dl/vision (without it, only PNG files can be read)',
@@ -38,12 +60,6 @@ export async function decodeWith(
       cause,
     })
   })
-  try {
-    if (library === null) return decodePng(bytes, header.orientation, side)
-    return await pixels(library, bytes, header, side)
-  } catch (cause) {
-    throw badImage(name, `could not be decoded: ${(cause as Error).message}`, cause)
-  }
 }
 
 async function pixels(

@@ -2,12 +2,28 @@
  * Which way up a file says its picture is, as EXIF numbers it: 1 is upright, 6 is to be turned
  * clockwise, 2 is mirrored, and so on to 8. JPEG files are left to image-size.
  */
-import { isPng } from './png'
+import { formatOf } from './format'
+import { exifOfWebp } from './webp'
 
 /** 1 where it says nothing, or nothing that there is. */
 export function orientationOf(bytes: Uint8Array, ofJpeg: number | undefined): number {
-  const found = isPng(bytes) ? ofPng(bytes) : (ofJpeg ?? ofAvif(bytes))
+  const found = stated(bytes) ?? ofJpeg
   return found !== undefined && found >= 1 && found <= 8 ? found : 1
+}
+
+function stated(bytes: Uint8Array): number | undefined {
+  switch (formatOf(bytes)) {
+    case 'png':
+      return ofPng(bytes)
+    case 'webp':
+      return ofTiff(exifOfWebp(bytes))
+    case 'tiff':
+      return ofTiff(bytes)
+    case 'avif':
+      return ofAvif(bytes)
+    default:
+      return undefined
+  }
 }
 
 interface Piece {
@@ -29,9 +45,9 @@ function ofPng(bytes: Uint8Array): number | undefined {
 
 const ORIENTATION = 0x112
 
-/** What EXIF data is: the directory of a TIFF file. */
-function ofTiff(tiff: Uint8Array): number | undefined {
-  if (tiff.length < 10) return undefined
+/** The first directory of a TIFF file, which is what EXIF data is. */
+function ofTiff(tiff: Uint8Array | undefined): number | undefined {
+  if (tiff === undefined || tiff.length < 10) return undefined
   const view = viewOf(tiff)
   const little = tiff[0] === 0x49
   const directory = view.getUint32(4, little)
@@ -53,7 +69,6 @@ const AVIF = [
 
 /** Turned first, then mirrored (ISO/IEC 23008-12, 6.5.10 and 6.5.12). */
 function ofAvif(bytes: Uint8Array): number | undefined {
-  if (typeAt(bytes, 4) !== 'ftyp') return undefined
   let within: Piece | undefined = { type: '', from: 0, to: bytes.length }
   // `meta` has a version before its boxes
   for (const [type, skipped] of [

@@ -3,11 +3,8 @@ import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png'
 import type { PixelImage } from '../pixel-image'
 import { resizeArea } from '../transforms/area-resize'
 import { onBlack } from './on-black'
+import { turned } from './turned'
 import { shrunkTo } from './types'
-
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-
-export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
 
 /**
  * RGB; what is transparent lies on black.
@@ -50,22 +47,6 @@ const greys = (depth: number, clear: number | undefined): number[][] =>
     (i * 255) / (2 ** depth - 1),
     i === clear ? 0 : 255,
   ])
-
-function turned(image: PixelImage, orientation: number): PixelImage {
-  if (orientation === 1) return image
-  const isLying = orientation > 4
-  const [width, height] = isLying ? [image.height, image.width] : [image.width, image.height]
-  const data = new Uint8Array(image.data.length)
-  for (let i = 0; i < width * height; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)]
-    const [across, down] = isLying ? [y, x] : [x, y]
-    const left = [2, 3, 7, 8].includes(orientation) ? image.width - 1 - across : across
-    const top = [3, 4, 6, 7].includes(orientation) ? image.height - 1 - down : down
-    const from = 3 * (top * image.width + left)
-    for (let c = 0; c < 3; c++) data[3 * i + c] = image.data[from + c]!
-  }
-  return { width, height, channels: 3, data }
-}
 
 function shrunk(image: PixelImage, side: number | null): PixelImage {
   const [width, height] = shrunkTo(side, image.width, image.height)

@@ -4,6 +4,7 @@
  */
 import { DlError } from '@dl/core'
 import type { PixelImage } from '../pixel-image'
+import type { PictureFormat } from './format'
 
 export interface DecodeOptions {
   /** Shrink to this shorter side while decoding, if the picture is larger (default null: as it is). */
@@ -15,6 +16,10 @@ export interface DecodeOptions {
 }
 
 export interface Decoder {
+  /** What it decodes. */
+  readonly formats: readonly PictureFormat[]
+  /** @throws DlError `no-decoder` where something is missing for these */
+  prepare(formats: ReadonlySet<PictureFormat>): Promise<void>
   /** RGB, upright, 8 bits. */
   decode(bytes: Uint8Array, options: Required<DecodeOptions>): Promise<PixelImage>
   /** How many pictures are best underway at once. */
@@ -23,12 +28,19 @@ export interface Decoder {
   readonly cacheBytes: number
 }
 
-/** @param why what was wrong, to follow the picture's name: `has no bytes` */
-export const badImage = (name: string, why: string, cause?: unknown): DlError =>
+/**
+ * @param why what was wrong, to follow the picture's name: `has no bytes`
+ * @param about the cause, and what else to do
+ */
+export const badImage = (
+  name: string,
+  why: string,
+  { cause, fix = 'Replace or remove it' }: { cause?: unknown; fix?: string } = {},
+): DlError =>
   new DlError('bad-image', {
     problem: `${name} ${why}`,
     expected: 'a whole JPEG, PNG, WebP or AVIF file',
-    fix: "Replace or remove it; onBadImage: 'skip' leaves such pictures out.",
+    fix: `${fix.replace(/\.$/, '')}; onBadImage: 'skip' leaves such pictures out.`,
     cause,
   })
 

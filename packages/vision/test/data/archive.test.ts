@@ -1,4 +1,5 @@
 import { encodePng, ImageClassifierData, imagesFromArchive } from '@dl/vision'
+import { zipSync } from 'fflate'
 import { packTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
 import { readArchive } from '../../src/data/archive'
@@ -40,6 +41,36 @@ describe('readArchive', () => {
     }
   })
 
+  it('reads zip archives, stored and deflated, whoever wrote them', async () => {
+    const text = new TextEncoder().encode('some text, some text, some text')
+    for (const level of [0, 9] as const) {
+      const zip = zipSync(
+        {
+          'a/1.txt': text,
+          b: { 'ü.txt': text, '.DS_Store': text, c: {} },
+          'd\\2.txt': text,
+          '__MACOSX/a/._1.txt': text,
+        },
+        { level },
+      )
+      const members = await readArchive(zip, 'x.zip')
+      expect(members.map(({ name }) => name)).toEqual(['a/1.txt', 'b/ü.txt', 'd/2.txt'])
+      expect(members.every(({ bytes }) => `${bytes}` === `${text}`)).toBe(true)
+    }
+    expect(await messageOf(readArchive(zipSync({ '../x.txt': text }), 'x.zip'))).toMatch(
+      'x.zip holds "../x.txt", a name that leads out of the archive;',
+    )
+    expect(
+      await messageOf(readArchive(zipSync({ 'a/1.txt': text, 'a\\1.txt': text }), 'x.zip')),
+    ).toMatch('x.zip holds "a/1.txt", a name that comes twice;')
+    const locked = zipSync({ 'a.txt': text })
+    locked[6]! |= 1
+    expect(await messageOf(readArchive(locked, 'x.zip'))).toMatch(
+      /^x.zip is a zip archive locked by a password;/,
+    )
+    expect(await readArchive(zipSync({}), 'x.zip')).toEqual([])
+  })
+
   it.each([
     [file('../x.txt'), 'a name that leads out of the archive'],
     [file('a/../../x.txt'), 'a name that leads out of the archive'],
@@ -65,6 +96,7 @@ describe('readArchive', () => {
   it('refuses what is damaged', async () => {
     const tar = await packTar([file('a.txt', 'x'.repeat(5000))])
     const packed = await gzip(tar)
+    const zip = zipSync({ 'a.txt': new Uint8Array(5000) }, { level: 0 })
     const flipped = tar.slice()
     flipped[100]! ^= 1
     for (const bytes of [
@@ -72,11 +104,36 @@ describe('readArchive', () => {
       tar.subarray(0, 512 + 5120),
       packed.subarray(0, packed.length / 2),
       flipped,
-      new TextEncoder().encode('<html>'.repeat(200)),
       new Uint8Array(0),
+      zip.subarray(0, -100),
+      zip.subarray(0, 2000),
     ]) {
       expect(await messageOf(readArchive(bytes, 'x.tar'))).toMatch(
         /^x\.tar is damaged: .*; expected the whole file\. Fetch it again\.$/,
+      )
+    }
+  })
+
+  it.each([
+    ['BZh91AY&SY', 'packed by bzip2'],
+    ['\xfd7zXZ\0', 'packed by xz'],
+    ["7z\xbc\xaf'\x1c", 'a 7z archive'],
+    ['(\xb5/\xfd', 'packed by zstd'],
+    ['Rar!\x1a\x07\0', 'a rar archive'],
+  ])('says what %j is', async (start, what) => {
+    const bytes = Uint8Array.from({ length: 1024 }, (_, i) =>
+      i < start.length ? start.charCodeAt(i) : 65,
+    )
+    expect(await messageOf(readArchive(bytes, 'x.tar'))).toBe(
+      `x.tar is ${what}; expected a tar archive, packed by gzip or not, or a zip archive. Unpack it yourself and give the folder.`,
+    )
+  })
+
+  it('says what a server sent instead, packed or not', async () => {
+    const page = new TextEncoder().encode('<!DOCTYPE html>'.repeat(99))
+    for (const bytes of [page, await gzip(page)]) {
+      expect(await messageOf(readArchive(bytes, 'x.tar.gz'))).toBe(
+        'x.tar.gz is a web page (HTML); expected a tar archive, packed by gzip or not, or a zip archive. A server may have answered so for want of a login or a file: fetch it again and look.',
       )
     }
   })
@@ -131,11 +188,78 @@ describe('imagesFromArchive', () => {
     ])
     expect(await labels('x/test/cats/1.png')).toEqual([['x/test/cats/1.png', 0]])
     expect(await messageOf(testOf('x/test/fish/1.png'))).toBe(
-      'the class fish has a folder in test and none in training; expected some of cats.',
+      'the class fish has a folder in test and is none of the classes to learn; expected some of cats.',
     )
     expect(await messageOf(testOf())).toBe(
       'none of the 2 pictures in the archive is in a folder test; expected test/<picture> or test/<class>/<picture>.',
     )
+  })
+
+  it('takes pictures in folders of a class, and classes that are called as parts are', async () => {
+    const names = [
+      'train/train/1.png',
+      'train/cat/deep/2.png',
+      'valid/train/3.png',
+      'valid/cat/4.png',
+    ]
+    const set = await imagesFromArchive(await packTar(names.map(png)))
+    expect(set.classes).toEqual(['cat', 'train'])
+    expect(set.train.map(({ name }) => name)).toEqual(['train/cat/deep/2.png', 'train/train/1.png'])
+    const zip = zipSync(
+      Object.fromEntries(names.map((name, i) => [`train/${name}`, encodePng(picture(i))])),
+    )
+    expect((await imagesFromArchive(zip)).validation.length).toBe(2)
+  })
+
+  it('holds out a fraction of those that are in no parts', async () => {
+    const names = ['a', 'b'].flatMap(name =>
+      Array.from({ length: 10 }, (_, i) => `pets/${name}/${i}.png`),
+    )
+    const tar = await packTar([
+      ...names.map(png),
+      png('pets/logo.png', 1),
+      png('pets/test/9.png', 2),
+    ])
+    const passedOver: string[] = []
+    const set = await imagesFromArchive(tar, {
+      validFraction: 0.3,
+      test: 'test',
+      onPassedOver: files => passedOver.push(...files),
+    })
+    expect([set.classes, set.train.length, set.validation.length]).toEqual([['a', 'b'], 14, 6])
+    expect(set.validation.map(({ label }) => label)).toEqual([0, 0, 0, 1, 1, 1])
+    expect([set.test!.length, passedOver]).toEqual([1, ['pets/logo.png']])
+    const again = await imagesFromArchive(await packTar(names.toReversed().map(png)), {
+      validFraction: 0.3,
+    })
+    expect(again.validation.map(({ name }) => name)).toEqual(set.validation.map(({ name }) => name))
+    const one = await imagesFromArchive(await packTar(names.slice(0, 10).map(png)), {
+      validFraction: 0.2,
+    })
+    expect([one.classes, one.validation.length]).toEqual([['a'], 2])
+    const both = await packTar(['train/a/1.png', 'valid/a/1.png'].map(png))
+    expect(await messageOf(imagesFromArchive(both, { validFraction: 0.5 }))).toMatch(
+      /^the archive has folders train and valid, and validFraction is given;/,
+    )
+  })
+
+  it('refuses what is no picture, and tells of what it passes over', async () => {
+    const both = [png('train/a/1.png', 1), png('valid/a/1.png', 2), file('readme.txt')]
+    const tar = await packTar([
+      ...both,
+      file('train/a/2.jpg', '<html>'),
+      file('train/a/3.jpg', 'text'),
+    ])
+    expect(await messageOf(imagesFromArchive(tar))).toBe(
+      "train/a/2.jpg is a web page (HTML) (and so on for 1 more of 4); expected a whole JPEG, PNG, WebP or AVIF file. A server may have answered so for want of a login or a file: fetch it again and look; onBadImage: 'skip' leaves such pictures out.",
+    )
+    const data = await ImageClassifierData.fromArchive(tar, { tfms: probes, onBadImage: 'skip' })
+    await seen(data.fix)
+    expect(data.skipped.map(({ name }) => name)).toEqual(['train/a/2.jpg', 'train/a/3.jpg'])
+    const odd = await packTar([...both, file('valid/notes.md'), file('train/a/Thumbs.db')])
+    let told: readonly string[] = []
+    await imagesFromArchive(odd, { onPassedOver: files => (told = files) })
+    expect(told).toEqual(['valid/notes.md'])
   })
 
   it('refuses other layouts', async () => {

@@ -44,7 +44,7 @@ describe('decodeImage in a page', () => {
     const problem = (bytes: Uint8Array) =>
       messageOf(decodeImage(bytes, { name: 'cat.jpg', maxPixels: 4096 }))
     expect(await problem(new Uint8Array(0))).toMatch(/^cat.jpg has no bytes/)
-    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(/^cat.jpg could not be dec/)
+    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(/^cat.jpg is a web page/)
     expect(await problem(await canvasFile('image/png', 65, 64))).toMatch(/^cat.jpg has 65 x 64/)
     expect(await problem(whole.subarray(0, whole.length / 2))).toMatch(/^cat.jpg could not be dec/)
   })

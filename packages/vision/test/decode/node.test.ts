@@ -111,8 +111,11 @@ describe('decodeImage on Node', () => {
     expect(await problem(whole.subarray(0, whole.length / 2))).toMatch(
       /^cat.jpg could not be dec.*end/,
     )
-    expect(await problem(new TextEncoder().encode('<html>'))).toMatch(
-      /cat.jpg.*unsupported file type/,
+    expect(await problem(new TextEncoder().encode('text'))).toMatch(
+      /cat.jpg.*it does not begin as pictures do/,
+    )
+    expect(await messageOf(decodeImage(new TextEncoder().encode('<html>')))).toBe(
+      "the picture is a web page (HTML); expected a whole JPEG, PNG, WebP or AVIF file. A server may have answered so for want of a login or a file: fetch it again and look; onBadImage: 'skip' leaves such pictures out.",
     )
     expect(await problem(whole.subarray(0, 20))).toMatch(/^cat.jpg could not be decoded/)
     expect(await problem(encodePng(picture(1, 101, 100)))).toMatch(/cat.jpg has 101 x 100 pixels/)
