@@ -12,6 +12,7 @@ export {
   opInfo,
 } from './fused/define'
 export { type Holdings, holdings, type LeakGuard, leakGuard } from './leak-guard'
+export { type Occupancy, type OccupyOptions, occupy } from './occupy'
 export {
   type BatchNormOptions,
   type BatchStatistics,
@@ -36,3 +37,4 @@ export { type Nonlinearity, rnn } from './ops/rnn'
 export { isParameter, Parameter, type ParameterOptions } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'
+export { type SetAsideModel, type SetAsideOptions, setAside } from './set-aside'
