@@ -95,13 +95,20 @@ export function lrFinder(
       result = null
     },
     onBatchBegin(ctx) {
+      if (batches === undefined && ctx.batchesInEpoch === Number.POSITIVE_INFINITY) {
+        throw new DlError('unknown-length', {
+          problem: 'lrFinder does not know how many batches there will be',
+          expected: 'a loader with a length, or the option batches',
+          fix: 'Give it a number of batches: { batches: 100 }.',
+        })
+      }
       const starts = startLrs(optimizer, startLr)
       const ratio = endLr / starts.at(-1)!
       optimizer.setLrs(starts.map(start => sweep(start, ratio, linear)(position(ctx))))
     },
     onBatchEnd(ctx) {
       const { loss, smoothLoss, lr } = ctx
-      const broken = !Number.isFinite(smoothLoss)
+      const broken = !Number.isFinite(loss)
       if (broken && curve.losses.length === 0) {
         throw new DlError('nan-loss', {
           problem: `lrFinder: the loss of the first batch is ${loss}, at lr ${lr}`,
