@@ -17,10 +17,11 @@ import type { Callback } from './protocol'
 export function terminateOnNaN(): Callback {
   return {
     name: 'terminateOnNaN',
-    onBatchEnd({ loss, epoch, batch, lr }) {
+    onBatchEnd({ loss, epoch, batch, batchesInEpoch, lr }) {
       if (Number.isFinite(loss)) return
+      const of = Number.isFinite(batchesInEpoch) ? ` of ${batchesInEpoch}` : ''
       throw new DlError('nan-loss', {
-        problem: `the loss of batch ${batch} in epoch ${epoch} is ${loss} (lr ${lr})`,
+        problem: `the loss of batch ${batch}${of} in epoch ${epoch} is ${loss} (lr ${lr})`,
         expected: 'a finite number',
         fix: 'Try a lower lr, gradient clipping (clip: 0.25), or a shorter bptt; also look for NaN in the data.',
       })

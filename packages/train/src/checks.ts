@@ -9,14 +9,18 @@ import type { Loss, TrainableModel, TrainData } from './model'
 /** Columns that a row of results has already. */
 const RESERVED = ['epoch', 'trnLoss', 'valLoss']
 
-export function checkModel(model: unknown): asserts model is TrainableModel {
-  const known = ['call', 'train', 'eval', 'resetState']
+/** @param more what is wanted beside the four of a TrainableModel */
+export function checkModel(
+  model: unknown,
+  more: readonly string[] = [],
+): asserts model is TrainableModel {
+  const known = ['call', 'train', 'eval', 'resetState', ...more]
   const isObject = typeof model === 'object' && model !== null
   const missing = known.filter(name => !isObject || typeof Reflect.get(model, name) !== 'function')
   if (missing.length === 0) return
   throw new DlError('bad-model', {
     problem: `the model is ${showValue(model)}${isObject ? `, without ${missing.join(', ')}` : ''}`,
-    expected: 'a Module, or an object with call, train, eval and resetState',
+    expected: `a Module, or an object with ${known.join(', ')}`,
     fix: typeof model === 'function' ? 'Make one of it: new Net() instead of Net.' : '',
   })
 }

@@ -1,75 +1,25 @@
 /**
  * The training loop of lesson 7: plain model, data, optimizer and loss, with callbacks as guests.
  */
-import {
-  type Callback,
-  type CallbackEvent,
-  type CallbackList,
-  callbackList,
-  type EpochRow,
-  type EventArgs,
-} from '@dl/callbacks'
+import { type CallbackEvent, type CallbackList, callbackList, type EventArgs } from '@dl/callbacks'
 import { checkOptions, occupy, setAside } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
-import { announced, batchesOf, checkReusable, emptyLoader } from './batches'
+import { announced, batchesOf, emptyLoader } from './batches'
 import { breather } from './breathe'
-import {
-  checkCount,
-  checkData,
-  checkList,
-  checkLoss,
-  checkMetrics,
-  checkModel,
-  checkOptimizer,
-} from './checks'
 import { evaluate } from './evaluate'
-import type { Metric } from './metrics/metric'
+import {
+  checkFit,
+  checkFitOptions,
+  FIT_OPTIONS,
+  type FitOptions,
+  type FitResult,
+} from './fit-options'
 import type { Loss, TrainableModel, TrainData } from './model'
 import { nanLoss } from './nan-loss'
-import { checkTrainable } from './nothing-learns'
 import { Run } from './run'
 import { TrainStep } from './train-step'
-
-export interface FitOptions {
-  callbacks?: readonly Callback[]
-  /**
-   * Whether carried state (hidden states) flows from epoch to validation to epoch, as in the lesson
-   * (default false: it starts afresh at each).
-   */
-  carryState?: boolean
-  /**
-   * How many batches make a step (default 1). Their gradients are averaged by items, so that n
-   * batches of b learn as one of n·b; what is left over at an epoch's end makes a step, too. To
-   * callbacks, schedules and results such a group is one batch; batch norms see each by itself.
-   */
-  gradientAccumulation?: number
-  /** What each validation measures beside the loss: columns of the table. */
-  metrics?: readonly Metric[]
-  /** Ends the run cleanly after the batch in progress. */
-  signal?: AbortSignal
-  /** Whether to go on past a loss that is NaN or infinite, without its step (default false). */
-  skipNaN?: boolean
-}
-
-/** The names of {@link FitOptions}. */
-export const FIT_OPTIONS = [
-  'callbacks',
-  'carryState',
-  'gradientAccumulation',
-  'metrics',
-  'signal',
-  'skipNaN',
-] as const satisfies (keyof FitOptions)[]
-
-/** What became of a run. */
-export interface FitResult {
-  /** One row for each finished epoch. */
-  history: EpochRow[]
-  /** Why the run ended before its last epoch, or null. */
-  stopped: string | null
-}
 
 /**
  * Trains `model` for `epochs` epochs. `lo` keeps its state, so a second call goes on where the first
@@ -110,21 +60,17 @@ export async function fit(
   loss: Loss,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { callbacks = [], carryState = false, signal, skipNaN = false } = options
-  const { gradientAccumulation = 1, metrics = [] } = checkOptions('fit', options, FIT_OPTIONS)
-  checkModel(model)
-  checkData(data)
-  checkCount('epochs of fit', epochs, 0)
-  checkOptimizer(lo)
-  checkLoss(loss)
-  checkMetrics(metrics, true)
-  checkList(callbacks, 'callbacks')
-  checkCount('gradientAccumulation', gradientAccumulation, 1)
-  if (epochs > 0) checkTrainable(lo)
+  const {
+    callbacks = [],
+    carryState = false,
+    gradientAccumulation = 1,
+    metrics = [],
+    signal,
+    skipNaN = false,
+  } = checkOptions('fit', options, FIT_OPTIONS)
+  checkFit(model, data, epochs, lo, loss)
+  checkFitOptions({ callbacks, gradientAccumulation, metrics })
   const { train, validation } = data
-  if (epochs > 0 && announced(train, 'training') === 0) throw emptyLoader('training')
-  checkReusable(train, 'training', epochs)
-  if (validation) checkReusable(validation, 'validation', epochs)
 
   const list = callbackList(callbacks)
   const run = new Run(epochs, lo, list)
@@ -140,6 +86,7 @@ export async function fit(
 
   const finish = async (step: TrainStep) => {
     step.apply()
+    step.dispose()
     run.endBatch(step.loss, step.items)
     await emit('onBatchEnd')
     if (!step.isFinite && !skipNaN && run.stopped === null) throw await nanLoss(run, lo)
@@ -169,7 +116,6 @@ export async function fit(
         }
         if (step.batches < gradientAccumulation) continue
         await finish(step)
-        step.dispose()
         step = null
         if (aborted()) break
       }

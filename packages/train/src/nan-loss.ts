@@ -6,9 +6,12 @@ import type { Run } from './run'
 export async function nanLoss(run: Run, lo: LayerOptimizer): Promise<DlError> {
   const { batch, epoch, loss, lr } = run
   const broken = await brokenWeight(lo)
-  const shown = Number.isFinite(loss) ? 'what transformLoss made of the loss' : 'the loss'
+  const where = `batch ${batch} in epoch ${epoch}`
+  const problem = Number.isFinite(loss)
+    ? `the loss of ${where}, ${loss}, is not finite after transformLoss (lr ${lr})`
+    : `the loss of ${where} is ${loss} (lr ${lr})`
   return new DlError('nan-loss', {
-    problem: `${shown} of batch ${batch} in epoch ${epoch} is ${Number.isFinite(loss) ? 'not finite' : loss} (lr ${lr})`,
+    problem,
     expected: 'a finite number',
     fix: broken
       ? `A weight of shape ${broken} holds NaN or infinities since an earlier step, whose gradients were not finite: load or make the weights anew, and look for a division by 0, a log or a square root of 0.`

@@ -71,7 +71,7 @@ export function whyNothingLearns(
     return problemOf(
       `the model's output does not depend on the parameters that train${inModel.how}`,
       'operations that have gradients between the two',
-      inModel.touched ? WAY_ON : HIDDEN,
+      inModel.fix ?? HIDDEN,
     )
   }
   const inLoss = follow(() => {
@@ -83,7 +83,7 @@ export function whyNothingLearns(
     return problemOf(
       `the loss does not depend on the model's output${inLoss.how}`,
       'a loss with gradients',
-      inLoss.touched ? WAY_ON : 'Compute it from the output, with operations of tfjs.',
+      inLoss.fix ?? 'Compute it from the output, with operations of tfjs.',
     )
   }
   return problemOf(
@@ -93,18 +93,15 @@ export function whyNothingLearns(
   )
 }
 
-const WAY_ON =
-  'Train with a smooth loss, such as crossEntropy for labels, and use what has no gradient as a metric.'
-
 const problemOf = (problem: string, expected: string, fix: string): DlError =>
   new DlError('nothing-learns', { problem, expected, fix })
 
 interface Path {
   arrives: boolean
-  /** Whether any operation took a source. */
-  touched: boolean
   /** Where the path ends, to be added to a sentence. */
   how: string
+  /** What to do, where that is known. */
+  fix?: string
 }
 
 interface Traced {
@@ -116,7 +113,7 @@ interface Traced {
 
 /** Follows the sources through what `run` records. */
 function follow(run: () => Traced): Path {
-  let path: Path = { arrives: false, touched: false, how: '' }
+  let path: Path = { arrives: false, how: '' }
   valueAndGrads(() => {
     const { sources, value, from = 0 } = run()
     path = trace(sources, value, from)
@@ -127,17 +124,16 @@ function follow(run: () => Traced): Path {
 
 function trace(sources: readonly Tensor[], value: Tensor, from: number): Path {
   const reached = new Set(sources.map(({ id }) => id))
+  // a detached tensor is another one on the same data
   const data = new Set(sources.map(({ dataId }) => dataId))
-  let touched = false
   let cut = ''
-  let detached = false
+  let isDetached = false
   for (const { kernelName, inputs, outputs } of engine().state.activeTape!.slice(from)) {
     const taken = Object.values(inputs).filter(Boolean)
     if (!taken.some(({ id }) => reached.has(id))) {
-      detached ||= taken.some(({ dataId }) => data.has(dataId))
+      isDetached ||= taken.some(({ dataId }) => data.has(dataId))
       continue
     }
-    touched = true
     const smooth = outputs.filter(({ dtype }) => dtype === 'float32')
     if (smooth.length === 0) cut ||= kernelName
     for (const output of smooth) {
@@ -145,8 +141,15 @@ function trace(sources: readonly Tensor[], value: Tensor, from: number): Path {
       data.add(output.dataId)
     }
   }
-  const arrives = reached.has(value.id)
-  if (arrives) return { arrives, touched, how: '' }
-  if (cut !== '') return { arrives, touched, how: `: no gradient flows through ${cut}` }
-  return { arrives, touched, how: detached ? ': it is detached on the way' : ' at all' }
+  if (reached.has(value.id)) return { arrives: true, how: '' }
+  if (cut !== '') {
+    const fix =
+      'Train with a smooth loss, such as crossEntropy for labels, and use what has no gradient as a metric.'
+    return { arrives: false, how: `: no gradient flows through ${cut}`, fix }
+  }
+  if (isDetached || data.has(value.dataId)) {
+    const fix = 'Leave out detach() and noGrad() there.'
+    return { arrives: false, how: ': it is detached on the way', fix }
+  }
+  return { arrives: false, how: ' at all' }
 }
