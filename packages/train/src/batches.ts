@@ -35,7 +35,7 @@ export async function* batchesOf(
     if (DlError.is(error)) throw error
     const text = error instanceof Error ? error.message : String(error)
     throw new DlError('loader-failed', {
-      problem: `the ${name} loader threw after ${count} batches: ${text.replace(/\.$/, '')}`,
+      problem: `the ${name} loader threw after batch ${count}: ${text.replace(/\.$/, '')}`,
       fix: "The loader's own error is this one's cause.",
       cause: error,
     })

@@ -37,7 +37,8 @@ const LOADERS = ['train', 'validation', 'fix', 'aug', 'test', 'testAug'] as cons
 function dataText(data: TrainData): string {
   const text = (name: (typeof LOADERS)[number], loader: DataLoader): string => {
     const length = announced(loader, name)
-    return `${name} ${Number.isFinite(length) ? `${length} batches` : 'of unknown length'}`
+    if (!Number.isFinite(length)) return `${name} of unknown length`
+    return `${name} ${length} ${length === 1 ? 'batch' : 'batches'}`
   }
   return LOADERS.flatMap(name => (data[name] ? [text(name, data[name])] : [])).join(', ')
 }

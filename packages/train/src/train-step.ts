@@ -35,6 +35,8 @@ export class TrainStep {
   /** Goes forwards and backwards through a batch. */
   async add(batch: Batch): Promise<void> {
     const { model, lo, loss, callbacks, run } = this.context
+    // what the batch before wrote into buffers is where this one begins
+    this.#held?.commit()
     const known = run.hasLearnt ? null : namesOf(model)
     const raw: Tensor[] = []
     let result: ValueAndGrads | null = null
@@ -50,7 +52,7 @@ export class TrainStep {
       const value = (await result.value.data())[0]!
       const own = raw.length > 0 ? (await raw[0]!.data())[0]! : value
       const share = batch.items / (this.items + batch.items)
-      this.#merge(result, share)
+      this.#merge(result, share, Number.isFinite(value))
       result = null
       this.loss = this.batches === 0 ? own : this.loss + share * (own - this.loss)
       this.isFinite &&= Number.isFinite(value)
@@ -87,20 +89,20 @@ export class TrainStep {
     run.hasLearnt = true
   }
 
-  /** What is held becomes the mean over items; what buffers were written stands, but for the last. */
-  #merge(next: ValueAndGrads, share: number): void {
+  /** What is held becomes the mean over items. Only what a finite loss wrote into buffers stays. */
+  #merge(next: ValueAndGrads, share: number, stays: boolean): void {
+    const commit = stays ? next.commit : () => {}
     const before = this.#held
     if (before === null) {
-      this.#held = next
+      this.#held = { grads: next.grads, commit, dispose: next.dispose }
       return
     }
-    before.commit()
     const grads = next.grads.map((grad, i) => mixed(before.grads[i] ?? null, grad, share))
     before.dispose()
     dispose(next.grads.filter(grad => grad !== null))
     this.#held = {
       grads,
-      commit: next.commit,
+      commit,
       dispose() {
         dispose(grads.filter(grad => grad !== null))
         next.dispose()

@@ -186,7 +186,7 @@ it('a loader that throws is named, and nothing is left behind', async () => {
   const error = await run(broken).catch(e => e)
   expect(DlError.is(error, 'loader-failed')).toBe(true)
   expect(error.message).toBe(
-    "the training loader threw after 1 batches: disk gone. The loader's own error is this one's cause.",
+    "the training loader threw after batch 1: disk gone. The loader's own error is this one's cause.",
   )
   expect(error.cause).toBeInstanceOf(RangeError)
 })
