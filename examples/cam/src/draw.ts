@@ -46,6 +46,7 @@ export async function sheet(
   const classes = data.classes.slice(0, CLASSES)
   const shown = classes.map(() => ({ pictures: [] as PixelImage[], labels: [] as string[] }))
   const inRow = 3 * OF_EACH
+  model.eval()
   for await (const { inputs, target } of data.validation) {
     const x = inputs[0]!
     const [maps, logProbabilities, pixels] = [

@@ -64,7 +64,7 @@ export async function trainStep(
   }
   const model = step.model({ vocab: data.vocab, nFac: 42, nHidden: scale.nHidden })
   const params = [...model.parameters()].reduce((sum, { size }) => sum + size, 0)
-  const batches = { train: loaders.train.length, validation: loaders.validation.length }
+  const batches = { train: loaders.train.length ?? 0, validation: loaders.validation.length ?? 0 }
   say(
     `\n${name}: ${step.adds}\n${model}\n${params} parameters, ${batches.train} batches an epoch\n`,
   )

@@ -24,7 +24,7 @@ export type { ScaleKind } from './plots/scale'
 export type { Mark, Series } from './plots/series'
 export { type ChartOptions, lineChartSvg } from './plots/svg'
 export { type ProgressOptions, progress } from './progress/progress'
-export type { TextStream } from './progress/stream'
+export { inTerminal, type TextStream } from './progress/stream'
 export {
   type Batch,
   type Callback,

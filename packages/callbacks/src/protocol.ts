@@ -38,7 +38,10 @@ export interface TrainContext {
   readonly epochs: number
   /** Batches finished in this epoch. */
   readonly batch: number
-  /** The exact length of this epoch. */
+  /**
+   * The length of this epoch, as far as it is known: Infinity in the first epoch of a loader that
+   * does not tell, then what the epoch before had. From `onPhaseEnd` on it is exact.
+   */
   readonly batchesInEpoch: number
   /** Batches finished in the whole run. */
   readonly step: number

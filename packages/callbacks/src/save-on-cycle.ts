@@ -16,7 +16,7 @@ export interface SaveOnCycle extends Callback {
 
 /**
  * Writes `<prefix>_<cycle>.safetensors` when a schedule such as `cosAnneal` ends a cycle. A file
- * appears complete or not at all.
+ * appears complete or not at all. A run that comes to its end without a cycle that ended is warned of.
  *
  * @example
  * ```ts
@@ -50,6 +50,12 @@ export function saveOnCycle(
       await saveModel(path, model, { cycle, epoch, step, loss, smoothLoss, lr, ...metadata })
       saved.push(path)
       await onSaved?.(path, cycle)
+    },
+    onTrainEnd({ epoch, epochs }) {
+      if (saved.length > 0 || epoch < epochs || epochs === 0) return
+      console.warn(
+        `@dl/callbacks: saveOnCycle wrote nothing to ${prefix}_0.safetensors: no cycle ended in ${epochs} epochs. Add a schedule with cycles that fit, such as cosAnneal(lo, { cycleLen: 1 }), or use saveBestModel.`,
+      )
     },
     state: () => [...saved],
     restore(state) {

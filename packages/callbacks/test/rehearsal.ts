@@ -4,6 +4,8 @@ import { type Callback, callbackList, type EpochRow, type LayerOptimizerLike } f
 export interface Script {
   epochs?: number
   batches?: number | ((epoch: number) => number)
+  /** What the loader says it has, where that is wrong or nothing (Infinity). */
+  announced?: number
   loss?: (step: number) => number
   validate?: (epoch: number) => Record<string, number>
   lo?: LayerOptimizerLike
@@ -34,7 +36,7 @@ export function optimizer(...baseLrs: number[]) {
 /** Plays a run and tells what was stopped for, if it was. */
 export async function rehearse(
   callbacks: readonly Callback[],
-  { epochs = 1, batches = 10, lo, from, ...script }: Script = {},
+  { epochs = 1, batches = 10, lo, from, announced, ...script }: Script = {},
 ): Promise<{ log: string[]; reason: string | null }> {
   const list = callbackList(callbacks)
   const log: string[] = []
@@ -67,9 +69,10 @@ export async function rehearse(
     for (; ctx.epoch < epochs && reason === null; ctx.epoch++) {
       ctx.batch = 0
       ctx.metrics = {}
-      ctx.batchesInEpoch = typeof batches === 'number' ? batches : batches(ctx.epoch)
+      const count = typeof batches === 'number' ? batches : batches(ctx.epoch)
+      ctx.batchesInEpoch = announced ?? count
       await list.emit('onEpochBegin', ctx)
-      while (ctx.batch < ctx.batchesInEpoch && reason === null) {
+      while (ctx.batch < count && reason === null) {
         await list.emit('onBatchBegin', ctx)
         script.tick?.()
         log.push(`lr ${lo?.lrs.map(lr => Number(lr.toFixed(6))).join()}`)
@@ -80,6 +83,8 @@ export async function rehearse(
         ctx.smoothLoss = sum / (1 - 0.98 ** (ctx.step - (from?.step ?? 0)))
         await list.emit('onBatchEnd', ctx)
       }
+      if (reason === null) ctx.batchesInEpoch = ctx.batch
+      await list.emit('onPhaseEnd', ctx)
       if (script.validate) {
         await list.emit('onValidationBegin', ctx)
         ctx.metrics = script.validate(ctx.epoch)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cosAnneal, saveOnCycle } from '@dl/callbacks'
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { optimizer, rehearse } from './rehearsal'
 
 let folder: string
@@ -45,13 +45,19 @@ test('a file per cycle, with what was known at its end', async () => {
 })
 
 test('no cycle, no file; a resumed run keeps the list', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const saver = saveOnCycle(model, join(folder, 'cyc'))
   saver.restore?.(['a_0.safetensors'])
   await rehearse([saver])
   expect(saver.saved).toEqual(['a_0.safetensors'])
   expect(await readdir(folder)).toEqual([])
+  expect(warn).not.toHaveBeenCalled()
   await rehearse([saver])
   expect(saver.saved).toEqual([])
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/cyc_0\.safetensors: no cycle ended in 1 epochs\. Add a schedule/),
+  )
+  warn.mockRestore()
 })
 
 test('tensors are freed where the file cannot be written', async () => {

@@ -25,9 +25,9 @@ export interface CollateOptions<T, B> extends Omit<DataLoaderOptions, 'layout'> 
   collate(items: T[]): B | Promise<B>
 }
 
-/** A loader that can be stored and resumed. */
+/** A loader that knows its length and can be stored and resumed. */
 export type StatefulLoader<B = Batch> = DataLoader<B> &
-  Required<Pick<DataLoader<B>, 'state' | 'restore'>>
+  Required<Pick<DataLoader<B>, 'state' | 'restore'>> & { readonly length: number }
 
 /**
  * A loader of examples `{ inputs, target }`, or with `collate` of items of any kind. The order of an

@@ -26,8 +26,8 @@ export interface LoaderState {
  * each other.
  */
 export interface DataLoader<B = Batch> extends AsyncIterable<B> {
-  /** How many batches the next iterator yields, exactly. */
-  readonly length: number
+  /** How many batches the next iterator yields, exactly; left out where nobody knows, as of a stream. */
+  readonly length?: number | undefined
   /** How many batches an epoch is said to have where that differs, as in fast.ai's language models. */
   readonly nominalLength?: number
   /** With {@link restore}: a resumed run sees the same epochs as the one that was not interrupted. */

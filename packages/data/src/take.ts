@@ -1,8 +1,9 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { DataLoader } from './loader'
 
 /**
- * The first batches of every epoch of a loader: for a quick try, the same work on every backend.
+ * The first batches of every epoch of a loader: for a quick try, the same work on every backend, and
+ * for epochs of a stream that never ends.
  *
  * @param batches how many at most
  *
@@ -17,16 +18,22 @@ import type { DataLoader } from './loader'
 export function take<B>(loader: DataLoader<B>, batches: number): DataLoader<B> {
   if (!Number.isInteger(batches) || batches < 1) {
     throw new DlError('bad-option', {
-      problem: `take got ${batches} batches`,
+      problem: `take got ${showValue(batches)} batches`,
       expected: 'an integer of at least 1',
+    })
+  }
+  if (typeof loader?.[Symbol.asyncIterator] !== 'function') {
+    throw new DlError('bad-loader', {
+      problem: `take got ${showValue(loader)}`,
+      expected: 'a loader, such as dataLoader() makes',
     })
   }
   return {
     get length() {
-      return Math.min(batches, loader.length)
+      return loader.length === undefined ? undefined : Math.min(batches, loader.length)
     },
     async *[Symbol.asyncIterator]() {
-      let left = Math.min(batches, loader.length)
+      let left = batches
       for await (const batch of loader) {
         // asked for before the next batch is made, so that none is dropped undisposed
         yield batch

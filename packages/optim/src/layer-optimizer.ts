@@ -90,6 +90,11 @@ export class LayerOptimizer {
     this.noDecayFor1d = noDecayFor1d
   }
 
+  /** All parameters, frozen ones included, group by group. */
+  get groups(): readonly (readonly Parameter[])[] {
+    return this.#groups
+  }
+
   /** The parameters that train now, group by group: what `step` wants gradients for. */
   get parameters(): Parameter[] {
     return this.#groups.flat().filter(({ trainable }) => trainable)

@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 
 /** How many epochs `cycles` cycles take, and where each ends. */
 export interface CycleOptions {
@@ -19,14 +19,19 @@ export interface CycleOptions {
  * epochCount(8, { cycleLen: 4 }) // → 32
  * ```
  */
-export function epochCount(
-  cycles: number,
-  { cycleLen = 1, cycleMult = 1 }: CycleOptions = {},
-): number {
-  const valid = Number.isInteger(cycles) && cycles >= 0 && cycleLen > 0 && cycleMult >= 1
+export function epochCount(cycles: number, options: CycleOptions = {}): number {
+  const names = ['cycleLen', 'cycleMult'] as const
+  const { cycleLen = 1, cycleMult = 1 } = checkOptions('epochCount', options, names)
+  const valid =
+    Number.isInteger(cycles) &&
+    cycles >= 0 &&
+    Number.isFinite(cycleLen) &&
+    cycleLen > 0 &&
+    Number.isFinite(cycleMult) &&
+    cycleMult >= 1
   if (!valid) {
     throw new DlError('bad-option', {
-      problem: `${cycles} cycles of length ${cycleLen} growing by ${cycleMult}`,
+      problem: `${showValue(cycles)} cycles of length ${showValue(cycleLen)} growing by ${showValue(cycleMult)}`,
       expected: 'a whole number of cycles, a length above 0 and a growth of at least 1',
     })
   }

@@ -1,13 +1,19 @@
-import { DlError } from '@dl/core'
+import { checkOptions } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { batchesOf, checkLoader, emptyLoader } from './batches'
 import { breather } from './breathe'
+import { checkLoss, checkMetrics, checkModel } from './checks'
 import type { Metric } from './metrics/metric'
 import { Tally } from './metrics/tally'
 import type { Loss, TrainableModel } from './model'
+import { undisturbed } from './undisturbed'
 
 export interface EvaluateOptions {
-  /** Whether carried state goes on from what the model did before (default false: it starts afresh). */
+  /**
+   * Whether carried state goes on from what the model did before, and stays (default false: it starts
+   * afresh, and what was there before is put back).
+   */
   carryState?: boolean
   /** What to measure beside the loss. */
   metrics?: readonly Metric[]
@@ -26,9 +32,10 @@ export interface Evaluation {
 
 /**
  * Judges a model in eval mode. Batches count by their items (fast.ai's first version averaged over
- * batches, whatever their size). The model is left in eval mode.
+ * batches, whatever their size). Modes and carried state are put back, so it may look at validation
+ * in the middle of an epoch, from a callback.
  *
- * @throws DlError `empty-loader` where no batch comes
+ * @throws DlError `empty-loader` where no batch comes; `model-busy`; what loader and model throw
  *
  * @example
  * ```ts
@@ -48,28 +55,30 @@ export async function evaluate(
   model: TrainableModel,
   loader: DataLoader,
   loss: Loss,
-  { carryState = false, metrics = [], signal }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  const known = ['carryState', 'metrics', 'signal'] as const
+  const { carryState = false, metrics = [], signal } = checkOptions('evaluate', options, known)
+  checkModel(model)
+  checkLoader(loader, 'validation')
+  checkLoss(loss)
+  checkMetrics(metrics, false)
   const breathe = breather()
   const tally = new Tally(loss, metrics)
-  model.eval()
-  if (!carryState) model.resetState()
-  for await (const batch of loader) {
-    const measured = measure(model, batch, tally)
-    try {
-      tally.add(await measured.data(), batch.items)
-    } finally {
-      measured.dispose()
+  const work = async () => {
+    for await (const batch of batchesOf(loader, 'validation')) {
+      const measured = measure(model, batch, tally)
+      try {
+        tally.add(await measured.data(), batch.items)
+      } finally {
+        measured.dispose()
+      }
+      if (signal?.aborted) break
+      await breathe()
     }
-    if (signal?.aborted) break
-    await breathe()
   }
-  if (tally.items === 0) {
-    throw new DlError('empty-loader', {
-      problem: 'the loader to evaluate on yielded nothing',
-      expected: 'at least one batch',
-    })
-  }
+  await undisturbed(model, 'evaluate', work, { state: !carryState })
+  if (tally.items === 0) throw emptyLoader('validation')
   return { ...tally.finish(), items: tally.items }
 }
 

@@ -1,46 +1,35 @@
 /**
  * The training loop of lesson 7: plain model, data, optimizer and loss, with callbacks as guests.
  */
-import { type Callback, type CallbackList, callbackList, type EpochRow } from '@dl/callbacks'
-import { DlError } from '@dl/core'
+import { type CallbackEvent, type CallbackList, callbackList, type EventArgs } from '@dl/callbacks'
+import { checkOptions, occupy, setAside } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
+import { announced, batchesOf, emptyLoader } from './batches'
 import { breather } from './breathe'
 import { evaluate } from './evaluate'
-import type { Metric } from './metrics/metric'
+import {
+  checkFit,
+  checkFitOptions,
+  FIT_OPTIONS,
+  type FitOptions,
+  type FitResult,
+} from './fit-options'
 import type { Loss, TrainableModel, TrainData } from './model'
+import { nanLoss } from './nan-loss'
 import { Run } from './run'
-import { trainStep } from './train-step'
-
-export interface FitOptions {
-  callbacks?: readonly Callback[]
-  /**
-   * Whether carried state (hidden states) flows from epoch to validation to epoch, as in the lesson
-   * (default false: it starts afresh at each).
-   */
-  carryState?: boolean
-  /** What each validation measures beside the loss: columns of the table. */
-  metrics?: readonly Metric[]
-  /** Ends the run cleanly after the batch in progress. */
-  signal?: AbortSignal
-}
-
-/** What became of a run. */
-export interface FitResult {
-  /** One row for each finished epoch. */
-  history: EpochRow[]
-  /** Why the run ended before its last epoch, or null. */
-  stopped: string | null
-}
+import { TrainStep } from './train-step'
 
 /**
  * Trains `model` for `epochs` epochs. `lo` keeps its state, so a second call goes on where the first
- * ended; the model is left in the mode of the last pass.
+ * ended. The modes of the model are put back; in a callback it may be evaluated, or write a text.
  *
  * @param loss from output and target to the batch's mean loss
- * @throws DlError `bad-option`, `empty-loader`; what callbacks and `forward` throw, after `onError`
- *   and `onTrainEnd` ran. The model is as the last whole step left it.
+ * @throws DlError `nothing-learns` where the first loss reaches no parameter, and says why;
+ *   `nan-loss` for a loss that is no finite number; `model-busy` where another works with the model;
+ *   `empty-loader`, `single-use-loader`, `bad-option` and the like; what callbacks, loaders and
+ *   `forward` throw, after `onError` and `onTrainEnd` ran. The model is as the last whole step left it.
  *
  * @example
  * ```ts
@@ -69,72 +58,118 @@ export async function fit(
   epochs: number,
   lo: LayerOptimizer,
   loss: Loss,
-  { callbacks = [], carryState = false, metrics = [], signal }: FitOptions = {},
+  options: FitOptions = {},
 ): Promise<FitResult> {
-  checkOptions(epochs, data.train)
+  const {
+    callbacks = [],
+    carryState = false,
+    gradientAccumulation = 1,
+    metrics = [],
+    signal,
+    skipNaN = false,
+  } = checkOptions('fit', options, FIT_OPTIONS)
+  checkFit(model, data, epochs, lo, loss)
+  checkFitOptions({ callbacks, gradientAccumulation, metrics })
+  const { train, validation } = data
+
   const list = callbackList(callbacks)
   const run = new Run(epochs, lo, list)
   const breathe = breather()
+  const stay = occupy(model, 'fit', { alone: true })
+  const putBack = setAside(model, { state: false })
+  const emit = <E extends CallbackEvent>(event: E, ...args: EventArgs<E>): Promise<void> =>
+    stay.lend(() => list.emit(event, run, ...args))
   const aborted = () => {
     if (signal?.aborted) run.stop('it was aborted')
     return run.stopped !== null
   }
 
-  const trainEpoch = async () => {
+  const finish = async (step: TrainStep) => {
+    step.apply()
+    step.dispose()
+    run.endBatch(step.loss, step.items)
+    await emit('onBatchEnd')
+    if (!step.isFinite && !skipNaN && run.stopped === null) throw await nanLoss(run, lo)
+    await breathe()
+  }
+
+  /** Whether it came to its end. */
+  const trainEpoch = async (steps: number): Promise<boolean> => {
     if (!carryState) model.resetState()
     model.train()
-    await list.emit('onPhaseBegin', run)
-    for await (const original of data.train) {
-      const batch = transformed(original, list, run)
-      try {
-        lo.setPosition(run.position)
-        await list.emit('onBatchBegin', run)
+    await emit('onPhaseBegin')
+    let step: TrainStep | null = null
+    try {
+      for await (const original of batchesOf(train, 'training')) {
+        const batch = transformed(original, list, run)
+        try {
+          if (step === null) {
+            run.beginBatch()
+            lo.setPosition(run.position)
+            await emit('onBatchBegin')
+            if (aborted()) break
+            step = new TrainStep({ model, lo, loss, callbacks: list, run })
+          }
+          await step.add(batch)
+        } finally {
+          disposeBatch(batch)
+        }
+        if (step.batches < gradientAccumulation) continue
+        await finish(step)
+        step = null
         if (aborted()) break
-        const value = await trainStep(model, batch, lo, loss, list, run)
-        run.endBatch(value, batch.items)
-      } finally {
-        disposeBatch(batch)
       }
-      await list.emit('onBatchEnd', run)
-      await breathe()
-      if (aborted()) break
+      if (step !== null) await finish(step)
+    } finally {
+      step?.dispose()
     }
-    await list.emit('onPhaseEnd', run)
+    if (run.stopped === null) {
+      if (run.batch === 0) throw emptyLoader('training', ` in epoch ${run.epoch}`)
+      run.endData(steps)
+    }
+    await emit('onPhaseEnd')
+    return run.batch >= run.batchesInEpoch
   }
 
   const validate = async (loader: DataLoader) => {
-    await list.emit('onValidationBegin', run)
-    const options = { carryState, metrics, signal }
-    const { loss: valLoss, metrics: others } = await evaluate(model, loader, loss, options)
-    run.metrics = { valLoss, ...others }
-    await list.emit('onValidationEnd', run)
+    await emit('onValidationBegin')
+    const judged = await stay.lend(() =>
+      evaluate(model, loader, loss, { carryState, metrics, ...(signal && { signal }) }),
+    )
+    run.metrics = { valLoss: judged.loss, ...judged.metrics }
+    await emit('onValidationEnd')
   }
 
   const runEpochs = async () => {
-    await list.emit('onTrainBegin', run)
+    await emit('onTrainBegin')
     for (let epoch = 0; epoch < epochs && !aborted(); epoch++) {
-      run.beginEpoch(epoch, data.train.length)
-      await list.emit('onEpochBegin', run)
+      const steps = Math.ceil(announced(train, 'training') / gradientAccumulation)
+      run.beginEpoch(epoch, steps)
+      await emit('onEpochBegin')
       if (aborted()) return
-      await trainEpoch()
-      if (run.batch < run.batchesInEpoch) return
-      if (data.validation && !signal?.aborted) await validate(data.validation)
+      if (!(await trainEpoch(steps))) return
+      if (validation && !signal?.aborted) await validate(validation)
       if (signal?.aborted) return
       run.history.push({ epoch, trnLoss: run.smoothLoss, ...run.metrics })
-      await list.emit('onEpochEnd', run)
+      await emit('onEpochEnd')
       run.epoch = epoch + 1
     }
   }
 
   try {
-    await runEpochs()
-    aborted()
-  } catch (error) {
-    await settle(list.emit('onError', run, error))
-    await settle(list.emit('onTrainEnd', run))
-    throw error
+    try {
+      await runEpochs()
+      aborted()
+    } catch (error) {
+      await settle(emit('onError', error))
+      await settle(emit('onTrainEnd'))
+      throw error
+    }
+    await emit('onTrainEnd')
+  } finally {
+    putBack()
+    stay.leave()
   }
-  await list.emit('onTrainEnd', run)
   return { history: run.history, stopped: run.stopped }
 }
 
@@ -157,19 +192,3 @@ function transformed(original: Batch, list: CallbackList, run: Run): Batch {
 
 /** Waits for `work`; an error in it must not hide the one being handled. */
 const settle = (work: Promise<void>): Promise<void> => work.catch(() => {})
-
-function checkOptions(epochs: number, train: DataLoader): void {
-  if (!Number.isInteger(epochs) || epochs < 0) {
-    throw new DlError('bad-option', {
-      problem: `fit got ${epochs} epochs`,
-      expected: 'an integer of at least 0',
-    })
-  }
-  if (epochs > 0 && train.length === 0) {
-    throw new DlError('empty-loader', {
-      problem: 'the training loader has no batches',
-      expected: 'at least one',
-      fix: 'Give more data, or a smaller batch size.',
-    })
-  }
-}

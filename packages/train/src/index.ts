@@ -1,6 +1,7 @@
 export { type CycleOptions, epochCount } from './epoch-count'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
-export { type FitOptions, type FitResult, fit } from './fit'
+export { fit } from './fit'
+export type { FitOptions, FitResult } from './fit-options'
 export { Learner } from './learner'
 export type { LearnerFitOptions, LearnerOptions, LearnerTtaOptions } from './learner-options'
 export { accuracy } from './metrics/accuracy'

@@ -4,15 +4,19 @@ import {
   type CircularLROptions,
   circularLR,
   cosAnneal,
+  inTerminal,
+  type LossRecorder,
+  type LrFinder,
   type MonitorOptions,
   type OneCycleOptions,
   oneCycle,
+  progress,
   saveBestModel,
   saveOnCycle,
   type WeightDecayScheduleOptions,
   weightDecaySchedule,
 } from '@dl/callbacks'
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { type DataLoader, files } from '@dl/data'
 import type {
   HasParameters,
@@ -22,8 +26,9 @@ import type {
   PerGroup,
   UpdateRule,
 } from '@dl/optim'
+import { checkList, checkLoss, checkMetrics } from './checks'
 import type { CycleOptions } from './epoch-count'
-import type { FitOptions } from './fit'
+import { FIT_OPTIONS, type FitOptions } from './fit-options'
 import type { Metric } from './metrics/metric'
 import type { LearnerModel, Loss } from './model'
 import type { TtaOptions } from './tta'
@@ -35,8 +40,10 @@ export interface LearnerOptions extends LayerOptimizerOptions {
   optFn?: () => UpdateRule
   /** What validation measures beside the loss. */
   metrics?: readonly Metric[]
-  /** Guests in every fit: `[progress()]`. */
+  /** Guests in every fit: `[terminateOnNaN()]`. */
   callbacks?: readonly Callback[]
+  /** Whether every fit shows a bar and a table of results (default: in a terminal). */
+  progress?: boolean
   /** Modules that share a learning rate, earliest first (default: the model's children). */
   layerGroups?: readonly (HasParameters | readonly HasParameters[])[]
   /** Where weights are saved (default 'models'). */
@@ -66,7 +73,91 @@ export interface LearnerFitOptions extends FitOptions, CycleOptions {
   best?: MonitorOptions
   /** Goes on with the last fit's optimizer, momenta and all (default false: a fresh one, as fast.ai). */
   keepState?: boolean
+  /** Whether this fit shows a bar and a table of results (default: as the Learner does). */
+  progress?: boolean
 }
+
+export const LEARNER_FIT_OPTIONS = [
+  ...FIT_OPTIONS,
+  'best',
+  'bestSaveName',
+  'cycleLen',
+  'cycleMult',
+  'cycleSaveName',
+  'keepState',
+  'progress',
+  'useClr',
+  'useOneCycle',
+  'useWdSched',
+  'wds',
+] as const satisfies (keyof LearnerFitOptions)[]
+
+export function checkLearnerOptions(options: LearnerOptions | undefined): void {
+  checkLoss(options?.loss)
+  checkOptions('Learner', options!, [
+    'callbacks',
+    'clip',
+    'decoupled',
+    'layerGroups',
+    'loss',
+    'metrics',
+    'noDecayFor1d',
+    'optFn',
+    'path',
+    'progress',
+  ])
+  const { callbacks = [], metrics = [], layerGroups = [], optFn } = options!
+  checkList(callbacks, 'callbacks')
+  checkMetrics(metrics, true)
+  checkList(layerGroups, 'layerGroups')
+  if (optFn === undefined || typeof optFn === 'function') return
+  throw new DlError('bad-option', {
+    problem: `optFn is ${showValue(optFn)}`,
+    expected: 'what makes an update rule: adam, or () => sgd({ momentum: 0.9 })',
+    fix: 'Give adam instead of adam().',
+  })
+}
+
+/** A finder that found nothing, and calls that lack a number, are answered with what to do. */
+export function checkRates(
+  lrs: PerGroup<Hyperparameter>,
+  cycles: number,
+  sched: LossRecorder | LrFinder | null,
+): void {
+  if (lrs === null || lrs === undefined) {
+    const found = sched !== null && 'result' in sched ? sched.result : null
+    throw new DlError('bad-option', {
+      problem: `the learning rate of learn.fit is ${lrs}`,
+      expected: 'a number, or one for each layer group',
+      fix:
+        found?.suggestion === null
+          ? 'The finder has no suggestion, as the loss fell nowhere: look at String(learn.sched.result), or go on with a rate that worked before.'
+          : 'Let learn.lrFind() suggest one, or try 0.01.',
+    })
+  }
+  if (cycles === undefined) {
+    throw new DlError('bad-option', {
+      problem: `learn.fit got ${showValue(lrs)} and no number of cycles`,
+      expected: 'learn.fit(lrs, cycles)',
+      fix: 'The learning rate comes first: learn.fit(0.01, 3).',
+    })
+  }
+}
+
+/** The options of these names that are there. */
+export const picked = <T extends object, K extends keyof T>(
+  options: T,
+  names: readonly K[],
+): Pick<T, K> =>
+  Object.fromEntries(
+    names.filter(name => options[name] !== undefined).map(name => [name, options[name]]),
+  ) as Pick<T, K>
+
+/** Progress to show unless a guest shows it already. */
+export const shownProgress = (
+  asked: boolean = inTerminal(),
+  guests: readonly Callback[],
+): Callback[] => (asked && !guests.some(({ name }) => name === 'progress') ? [progress()] : [])
 
 /** The schedules and savers of a fit, in fast.ai's order of preference: clr, one cycle, SGDR. */
 export function plannedCallbacks(

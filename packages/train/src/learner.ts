@@ -10,7 +10,7 @@ import {
   lossRecorder,
   lrFinder,
 } from '@dl/callbacks'
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { type DataLoader, disposeBatch, files } from '@dl/data'
 import {
   type AnyModule,
@@ -28,15 +28,24 @@ import {
   sgd,
 } from '@dl/optim'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { batchesOf, emptyLoader } from './batches'
+import { checkData, checkList, checkModel } from './checks'
 import { epochCount } from './epoch-count'
-import { type FitResult, fit } from './fit'
+import { fit } from './fit'
+import { FIT_OPTIONS, type FitOptions, type FitResult } from './fit-options'
 import { childGroups, type Group, groupIndex, setTrainable, trainOnly } from './freeze'
 import {
+  checkLearnerOptions,
+  checkRates,
+  LEARNER_FIT_OPTIONS,
   type LearnerFitOptions,
   type LearnerOptions,
   type LearnerTtaOptions,
+  picked,
   plannedCallbacks,
+  shownProgress,
 } from './learner-options'
+import { learnerText } from './learner-text'
 import type { LearnerModel, TrainData } from './model'
 import { type Predictions, predictWithTargets } from './predict'
 import { augmentedOf, averaged, type TtaResult, type TtaStack, ttaStack } from './tta'
@@ -83,39 +92,55 @@ export class Learner {
     readonly data: TrainData,
     options: LearnerOptions,
   ) {
+    checkModel(model, ['parameters', 'children'])
+    checkData(data)
+    checkLearnerOptions(options)
     this.options = options
     const { layerGroups } = options
     this.layerGroups = layerGroups?.map(group => [group].flat()) ?? childGroups(model)
   }
 
   /**
-   * Trains for `cycles` cycles: as many epochs as `epochCount` says, with the schedule asked for.
+   * Trains for `cycles` cycles: as many epochs as `epochCount` says, with the schedule asked for. In a
+   * terminal it shows a bar and a table of results, see `progress`.
    *
    * @param lrs one learning rate, or one for each layer group, earliest first
+   * @throws DlError as `fit` does
    */
   async fit(
     lrs: PerGroup<Hyperparameter>,
     cycles: number,
     options: LearnerFitOptions = {},
   ): Promise<FitResult> {
+    checkOptions('learn.fit', options, LEARNER_FIT_OPTIONS)
+    checkRates(lrs, cycles, this.sched)
     const { loss, metrics, callbacks = [], path = 'models' } = this.options
-    const epochs = epochCount(cycles, options)
+    const { cycleLen = 1, cycleMult = 1 } = options
+    const epochs = epochCount(cycles, { cycleLen, cycleMult })
+    checkList(options.callbacks ?? [], 'callbacks')
     const lo = this.#optimizer(lrs, options)
     const recorder = lossRecorder()
     const planned = plannedCallbacks(options, this.model, lo, path)
+    const guests = [...callbacks, ...(options.callbacks ?? [])]
     this.sched = recorder
     return fit(this.model, this.data, epochs, lo, loss, {
-      metrics,
-      ...options,
-      callbacks: [...callbacks, ...(options.callbacks ?? []), ...planned, recorder],
-    })
+      ...(metrics && { metrics }),
+      ...picked(options, FIT_OPTIONS),
+      callbacks: [
+        ...guests,
+        ...planned,
+        recorder,
+        ...shownProgress(options.progress ?? this.options.progress, guests),
+      ],
+    } satisfies FitOptions)
   }
 
   /**
    * Runs the learning rate range test; everything is as before afterwards. It takes 100 batches
    * unless told otherwise: in a longer sweep the model has learnt by the time the rate gets
-   * interesting, and suggestions come out too low. A set of fewer batches is gone through again. On
-   * the lesson's nets `steepest` then lies well, and fastai's `valley` up to ten times below.
+   * interesting, and suggestions come out too low. A set of fewer batches is gone through again.
+   * Where the loss fell nowhere, as that of a net that has learnt, `suggestion` is null. On the
+   * lesson's nets `steepest` then lies well, and fastai's `valley` up to ten times below.
    */
   async lrFind(options: LrFinderOptions = {}): Promise<LrFinderResult> {
     const lo = this.#newOptimizer(1, 0)
@@ -129,8 +154,8 @@ export class Learner {
         batches,
       })
       this.sched = finder
-      const epochs = Math.ceil(batches / Math.max(1, train.length))
-      await fit(this.model, { train }, epochs, lo, this.options.loss, { callbacks: [finder] })
+      // as many epochs as it takes: the finder stops after its last batch
+      await fit(this.model, { train }, batches, lo, this.options.loss, { callbacks: [finder] })
       return finder.result!
     } finally {
       lo.dispose()
@@ -175,17 +200,21 @@ export class Learner {
   /** What goes into and comes out of each module, for the first batch of the training set. */
   async summary(options?: SummaryOptions): Promise<Summary> {
     const model = this.#module('no-summary', 'its parts')
-    for await (const batch of this.data.train) {
-      try {
-        return summary(model, batch.inputs, options)
-      } finally {
-        disposeBatch(batch)
+    const { train } = this.data
+    const position = train.state?.()
+    try {
+      for await (const batch of batchesOf(train, 'training')) {
+        try {
+          return summary(model, batch.inputs, options)
+        } finally {
+          disposeBatch(batch)
+        }
       }
+    } finally {
+      // the epoch that was begun for a look is not one of training
+      if (position) train.restore?.(position)
     }
-    throw new DlError('empty-loader', {
-      problem: 'the training loader has no batches',
-      expected: 'at least one',
-    })
+    throw emptyLoader('training')
   }
 
   /**
@@ -214,12 +243,14 @@ export class Learner {
 
   /** All layer groups train but these. */
   freezeGroups(groups: readonly number[]): void {
+    checkList(groups, 'groups')
     const frozen = new Set(groups.map(n => groupIndex(this.layerGroups, n)))
     trainOnly(this.layerGroups, index => !frozen.has(index))
   }
 
   /** These layer groups train, too. */
   unfreezeGroups(groups: readonly number[]): void {
+    checkList(groups, 'groups')
     const indices = groups.map(n => groupIndex(this.layerGroups, n))
     for (const index of indices) setTrainable(this.layerGroups[index]!, true)
   }
@@ -239,6 +270,11 @@ export class Learner {
   /** Reads what `save`, `cycleSaveName` or `bestSaveName` wrote. */
   load(name: string): Promise<void> {
     return loadWeights(this.model, this.#file(name))
+  }
+
+  /** Model, layer groups, data and optimizer as text. */
+  toString(): string {
+    return learnerText(this, this.#lo)
   }
 
   /** Frees the optimizer's memory; model and data are yours. */
@@ -282,6 +318,12 @@ export class Learner {
   }
 
   #file(name: string): string {
+    if (typeof name !== 'string' || name === '') {
+      throw new DlError('bad-option', {
+        problem: `the name of the file is ${showValue(name)}`,
+        expected: 'a text that is not empty',
+      })
+    }
     return files.join(this.options.path ?? 'models', `${name}.safetensors`)
   }
 

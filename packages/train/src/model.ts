@@ -4,7 +4,10 @@ import type { DataLoader } from '@dl/data'
 import type { HasParameters } from '@dl/optim'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
-/** A `Module` of @dl/layers is one; so is anything else with these four. */
+/**
+ * A `Module` of @dl/layers is one; so is anything else with these four. Modes and carried state are
+ * put back by `namedModules` and `namedBuffers`, or `training`, where a model has them.
+ */
 export interface TrainableModel {
   /** From a batch's inputs to predictions; what it returns is the loop's to dispose. */
   call(...inputs: Tensor[]): Tensor
@@ -12,6 +15,7 @@ export interface TrainableModel {
   eval(): unknown
   /** Returns carried state to its beginning. */
   resetState(): void
+  readonly training?: boolean
 }
 
 /** What a Learner holds; any `Module` from a batch's inputs to predictions is one. */

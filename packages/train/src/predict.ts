@@ -1,8 +1,10 @@
-import { DlError } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import { clone, concat, dispose, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { batchesOf, checkLoader, emptyLoader } from './batches'
 import { breather } from './breathe'
+import { checkModel } from './checks'
 import type { TrainableModel } from './model'
+import { undisturbed } from './undisturbed'
 
 /** A model's outputs over a loader and what would have been right, item by item. Yours to dispose. */
 export interface Predictions {
@@ -11,10 +13,10 @@ export interface Predictions {
 }
 
 /**
- * Runs a model over a loader in eval mode and joins what comes out along the first axis. The model
- * is left in eval mode.
+ * Runs a model over a loader in eval mode and joins what comes out along the first axis. Modes and
+ * carried state are put back.
  *
- * @throws DlError `empty-loader`; what the loader and the model throw. Nothing is kept then.
+ * @throws DlError `empty-loader`, `model-busy`; what the loader and the model throw. Nothing is kept then.
  *
  * @example
  * ```ts
@@ -35,22 +37,22 @@ export async function predictWithTargets(
   model: TrainableModel,
   loader: DataLoader,
 ): Promise<Predictions> {
+  checkModel(model)
+  checkLoader(loader, 'given')
+  return undisturbed(model, 'predict', () => predictions(model, loader))
+}
+
+/** One pass over the loader, in the mode and from the state that the model has. */
+export async function predictions(model: TrainableModel, loader: DataLoader): Promise<Predictions> {
   const breathe = breather()
   const outputs: Tensor[] = []
   const targets: Tensor[] = []
-  model.eval()
-  model.resetState()
   try {
-    for await (const batch of loader) {
+    for await (const batch of batchesOf(loader, 'given')) {
       outputs.push(outputOf(model, batch, targets))
       await breathe()
     }
-    if (outputs.length === 0) {
-      throw new DlError('empty-loader', {
-        problem: 'the loader to predict on yielded nothing',
-        expected: 'at least one batch',
-      })
-    }
+    if (outputs.length === 0) throw emptyLoader('given')
     return tidy(() => ({ predictions: concat(outputs), targets: concat(targets) }))
   } finally {
     dispose([outputs, targets].flat())

@@ -8,7 +8,7 @@ const SMOOTHING = 0.98
 export class Run implements TrainContext {
   epoch = 0
   batch = 0
-  batchesInEpoch = 0
+  batchesInEpoch = Number.POSITIVE_INFINITY
   step = 0
   loss = Number.NaN
   items = 0
@@ -16,7 +16,12 @@ export class Run implements TrainContext {
   readonly history: EpochRow[] = []
   /** Why the run is to end, once it is. */
   stopped: string | null = null
+  /** Whether a batch has had gradients. */
+  hasLearnt = false
   #average = 0
+  #averaged = 0
+  /** What the last epoch had, where that was not what it announced. */
+  #counted: number | null = null
 
   constructor(
     readonly epochs: number,
@@ -29,19 +34,25 @@ export class Run implements TrainContext {
   }
 
   get smoothLoss(): number {
-    return this.#average / (1 - SMOOTHING ** this.step)
+    return this.#average / (1 - SMOOTHING ** this.#averaged)
   }
 
-  /** How much of the run is done, 0 … 1, in exact epochs. */
+  /** How much of the run is done, 0 … 1, in exact epochs; whole ones while nobody knows their length. */
   get position(): number {
     return (this.epoch + this.batch / this.batchesInEpoch) / this.epochs
   }
 
+  /** @param batches what the loader announces; Infinity where it does not know */
   beginEpoch(epoch: number, batches: number): void {
     this.epoch = epoch
     this.batch = 0
-    this.batchesInEpoch = batches
+    this.batchesInEpoch = this.#counted ?? batches
     this.metrics = {}
+  }
+
+  /** An epoch of more batches than thought is as long as it has become. */
+  beginBatch(): void {
+    this.batchesInEpoch = Math.max(this.batchesInEpoch, this.batch + 1)
   }
 
   endBatch(loss: number, items: number): void {
@@ -49,7 +60,16 @@ export class Run implements TrainContext {
     this.items = items
     this.batch++
     this.step++
+    // one loss that is no number must not hide all those after it
+    if (!Number.isFinite(loss)) return
+    this.#averaged++
     this.#average = SMOOTHING * this.#average + (1 - SMOOTHING) * loss
+  }
+
+  /** The loader has no more. @param announced as `beginEpoch` was told */
+  endData(announced: number): void {
+    this.batchesInEpoch = this.batch
+    this.#counted = this.batch === announced ? null : this.batch
   }
 
   stop(reason = 'a callback stopped it'): void {

@@ -18,7 +18,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import type { TrainableModel, TrainData } from './model'
-import { predictWithTargets } from './predict'
+import { predictions as outputsOver } from './predict'
+import { undisturbed } from './undisturbed'
 
 export interface TtaOptions {
   /** Passes with augmentation (default 4); beside them the plain predictions count ⌈nAug/4⌉ times. */
@@ -61,20 +62,24 @@ export async function ttaStack(
   const log = multiLabel ? logSigmoid : logSoftmax
   const passes: Tensor[] = []
   let right: Tensor | null = null
-  try {
+  const work = async () => {
     for (let pass = 0; pass <= nAug; pass++) {
-      const { predictions, targets } = await predictWithTargets(model, pass === 0 ? loader : aug)
+      model.resetState()
+      const { predictions, targets } = await outputsOver(model, pass === 0 ? loader : aug)
       passes.push(tidy(() => log(predictions)))
       predictions.dispose()
       if (right === null) right = targets
       else await checkSameItems(right, targets)
     }
+  }
+  try {
+    await undisturbed(model, 'tta', work)
     const plain = Array<Tensor>(Math.ceil(nAug / 4)).fill(passes[0]!)
     const logProbabilities = stack([...plain, ...passes.slice(1)]) as Tensor3D
     return { logProbabilities, targets: clone(right!) }
   } finally {
     dispose(passes)
-    right?.dispose()
+    ;(right as Tensor | null)?.dispose()
   }
 }
 

@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { progress } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
-import { type DataLoader, files } from '@dl/data'
+import { type DataLoader, dataLoader, files } from '@dl/data'
 import { GRU, Linear, Module, Sequential } from '@dl/layers'
 import { adam, adamW, sgd } from '@dl/optim'
 import { Learner, type LearnerOptions } from '@dl/train'
 import { mean, square, sub, type Tensor, tensor } from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const loss = (y: Tensor, target: Tensor): Tensor => mean(square(sub(y, target)))
 
@@ -115,7 +116,66 @@ describe('fit', () => {
   })
 })
 
+describe('progress', () => {
+  /** What a fit with two epochs writes to a terminal, or to what is none. */
+  async function shown(isTTY: boolean, options: Partial<LearnerOptions> = {}, own?: boolean) {
+    let text = ''
+    const write = (more: string) => void (text += more)
+    const streams = { stdout: { value: { isTTY } }, stderr: { value: { isTTY, write } } }
+    vi.stubGlobal('process', Object.create(process, streams))
+    try {
+      using learn = learner(options)
+      await learn.fit(0.1, 2, own === undefined ? {} : { progress: own })
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    return text.match(/trn_loss/g)?.length ?? 0
+  }
+
+  it('is shown in a terminal, once, and nowhere else unless asked for', async () => {
+    expect(await shown(true)).toBe(1)
+    expect(await shown(false)).toBe(0)
+    expect(await shown(true, { progress: false })).toBe(0)
+    expect(await shown(true, { progress: false }, true)).toBe(1)
+    expect(await shown(true, {}, false)).toBe(0)
+    const mine = progress({ stream: { write: () => {} } })
+    expect(await shown(true, { callbacks: [mine] })).toBe(0)
+  })
+})
+
+it('says as text what it is made of', async () => {
+  using learn = learner({ optFn: adam, clip: 0.5 })
+  learn.freeze()
+  expect(String(learn)).toMatchInlineSnapshot(`
+    "model: Sequential: 17 weights, 3 to be trained
+      Sequential(
+        0: Linear(1, 3)
+        1: Linear(3, 2)
+        2: Linear(2, 1)
+      )
+    layer groups: 3
+      0: Linear: 6 weights, 0 to be trained
+      1: Linear: 8 weights, 0 to be trained
+      2: Linear: 3 weights, all to be trained
+    data: train 20 batches, validation 1 batch
+    optimizer: none before the first fit"
+  `)
+  await learn.fit([0.1, 0.2, 0.3], 1, { wds: 0.01 })
+  expect(String(learn).split('\n').at(-1)).toBe(
+    'optimizer: adam, lr 0.1, 0.2, 0.3, weight decay 0.01, clip 0.5',
+  )
+})
+
 describe('lrFind', () => {
+  it('that found nothing is named where its suggestion is used', async () => {
+    using learn = learner()
+    const { suggestion } = await learn.lrFind({ batches: 1 })
+    expect(suggestion).toBeNull()
+    await expect(learn.fit(suggestion!, 1)).rejects.toThrow(
+      'the learning rate of learn.fit is null; expected a number, or one for each layer group. The finder has no suggestion',
+    )
+  })
+
   it('finds a rate that trains better than a tenth of it, and changes nothing', async () => {
     manualSeed(4)
     const data = { train: line(120), validation: line(1) }
@@ -159,6 +219,17 @@ it('summarises the model on its own data', async () => {
     'Linear-3 -1,1',
   ])
   expect(nbParams).toBe(3 + 3 + 6 + 2 + 2 + 1)
+})
+
+it('a summary begins no epoch of training', async () => {
+  const train = dataLoader(
+    { length: 8, get: i => ({ inputs: [[i]], target: [i] }) },
+    { bs: 2, shuffle: true, seed: 1 },
+  )
+  const learn = new Learner(model, { train }, { loss })
+  const before = train.state()
+  await learn.summary()
+  expect(train.state()).toEqual(before)
 })
 
 describe('freezing', () => {

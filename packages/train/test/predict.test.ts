@@ -63,10 +63,10 @@ const read = async (t: Tensor) => [...(await t.data())]
 const closeTo = (values: number[]) => values.map(value => expect.closeTo(value, 5))
 
 describe('predictWithTargets', () => {
-  it('joins batches of different sizes, in eval mode', async () => {
+  it('joins batches of different sizes, in eval mode, and puts the mode back', async () => {
     model.train()
     const { predictions, targets } = await learner().predictWithTargets()
-    expect(model.training).toBe(false)
+    expect(model.training).toBe(true)
     const expected = outputs()
     expect(predictions.shape).toEqual([5, 3])
     expect(await read(predictions)).toEqual(closeTo(await read(expected)))
@@ -90,7 +90,6 @@ describe('predictWithTargets', () => {
     const timer = setInterval(() => ticks++, 5)
     const until = performance.now() + 200
     const long: DataLoader = {
-      length: 1,
       async *[Symbol.asyncIterator]() {
         while (performance.now() < until) {
           yield { inputs: [tensor([[0, 0]])], target: tensor([0]), items: 1 }
@@ -137,7 +136,7 @@ describe('predictWithTargets', () => {
     it('there is nothing', async () => {
       const empty = { length: 0, async *[Symbol.asyncIterator]() {} }
       await expect(predictWithTargets(model, empty)).rejects.toThrow(
-        'the loader to predict on yielded nothing; expected at least one batch.',
+        'the given loader yielded nothing; expected at least one batch.',
       )
     })
   })

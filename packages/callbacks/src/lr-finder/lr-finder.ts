@@ -3,7 +3,7 @@
  * and watch where the loss falls, and where it flies. Unlike fast.ai's it writes no weights file:
  * all that training changed is put back from memory.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
 import { badOption } from '../bad-option'
 import type { Callback, TrainContext } from '../protocol'
 import { type LrFinderResult, lrFinderResult, type Suggest } from './result'
@@ -40,6 +40,17 @@ export interface LrFinder extends Callback {
   readonly result: LrFinderResult | null
 }
 
+const NAMES = [
+  'batches',
+  'endLr',
+  'linear',
+  'loader',
+  'settle',
+  'startLr',
+  'stopEarly',
+  'suggest',
+] as const satisfies (keyof LrFinderOptions)[]
+
 /** How far above its best the smoothed loss may get. */
 const DIVERGED = 4
 
@@ -69,6 +80,7 @@ export function lrFinder(
   optimizer: RestorableOptimizer,
   options: LrFinderOptions = {},
 ): LrFinder {
+  checkOptions('lrFinder', options, NAMES)
   const { startLr = 1e-5, endLr = 10, linear = false, batches, loader } = options
   const { stopEarly = true, settle = 10, suggest = 'valley' } = options
   check(options)
@@ -95,13 +107,20 @@ export function lrFinder(
       result = null
     },
     onBatchBegin(ctx) {
+      if (batches === undefined && ctx.batchesInEpoch === Number.POSITIVE_INFINITY) {
+        throw new DlError('unknown-length', {
+          problem: 'lrFinder does not know how many batches there will be',
+          expected: 'a loader with a length, or the option batches',
+          fix: 'Give it a number of batches: { batches: 100 }.',
+        })
+      }
       const starts = startLrs(optimizer, startLr)
       const ratio = endLr / starts.at(-1)!
       optimizer.setLrs(starts.map(start => sweep(start, ratio, linear)(position(ctx))))
     },
     onBatchEnd(ctx) {
       const { loss, smoothLoss, lr } = ctx
-      const broken = !Number.isFinite(smoothLoss)
+      const broken = !Number.isFinite(loss)
       if (broken && curve.losses.length === 0) {
         throw new DlError('nan-loss', {
           problem: `lrFinder: the loss of the first batch is ${loss}, at lr ${lr}`,
@@ -136,7 +155,8 @@ function startLrs(
   return baseLrs.map(base => (last === 0 ? startLr : startLr * (base / last)))
 }
 
-function check({ startLr = 1e-5, endLr = 10, batches, settle = 10, suggest }: LrFinderOptions) {
+function check(options: LrFinderOptions) {
+  const { startLr = 1e-5, endLr = 10, batches, settle = 10, suggest } = options
   const last = typeof startLr === 'number' ? startLr : (startLr.at(-1) ?? Number.NaN)
   if (!(Number.isFinite(last) && last > 0)) {
     badOption('lrFinder', `startLr is ${String(startLr)}`, 'a learning rate above 0')

@@ -63,8 +63,13 @@ export function lrFinderResult(curve: Curve, suggest: Suggest, linear: boolean):
       }),
     toString(options) {
       const chart = brailleChart(series, { xScale, ...options })
-      const found = suggestion === null ? 'no suggestion' : `suggestion: ${shortNumber(suggestion)}`
-      return `${chart}\n${found}${suggestion === null ? '' : ` (${suggest})`}`
+      if (suggestion === null) return `${chart}\nno suggestion: ${whyNone(curve)}`
+      return `${chart}\nsuggestion: ${shortNumber(suggestion)} (${suggest})`
     },
   }
 }
+
+const whyNone = ({ lrs }: Curve): string =>
+  lrs.length < 10
+    ? `a sweep of ${lrs.length} tells too little`
+    : 'the loss fell nowhere, as that of a net that has learnt already'

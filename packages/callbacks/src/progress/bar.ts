@@ -3,8 +3,8 @@
 /** What a line says: `label` and `facts` as text, most important first. */
 export interface BarLine {
   label: string
-  /** From 0 to 1. */
-  done: number
+  /** From 0 to 1; null where nobody knows, and no bar is drawn. */
+  done: number | null
   facts: readonly string[]
 }
 
@@ -18,7 +18,9 @@ export function drawBar({ label, done, facts }: BarLine, columns: number, color:
   const room = columns - 1
   const kept = [...facts]
   const textLength = (): number => [label, ...kept].join('  ').length
-  while (kept.length > 0 && textLength() + 2 + MIN_BAR > room) kept.pop()
+  const least = done === null ? 0 : 2 + MIN_BAR
+  while (kept.length > 0 && textLength() + least > room) kept.pop()
+  if (done === null) return [label, ...kept].join('  ').slice(0, Math.max(0, room))
   const width = Math.min(MAX_BAR, room - textLength() - 2)
   if (width < MIN_BAR) return label.slice(0, Math.max(0, room))
   return [label, blocks(done, width, color), ...kept].join('  ')

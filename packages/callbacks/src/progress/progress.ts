@@ -58,7 +58,7 @@ export function progress({
     visible = false
   }
 
-  const show = (label: string, done: number, facts: readonly string[]): void => {
+  const show = (label: string, done: number | null, facts: readonly string[]): void => {
     // some terminals do not know their width and say 0
     stream.write(CLEAR + drawBar({ label, done, facts }, stream.columns || 80, color))
     visible = true
@@ -66,21 +66,25 @@ export function progress({
 
   const drawBatch = (ctx: TrainContext): void => {
     const { batch, batchesInEpoch } = ctx
+    const known = Number.isFinite(batchesInEpoch)
     const left = clockTime((pace.value() / 1000) * (batchesInEpoch - batch))
     const count = `${batch}/${batchesInEpoch}`.padStart(2 * String(batchesInEpoch).length + 1)
     const loss = `loss ${ctx.smoothLoss.toFixed(4)}`
     const facts = [
-      count,
+      known ? count : `batch ${batch}`,
       loss,
-      `${left} left`,
+      ...(known ? [`${left} left`] : []),
       `lr ${shortNumber(ctx.lr).padEnd(7)}`,
       rate(pace.value() / 1000),
     ]
-    if (redraws) show(epochLabel(ctx), batch / batchesInEpoch, facts)
+    if (redraws) show(epochLabel(ctx), known ? batch / batchesInEpoch : null, facts)
     else stream.write(`${[epochLabel(ctx), ...facts].join('  ')}\n`)
     drawnAt = now()
     drawnPart = batch / batchesInEpoch
   }
+
+  // of an epoch whose length nobody knows there are no parts
+  const isFurther = (part: number): boolean => part === 0 || part - drawnPart >= PLAIN_PART
 
   return {
     name: 'progress',
@@ -103,7 +107,7 @@ export function progress({
       const part = ctx.batch / ctx.batchesInEpoch
       const due = redraws
         ? lastBatch - drawnAt >= REDRAW || part === 1
-        : lastBatch - drawnAt >= PLAIN_PAUSE && part - drawnPart >= PLAIN_PART && part < 1
+        : lastBatch - drawnAt >= PLAIN_PAUSE && isFurther(part) && part < 1
       if (due) drawBatch(ctx)
     },
 

@@ -8,13 +8,33 @@ export interface TextStream {
 }
 
 interface Host {
-  process?: { stderr?: TextStream; env?: Record<string, string | undefined> }
+  process?: {
+    stdout?: TextStream
+    stderr?: TextStream
+    env?: Record<string, string | undefined>
+  }
 }
 
 /** Standard error, so that a program's output stays clean; the console where there is no process. */
 export function defaultStream(): TextStream {
   const { process } = globalThis as Host
   return process?.stderr ?? { write: text => console.log(text.replace(/\n$/, '')) }
+}
+
+/**
+ * Whether somebody looks on: a program in a terminal, whose output goes nowhere else.
+ *
+ * @example
+ * ```ts
+ * import { inTerminal, progress } from '@dl/callbacks'
+ *
+ * const callbacks = inTerminal() ? [progress()] : []
+ * callbacks.length <= 1 // → true
+ * ```
+ */
+export function inTerminal(): boolean {
+  const { process } = globalThis as Host
+  return process?.stdout?.isTTY === true && process.stderr?.isTTY === true
 }
 
 /** Whether lines can be redrawn in place. */

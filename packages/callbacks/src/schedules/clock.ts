@@ -2,6 +2,7 @@
  * Tells schedules where a run stands in their cycles: in exact epochs, or in batches whatever an
  * epoch holds, as fast.ai counted.
  */
+import { DlError } from '@dl/core'
 import { badOption } from '../bad-option'
 import type { TrainContext } from '../protocol'
 import { cycleAt, positionIn } from './cycles'
@@ -30,7 +31,7 @@ export interface CycleClock {
   begin(ctx: TrainContext): void
   /** Where the batch about to begin stands. */
   place(ctx: TrainContext): Place
-  /** The numbers of the cycles that the batch just finished has ended: mostly none. */
+  /** The numbers of the cycles that have ended since it was asked last: mostly none. */
   ended(ctx: TrainContext): number[]
   state(): ClockState
   restore(state: ClockState): void
@@ -52,19 +53,23 @@ export function cycleClock(
 
   let origin: ClockState = { epoch: 0, step: 0 }
   let restored = false
+  /** The cycle whose end comes next. */
+  let current = 0
 
   const first = (ctx: TrainContext): number =>
     byBatch ? cycleLen.batches : (cycleLen ?? ctx.epochs - origin.epoch)
   const elapsed = (ctx: TrainContext): number =>
-    byBatch ? ctx.step - origin.step : ctx.epoch - origin.epoch + ctx.batch / ctx.batchesInEpoch
+    byBatch ? ctx.step - origin.step : ctx.epoch - origin.epoch + partOf(ctx)
   const oneBatch = (ctx: TrainContext): number => (byBatch ? 1 : 1 / ctx.batchesInEpoch)
 
   return {
     begin(ctx) {
       if (!restored) origin = { epoch: ctx.epoch, step: ctx.step }
       restored = false
+      current = cycleAt(elapsed(ctx), first(ctx), cycleMult).index
     },
     place(ctx) {
+      if (!byBatch && ctx.batchesInEpoch === Number.POSITIVE_INFINITY) throw unknownLength(owner)
       const now = elapsed(ctx)
       const cycle = cycleAt(now, first(ctx), cycleMult)
       return {
@@ -76,10 +81,9 @@ export function cycleClock(
       }
     },
     ended(ctx) {
-      const now = elapsed(ctx)
-      const last = cycleAt(now - oneBatch(ctx), first(ctx), cycleMult).index
-      const next = cycleAt(now, first(ctx), cycleMult).index
-      return Array.from({ length: next - last }, (_, i) => last + i)
+      const from = current
+      current = Math.max(from, cycleAt(elapsed(ctx), first(ctx), cycleMult).index)
+      return Array.from({ length: current - from }, (_, i) => from + i)
     },
     state: () => ({ ...origin }),
     restore({ epoch, step }) {
@@ -88,6 +92,17 @@ export function cycleClock(
     },
   }
 }
+
+/** How much of the epoch is done; before its first batch its length may not be known. */
+const partOf = ({ batch, batchesInEpoch }: TrainContext): number =>
+  batch === 0 ? 0 : batch / batchesInEpoch
+
+const unknownLength = (owner: string): DlError =>
+  new DlError('unknown-length', {
+    problem: `${owner} counts epochs, and the loader does not tell how many batches one has`,
+    expected: 'a loader with a length',
+    fix: 'Give it one, or count batches: cycleLen: { batches: 1000 }.',
+  })
 
 function checkCycles(owner: string, cycleLen: CycleOptions['cycleLen'], cycleMult: number): void {
   if (typeof cycleLen === 'object') {

@@ -1,6 +1,6 @@
 /** What schedules that go in cycles share: curves in, a callback out. */
 import { badOption } from '../bad-option'
-import type { Callback, LayerOptimizerLike } from '../protocol'
+import type { Callback, LayerOptimizerLike, TrainContext } from '../protocol'
 import { type ClockState, type CycleOptions, cycleClock, type Place } from './clock'
 
 /** What a schedule does over a cycle. */
@@ -35,6 +35,9 @@ export function cyclic(
   }
   // lrs have a base in the optimizer, momentum has none
   let momentum: number | undefined
+  const endCycles = async (ctx: TrainContext): Promise<void> => {
+    for (const cycle of clock.ended(ctx)) await ctx.emit('onCycleEnd', cycle)
+  }
   return {
     name,
     order: -10,
@@ -48,9 +51,9 @@ export function cyclic(
       optimizer.setLrs(optimizer.baseLrs.map(base => curves.lr(base, place)))
       if (curves.momentum) optimizer.setMom?.(curves.momentum(place))
     },
-    async onBatchEnd(ctx) {
-      for (const cycle of clock.ended(ctx)) await ctx.emit('onCycleEnd', cycle)
-    },
+    onBatchEnd: endCycles,
+    // an epoch that had fewer batches than its loader said
+    onPhaseEnd: endCycles,
     onCycleEnd: (_ctx, cycle) => options.onCycleEnd?.(cycle),
     onTrainEnd() {
       optimizer.setLrs(optimizer.baseLrs)

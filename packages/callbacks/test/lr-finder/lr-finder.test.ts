@@ -228,3 +228,32 @@ test.each([
   const { model, lo } = subjects(1)
   expect(() => lrFinder(model, lo, options)).toThrow(message)
 })
+
+test('says why it has no suggestion', async () => {
+  const { model, lo } = subjects(1)
+  const rising = lrFinder(model, lo)
+  await rehearse([rising], { batches: 30, lo, loss: step => 1 + step / 100 })
+  expect(rising.result!.suggestion).toBeNull()
+  expect(String(rising.result).split('\n').at(-1)).toBe(
+    'no suggestion: the loss fell nowhere, as that of a net that has learnt already',
+  )
+  const short = lrFinder(model, lo)
+  await rehearse([short], { batches: 1, lo })
+  expect(String(short.result).split('\n').at(-1)).toBe(
+    'no suggestion: a sweep of 1 tells too little',
+  )
+})
+
+test('wants to know how many batches there are, and refuses misspelt options', async () => {
+  const { model, lo } = subjects(1)
+  const stream = { batches: 30, announced: Number.POSITIVE_INFINITY, lo }
+  await expect(rehearse([lrFinder(model, lo)], stream)).rejects.toThrow(
+    'lrFinder does not know how many batches there will be; expected a loader with a length, or the option batches.',
+  )
+  const finder = lrFinder(model, lo, { batches: 12 })
+  await rehearse([finder], stream)
+  expect(finder.result!.lrs).toHaveLength(12)
+  expect(() => lrFinder(model, lo, { stopearly: false } as object)).toThrow(
+    'lrFinder has no option stopearly',
+  )
+})

@@ -1,4 +1,4 @@
-import { cosAnneal, progress } from '@dl/callbacks'
+import { cosAnneal, inTerminal, progress } from '@dl/callbacks'
 import { afterEach, expect, test, vi } from 'vitest'
 import { optimizer, rehearse } from '../rehearsal'
 
@@ -104,6 +104,50 @@ test('elsewhere: plain lines, rarely', async () => {
         1    2.000000    1.500000    0.250000        1:12
     "
   `)
+})
+
+test('a stream, whose length nobody knows, has no bar and no time left', async () => {
+  const stream = { batches: 30, announced: Number.POSITIVE_INFINITY }
+  const terminal = stage({ isTTY: true, columns: 80 })
+  await rehearse([progress({ ...terminal, color: false })], {
+    ...stream,
+    batches: 2,
+    tick: () => terminal.pass(500),
+  })
+  expect(terminal.shown()).toMatchInlineSnapshot(`
+    "
+    ⌫epoch 0 (1/1)  batch 1  loss 1.0000  lr 0.01     2.0 batches/s
+    ⌫epoch 0 (1/1)  batch 2  loss 1.0000  lr 0.01     2.0 batches/s
+    ⌫epoch    trn_loss        time
+        0    1.000000        0:01
+    "
+  `)
+  const plain = stage()
+  await rehearse([progress(plain)], { ...stream, tick: () => plain.pass(800) })
+  expect(plain.shown()).toMatchInlineSnapshot(`
+    "epoch 0 (1/1)  batch 13  loss 1.0000  lr 0.01     1.3 batches/s
+    epoch 0 (1/1)  batch 26  loss 1.0000  lr 0.01     1.3 batches/s
+    epoch    trn_loss        time
+        0    1.000000        0:24
+    "
+  `)
+})
+
+test('a program is in a terminal where both its streams are one', async () => {
+  const host = (stdout: boolean, stderr: boolean) =>
+    vi.stubGlobal('process', { stdout: { isTTY: stdout }, stderr: { isTTY: stderr } })
+  const found = [
+    [true, true],
+    [true, false],
+    [false, true],
+  ].map(([out, err]) => {
+    host(out!, err!)
+    return inTerminal()
+  })
+  vi.stubGlobal('process', undefined)
+  const page = inTerminal()
+  vi.unstubAllGlobals()
+  expect([...found, page]).toEqual([true, false, false, false])
 })
 
 test('colour is for terminals, and NO_COLOR says no', async ctx => {

@@ -50,6 +50,34 @@ test('epochs of different lengths still hold a cycle each', async () => {
   expect(lrsOf(log)).toEqual([1, 0.75, 0.25, 1, 0.853553, 0.5, 0.146447, ...lrsOf(log).slice(7)])
 })
 
+test('an epoch of fewer batches than announced ends its cycle all the same, once', async () => {
+  const lo = optimizer(1)
+  const { log } = await rehearse([cosAnneal(lo)], { epochs: 2, batches: 3, announced: 4, lo })
+  expect(log.filter(line => line.startsWith('cycle'))).toEqual([
+    'cycle 0 ended at 0:3',
+    'cycle 1 ended at 1:3',
+  ])
+  const more = await rehearse([cosAnneal(lo)], { batches: 3, announced: 2, lo })
+  expect(more.log.filter(line => line.startsWith('cycle'))).toEqual(['cycle 0 ended at 0:2'])
+})
+
+test('epochs of unknown length need cycles that are counted in batches', async () => {
+  const lo = optimizer(1)
+  const stream = { batches: 4, announced: Number.POSITIVE_INFINITY, lo }
+  await expect(rehearse([cosAnneal(lo)], stream)).rejects.toThrow(
+    'cosAnneal counts epochs, and the loader does not tell how many batches one has; expected a loader with a length. Give it one, or count batches: cycleLen: { batches: 1000 }.',
+  )
+  const { log } = await rehearse([cosAnneal(lo, { cycleLen: { batches: 2 } })], stream)
+  expect(log).toEqual([
+    'lr 1',
+    'lr 0.5',
+    'cycle 0 ended at 0:2',
+    'lr 1',
+    'lr 0.5',
+    'cycle 1 ended at 0:4',
+  ])
+})
+
 test('counted in batches, cycles drift away from epochs', async () => {
   const lo = optimizer(1)
   const schedule = cosAnneal(lo, { cycleLen: { batches: 12 } })

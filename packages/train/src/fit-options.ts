@@ -1,0 +1,85 @@
+/** What `fit` is asked for, and what it refuses. */
+import type { Callback, EpochRow } from '@dl/callbacks'
+import type { LayerOptimizer } from '@dl/optim'
+import { announced, checkReusable, emptyLoader } from './batches'
+import {
+  checkCount,
+  checkData,
+  checkList,
+  checkLoss,
+  checkMetrics,
+  checkModel,
+  checkOptimizer,
+} from './checks'
+import type { Metric } from './metrics/metric'
+import type { Loss, TrainableModel, TrainData } from './model'
+import { checkTrainable } from './nothing-learns'
+
+export interface FitOptions {
+  callbacks?: readonly Callback[]
+  /**
+   * Whether carried state (hidden states) flows from epoch to validation to epoch, as in the lesson
+   * (default false: it starts afresh at each).
+   */
+  carryState?: boolean
+  /**
+   * How many batches make a step (default 1). Their gradients are averaged by items, so that n
+   * batches of b learn as one of n·b; what is left over at an epoch's end makes a step, too. To
+   * callbacks, schedules and results such a group is one batch; batch norms see each by itself.
+   */
+  gradientAccumulation?: number
+  /** What each validation measures beside the loss: columns of the table. */
+  metrics?: readonly Metric[]
+  /** Ends the run cleanly after the batch in progress. */
+  signal?: AbortSignal
+  /** Whether to go on past a loss that is NaN or infinite, without its step (default false). */
+  skipNaN?: boolean
+}
+
+/** The names of {@link FitOptions}. */
+export const FIT_OPTIONS = [
+  'callbacks',
+  'carryState',
+  'gradientAccumulation',
+  'metrics',
+  'signal',
+  'skipNaN',
+] as const satisfies (keyof FitOptions)[]
+
+/** What became of a run. */
+export interface FitResult {
+  /** One row for each finished epoch. */
+  history: EpochRow[]
+  /** Why the run ended before its last epoch, or null. */
+  stopped: string | null
+}
+
+export function checkFit(
+  model: TrainableModel,
+  data: TrainData,
+  epochs: number,
+  lo: LayerOptimizer,
+  loss: Loss,
+): void {
+  checkModel(model)
+  checkData(data)
+  checkCount('the number of epochs', epochs, 0)
+  checkOptimizer(lo)
+  checkLoss(loss)
+  if (epochs === 0) return
+  const { train, validation } = data
+  if (announced(train, 'training') === 0) throw emptyLoader('training')
+  checkReusable(train, 'training', epochs)
+  if (validation) checkReusable(validation, 'validation', epochs)
+  checkTrainable(lo)
+}
+
+export function checkFitOptions({
+  callbacks,
+  gradientAccumulation,
+  metrics,
+}: Required<Pick<FitOptions, 'callbacks' | 'gradientAccumulation' | 'metrics'>>): void {
+  checkList(callbacks, 'callbacks')
+  checkCount('gradientAccumulation', gradientAccumulation, 1)
+  checkMetrics(metrics, true)
+}
