@@ -55,3 +55,31 @@ export class DlError extends Error {
 
 /** A shape as messages print it: `[64, 70]`. */
 export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`
+
+/**
+ * Any value as messages print it: text in quotes, an object by its kind. It never throws.
+ *
+ * @example
+ * ```ts
+ * import { showValue } from '@dl/core'
+ *
+ * showValue('0.1') // → "0.1"
+ * showValue({ lr: 0.1 }) // → an object with lr
+ * showValue([1, null]) // → [1, null]
+ * ```
+ */
+export function showValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shortened(value))
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function'
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 8).map(one => (Array.isArray(one) ? '[…]' : showValue(one)))
+    return `[${shown.join(', ')}${value.length > 8 ? ', …' : ''}]`
+  }
+  if (typeof value !== 'object' || value === null) return String(value)
+  const kind: unknown = Object.getPrototypeOf(value)?.constructor?.name
+  if (typeof kind === 'string' && kind !== '' && kind !== 'Object') return `a ${kind}`
+  const names = Object.keys(value)
+  return names.length > 0 ? `an object with ${names.slice(0, 4).join(', ')}` : 'an empty object'
+}
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -3,7 +3,7 @@ import './autograd/register'
 export { detach, noGrad } from './autograd/off-tape'
 export { type ValueAndGrads, valueAndGrads } from './autograd/value-and-grads'
 export { Buffer, type BufferOptions, isBuffer } from './buffer'
-export { type Complaint, DlError, showShape } from './errors'
+export { type Complaint, DlError, showShape, showValue } from './errors'
 export {
   defineFusedKernel,
   type FusedGradient,
@@ -12,6 +12,7 @@ export {
   opInfo,
 } from './fused/define'
 export { type Holdings, holdings, type LeakGuard, leakGuard } from './leak-guard'
+export { nearest } from './nearest'
 export {
   type BatchNormOptions,
   type BatchStatistics,
@@ -33,6 +34,7 @@ export {
 } from './ops/optimizer-steps'
 export type { RecurrentOptions, RecurrentWeights } from './ops/recurrent'
 export { type Nonlinearity, rnn } from './ops/rnn'
+export { checkOptions } from './options'
 export { isParameter, Parameter, type ParameterOptions } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'
