@@ -24,3 +24,11 @@ export function checkGradients(
     })
   })
 }
+
+/** A model whose layers are hidden would otherwise go through a training and stay as it was. */
+export const noParameters = (): DlError =>
+  new DlError('no-parameters', {
+    problem: 'the LayerOptimizer has no parameters to update',
+    expected: 'a model that shows at least one',
+    fix: 'Layers belong in fields of a module, in arrays or plain objects: a Map or a closure hides them.',
+  })

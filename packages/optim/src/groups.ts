@@ -13,21 +13,15 @@ export type LayerGroup = HasParameters | Parameter | readonly (HasParameters | P
 /**
  * The groups' parameters. One module is one group; a parameter met twice belongs to the first.
  *
- * @throws DlError `bad-option` for what has no parameters(); `no-parameters`
+ * @throws DlError `bad-option` for what has no parameters()
  */
 export function groupParameters(groups: HasParameters | readonly LayerGroup[]): Parameter[][] {
   const seen = new Set<Parameter>()
   const list = isList(groups) ? groups : [groups]
-  const parameters = list.map(group => {
+  return list.map(group => {
     const own = (isList(group) ? group : [group]).flatMap(parametersOf).filter(p => !seen.has(p))
     for (const parameter of own) seen.add(parameter)
     return own
-  })
-  if (seen.size > 0) return parameters
-  throw new DlError('no-parameters', {
-    problem: 'LayerOptimizer got no parameters',
-    expected: 'a model with at least one',
-    fix: 'Layers belong in fields of a module, in arrays or plain objects: a Map or a closure hides them.',
   })
 }
 

@@ -4,7 +4,7 @@
  */
 import { DlError, type Parameter, showValue } from '@dl/core'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { checkGradients } from './check-gradients'
+import { checkGradients, noParameters } from './check-gradients'
 import { BELOW_1 } from './checks'
 import { clipScale, clipValues } from './clip'
 import { groupParameters, type HasParameters, type LayerGroup } from './groups'
@@ -51,7 +51,7 @@ export class LayerOptimizer {
    * @param layerGroups a module (one group) or a list of groups, earliest layers first
    * @param lrs one learning rate, or one for each group; numbers or functions of the position
    * @param wds one weight decay, or one for each group (default 0); likewise
-   * @throws DlError `group-mismatch` naming both counts; `bad-option`; `no-parameters`
+   * @throws DlError `group-mismatch` naming both counts; `bad-option`
    */
   constructor(
     optFn: () => UpdateRule,
@@ -162,10 +162,12 @@ export class LayerOptimizer {
    * One update. A null gradient leaves its parameter alone, memory included.
    *
    * @param grads one for each of `parameters`, in order; they stay yours
-   * @throws DlError `group-mismatch` for another number, `shape-mismatch`; nothing has changed then
+   * @throws DlError `group-mismatch` for another number, `shape-mismatch`, `no-parameters`; nothing
+   *   has changed then
    */
   step(grads: readonly (Tensor | null)[]): void {
     const { parameters } = this
+    if (this.#groups.every(group => group.length === 0)) throw noParameters()
     checkGradients(grads, parameters)
     tidy(() => {
       const bounded = this.clipValue === null ? grads : clipValues(grads, this.clipValue)

@@ -232,8 +232,8 @@ it.each<[() => unknown, string]>([
     'LayerOptimizer got undefined among its layer groups; expected modules, parameters, or lists of them.',
   ],
   [
-    () => new LayerOptimizer(adam, { parameters: () => [] }, 0.1),
-    'LayerOptimizer got no parameters; expected a model with at least one. Layers belong in fields of a module, in arrays or plain objects: a Map or a closure hides them.',
+    () => new LayerOptimizer(adam, { parameters: () => [] }, 0.1).step([]),
+    'the LayerOptimizer has no parameters to update; expected a model that shows at least one. Layers belong in fields of a module, in arrays or plain objects: a Map or a closure hides them.',
   ],
   [
     () => layerGroups({ namedParameters: () => [] }),

@@ -1,7 +1,9 @@
 /** What schedules that go in cycles share: curves in, a callback out. */
 import { badOption } from '../bad-option'
+import { checkHandler, checkOptimizer } from '../checks'
 import type { Callback, LayerOptimizerLike } from '../protocol'
 import { type ClockState, type CycleOptions, cycleClock, type Place } from './clock'
+import { scheduled } from './scheduled'
 
 /** What a schedule does over a cycle. */
 export interface Curves {
@@ -29,13 +31,15 @@ export function cyclic(
   curves: Curves,
   options: CyclicOptions,
 ): Callback {
+  checkOptimizer(name, optimizer)
+  checkHandler(name, 'onCycleEnd', options.onCycleEnd)
   const clock = cycleClock(name, options)
   if (curves.momentum && !optimizer.setMom) {
     badOption(name, 'optimizer has no setMom', 'one whose momentum can be set, or no momentums')
   }
   // lrs have a base in the optimizer, momentum has none
   let momentum: number | undefined
-  return {
+  return scheduled(optimizer, {
     name,
     order: -10,
 
@@ -66,5 +70,5 @@ export function cyclic(
       clock.restore(state as State)
       momentum = (state as State).momentum
     },
-  }
+  })
 }
