@@ -11,6 +11,7 @@ import {
   TRANSFORMS,
   type TrainContext,
 } from './protocol'
+import { checkSchedules } from './schedules/scheduled'
 
 /** The arguments of an event after the context. */
 export type EventArgs<E extends CallbackEvent> = E extends 'onCycleEnd'
@@ -52,6 +53,7 @@ export interface CallbackList {
  */
 export function callbackList(callbacks: readonly Callback[] = []): CallbackList {
   callbacks.forEach(check)
+  checkSchedules(callbacks)
   const sorted = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
   const keys = stateKeys(sorted)
 

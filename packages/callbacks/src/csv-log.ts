@@ -1,6 +1,7 @@
 /** The numbers of a run as CSV files, for spreadsheets and data frames. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
 import { files } from '@dl/data'
+import { checkFlag, checkPath } from './checks'
 import type { Callback, TrainContext } from './protocol'
 
 export interface CsvLogOptions {
@@ -30,7 +31,11 @@ interface State {
  * csvLog('runs/char.csv', { batches: 'runs/char-batches.csv' }).name // → csvLog
  * ```
  */
-export function csvLog(path: string, { batches, append = true }: CsvLogOptions = {}): Callback {
+export function csvLog(path: string, options: CsvLogOptions = {}): Callback {
+  const { batches, append = true } = checkOptions('csvLog', options, ['batches', 'append'])
+  checkPath('csvLog', 'path', path)
+  if (batches !== undefined) checkPath('csvLog', 'batches', batches)
+  checkFlag('csvLog', 'append', append)
   let epochTable: Table | null = null
   let batchTable: Table | null = null
   let pending: string[] = []

@@ -1,5 +1,6 @@
 /** Ends a run that gets no better. */
-import { badOption } from './bad-option'
+import { checkOptions } from '@dl/core'
+import { checkCount, checkNumber } from './checks'
 import { type MonitorOptions, monitored } from './monitor'
 import type { Callback } from './protocol'
 
@@ -32,18 +33,12 @@ interface State {
  * picky.best // → null
  * ```
  */
-export function earlyStopping({
-  patience = 3,
-  minDelta = 0,
-  ...options
-}: EarlyStoppingOptions = {}): EarlyStopping {
+export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
+  const known = ['monitor', 'mode', 'patience', 'minDelta'] as const
+  const { patience = 3, minDelta = 0 } = checkOptions('earlyStopping', options, known)
   const monitor = monitored('earlyStopping', options)
-  if (!(Number.isInteger(patience) && patience >= 1)) {
-    badOption('earlyStopping', `patience is ${patience}`, 'an integer of at least 1')
-  }
-  if (!(Number.isFinite(minDelta) && minDelta >= 0)) {
-    badOption('earlyStopping', `minDelta is ${minDelta}`, 'a number of at least 0')
-  }
+  checkCount('earlyStopping', 'patience', patience, 1)
+  checkNumber('earlyStopping', 'minDelta', minDelta, 'a number of at least 0', delta => delta >= 0)
   const fresh = (): State => ({ best: null, since: 0 })
   let state = fresh()
   let restored = false

@@ -1,6 +1,7 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
 export { type CsvLogOptions, csvLog } from './csv-log'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'
+export { type Ema, type EmaOptions, ema } from './ema'
 export {
   type LossRecorder,
   type LossRecorderOptions,
@@ -50,12 +51,24 @@ export type { CycleOptions } from './schedules/clock'
 export { type CosAnnealOptions, cosAnneal } from './schedules/cos-anneal'
 export { cosine } from './schedules/cosine'
 export type { CyclicOptions } from './schedules/cyclic'
+export { type LinearWarmupOptions, linearWarmup } from './schedules/linear-warmup'
 export type { Momentums } from './schedules/momentums'
 export { type OneCycleOptions, oneCycle } from './schedules/one-cycle'
+export {
+  type ReduceLROnPlateauOptions,
+  reduceLROnPlateau,
+} from './schedules/reduce-lr-on-plateau'
+export {
+  type MultiStepLROptions,
+  multiStepLR,
+  type StepLROptions,
+  stepLR,
+} from './schedules/step-lr'
 export {
   type DecayingOptimizer,
   type WeightDecayScheduleOptions,
   weightDecaySchedule,
 } from './schedules/weight-decay'
-export { type AveragedModel, type Swa, type SwaOptions, swa } from './swa'
+export { type Swa, type SwaOptions, swa } from './swa'
 export { terminateOnNaN } from './terminate-on-nan'
+export type { AveragedModel, WeightAverage } from './weight-average'

@@ -1,4 +1,6 @@
 /** Keeps the numbers of a run, to plot or to compare. fast.ai's default scheduler did the same. */
+import { checkOptions, showValue } from '@dl/core'
+import { badOption } from './bad-option'
 import type { Callback, EpochRow, LayerOptimizerLike } from './protocol'
 
 /** What was known when an epoch ended; `step` is the number of batches finished by then. */
@@ -53,7 +55,11 @@ const nothing = (): Recorded => ({
  * recorder.losses.length // → 0
  * ```
  */
-export function lossRecorder({ optimizer }: LossRecorderOptions = {}): LossRecorder {
+export function lossRecorder(options: LossRecorderOptions = {}): LossRecorder {
+  const { optimizer } = checkOptions('lossRecorder', options, ['optimizer'])
+  if (optimizer !== undefined && (typeof optimizer !== 'object' || optimizer === null)) {
+    badOption('lossRecorder', `optimizer is ${showValue(optimizer)}`, 'a LayerOptimizer')
+  }
   let run = nothing()
   let restored = false
   return {

@@ -1,5 +1,5 @@
 /** A quantity to judge a run by, and which way is better. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { badOption } from './bad-option'
 import type { TrainContext } from './protocol'
 
@@ -12,6 +12,7 @@ export interface MonitorOptions {
 
 export interface Monitor {
   readonly name: string
+  readonly mode: 'min' | 'max'
   /** The quantity now, after validation. */
   read(ctx: TrainContext): number
   /** Whether `value` is better than `best` by more than `margin`. NaN never is. */
@@ -20,6 +21,10 @@ export interface Monitor {
 
 /** `owner` is whom errors name. */
 export function monitored(owner: string, { monitor = 'valLoss', mode }: MonitorOptions): Monitor {
+  if (typeof monitor !== 'string' || monitor === '') {
+    const words = "trnLoss, valLoss or a metric's name"
+    badOption(owner, `monitor is ${showValue(monitor)}`, words)
+  }
   const direction = mode ?? (/loss$/i.test(monitor) ? 'min' : undefined)
   if (direction === undefined) {
     badOption(
@@ -29,10 +34,11 @@ export function monitored(owner: string, { monitor = 'valLoss', mode }: MonitorO
     )
   }
   if (direction !== 'min' && direction !== 'max') {
-    badOption(owner, `mode is ${JSON.stringify(direction)}`, "'min' or 'max'")
+    badOption(owner, `mode is ${showValue(direction)}`, "'min' or 'max'")
   }
   return {
     name: monitor,
+    mode: direction,
     read({ smoothLoss, metrics }) {
       const known: Readonly<Record<string, number>> = { trnLoss: smoothLoss, ...metrics }
       if (Object.hasOwn(known, monitor)) return known[monitor]!

@@ -1,4 +1,6 @@
 /** The weights of the best epoch. fast.ai's namesake maximised whatever metric came first. */
+import { checkOptions } from '@dl/core'
+import { checkHandler, checkMetadata, checkModel, checkPath } from './checks'
 import { type MonitorOptions, monitored } from './monitor'
 import type { Callback } from './protocol'
 import { type Saveable, saveModel } from './saveable'
@@ -42,8 +44,14 @@ export interface SaveBestModel extends Callback {
 export function saveBestModel(
   model: Saveable,
   prefix: string,
-  { metadata = {}, onSaved, ...options }: SaveBestModelOptions = {},
+  options: SaveBestModelOptions = {},
 ): SaveBestModel {
+  const known = ['monitor', 'mode', 'metadata', 'onSaved'] as const
+  const { metadata = {}, onSaved } = checkOptions('saveBestModel', options, known)
+  checkModel('saveBestModel', model, ['stateDict'])
+  checkPath('saveBestModel', 'prefix', prefix)
+  checkMetadata('saveBestModel', metadata)
+  checkHandler('saveBestModel', 'onSaved', onSaved)
   const monitor = monitored('saveBestModel', options)
   const path = `${prefix}.safetensors`
   let best: BestEpoch | null = null

@@ -1,4 +1,6 @@
 /** Snapshots: the weights at the end of every cycle, as SGDR's ensembles want them. */
+import { checkOptions } from '@dl/core'
+import { checkHandler, checkMetadata, checkModel, checkPath } from './checks'
 import type { Callback } from './protocol'
 import { type Saveable, saveModel } from './saveable'
 
@@ -30,8 +32,14 @@ export interface SaveOnCycle extends Callback {
 export function saveOnCycle(
   model: Saveable,
   prefix: string,
-  { metadata = {}, onSaved }: SaveOnCycleOptions = {},
+  options: SaveOnCycleOptions = {},
 ): SaveOnCycle {
+  const known = ['metadata', 'onSaved'] as const
+  const { metadata = {}, onSaved } = checkOptions('saveOnCycle', options, known)
+  checkModel('saveOnCycle', model, ['stateDict'])
+  checkPath('saveOnCycle', 'prefix', prefix)
+  checkMetadata('saveOnCycle', metadata)
+  checkHandler('saveOnCycle', 'onSaved', onSaved)
   let saved: string[] = []
   let restored = false
   return {

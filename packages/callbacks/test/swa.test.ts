@@ -81,7 +81,7 @@ test('swapping in keeps buffers and calls what makes them anew; swapping out und
 test('training while the average is in the model is refused, and so is what makes no sense', async () => {
   const average = swa(model)
   await expect(average.swapIn()).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[DlError: swa: there is no average yet; expected at least one epoch from \`start\` on. Train first, or start earlier.]`,
+    `[DlError: swa: there is no average yet; expected weights to make it of. Train first, with this callback among those of the run.]`,
   )
   const swapper = {
     name: 'swapper',
@@ -130,7 +130,7 @@ test('it can be saved with the model, and a resumed run goes on with it', async 
 
 test.each([
   [{ start: 0 }, "swa's start is 0; expected an epoch, counted from 1."],
-  [{ at: 'batch' as 'epoch' }, "swa's at is batch; expected 'epoch' or 'cycle'."],
+  [{ at: 'batch' as 'epoch' }, `swa's at is "batch"; expected 'epoch' or 'cycle'.`],
 ])('%o is refused', (options, message) => {
   expect(() => swa(model, options)).toThrow(message)
 })

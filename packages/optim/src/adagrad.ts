@@ -1,5 +1,6 @@
-import { decayed } from '@dl/core'
+import { checkOptions, decayed } from '@dl/core'
 import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core'
+import { AT_LEAST_0, checkNumber, ELSEWHERE } from './checks'
 import type { UpdateRule } from './rule'
 
 export interface AdagradOptions {
@@ -13,6 +14,8 @@ export interface AdagradOptions {
  * Adagrad (Duchi, Hazan and Singer, 2011) as `torch.optim.Adagrad`: each gradient is divided by the
  * root of the sum of all its squares so far.
  *
+ * @throws DlError `bad-option`
+ *
  * @example
  * ```ts
  * import { Linear } from '@dl/layers'
@@ -25,7 +28,11 @@ export interface AdagradOptions {
  * model.dispose()
  * ```
  */
-export function adagrad({ lrDecay = 0, eps = 1e-10 }: AdagradOptions = {}): UpdateRule {
+export function adagrad(options: AdagradOptions = {}): UpdateRule {
+  const known = ['lrDecay', 'eps'] as const
+  const { lrDecay = 0, eps = 1e-10 } = checkOptions('adagrad', options, known, ELSEWHERE)
+  checkNumber('adagrad', 'lrDecay', lrDecay, AT_LEAST_0)
+  checkNumber('adagrad', 'eps', eps, AT_LEAST_0)
   return {
     name: 'adagrad',
     decoupled: false,

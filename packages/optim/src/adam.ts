@@ -1,4 +1,12 @@
-import { adamStep } from '@dl/core'
+import { adamStep, checkOptions, showValue } from '@dl/core'
+import {
+  AT_LEAST_0,
+  BELOW_1,
+  badOption,
+  checkHyperparameter,
+  checkNumber,
+  ELSEWHERE,
+} from './checks'
 import type { Hyperparameter } from './hyperparameters'
 import type { UpdateRule } from './rule'
 
@@ -11,6 +19,8 @@ export interface AdamOptions {
 
 /**
  * Adam (Kingma and Ba, 2015) as `torch.optim.Adam`: weight decay is L2, part of the gradient.
+ *
+ * @throws DlError `bad-option`
  *
  * @example
  * ```ts
@@ -30,6 +40,8 @@ export const adam = (options: AdamOptions = {}): UpdateRule => adamRule('adam', 
  * AdamW (Loshchilov and Hutter, 2019) as `torch.optim.AdamW`: weight decay shrinks the parameter by
  * lr · wd and leaves the gradient alone.
  *
+ * @throws DlError `bad-option`
+ *
  * @example
  * ```ts
  * import { Linear } from '@dl/layers'
@@ -44,11 +56,16 @@ export const adam = (options: AdamOptions = {}): UpdateRule => adamRule('adam', 
  */
 export const adamW = (options: AdamOptions = {}): UpdateRule => adamRule('adamW', true, options)
 
-function adamRule(
-  name: string,
-  decoupled: boolean,
-  { betas = [0.9, 0.999], eps = 1e-8 }: AdamOptions,
-): UpdateRule {
+function adamRule(name: string, decoupled: boolean, options: AdamOptions): UpdateRule {
+  const known = ['betas', 'eps'] as const
+  const { betas = [0.9, 0.999], eps = 1e-8 } = checkOptions(name, options, known, ELSEWHERE)
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    badOption(name, `betas are ${showValue(betas)}`, 'two, as [0.9, 0.999]')
+  }
+  betas.forEach((beta, i) => {
+    checkHyperparameter(name, `betas[${i}]`, beta, BELOW_1)
+  })
+  checkNumber(name, 'eps', eps, AT_LEAST_0)
   return {
     name,
     decoupled,

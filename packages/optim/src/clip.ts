@@ -1,7 +1,11 @@
-/** Clipping by the global norm (Pascanu et al., 2013), as `torch.nn.utils.clip_grad_norm_`. */
+/**
+ * Clipping gradients: by their joint norm (Pascanu et al., 2013), as `torch.nn.utils.clip_grad_norm_`,
+ * or each of their values, as `clip_grad_value_`.
+ */
 import {
   add,
   addN,
+  clipByValue,
   div,
   minimum,
   sqrt,
@@ -18,3 +22,6 @@ export function clipScale(grads: readonly Tensor[], maxNorm: number): Tensor {
     return minimum(1, div(maxNorm, add(norm, 1e-6)))
   })
 }
+
+export const clipValues = (grads: readonly (Tensor | null)[], most: number): (Tensor | null)[] =>
+  grads.map(grad => grad && clipByValue(grad, -most, most))

@@ -1,5 +1,6 @@
 /** The numbers of an optimizer, which may follow the position in training. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
+import { AT_LEAST_0, type Range } from './checks'
 
 /** A number, or a function of the position in training: from 0 where it begins to 1 where it ends. */
 export type Hyperparameter = number | ((position: number) => number)
@@ -16,6 +17,7 @@ export class Hyperparameters {
     private readonly name: string,
     private readonly groups: number,
     given: PerGroup<Hyperparameter>,
+    private readonly range: Range = AT_LEAST_0,
   ) {
     this.#given = this.#perGroup(given)
     this.#inUse = this.#evaluate(this.#given, 0)
@@ -68,11 +70,12 @@ export class Hyperparameters {
 
   #evaluate(given: readonly Hyperparameter[], position: number): number[] {
     return given.map(own => {
-      const value = typeof own === 'number' ? own : own(position)
-      if (value >= 0) return value
+      const isFunction = typeof own === 'function'
+      const value: unknown = isFunction ? own(position) : own
+      if (typeof value === 'number' && this.range.has(value)) return value
       throw new DlError('bad-option', {
-        problem: `${this.name} holds ${value}${typeof own === 'number' ? '' : ` at position ${position}`}`,
-        expected: 'numbers of at least 0',
+        problem: `${this.name} holds ${showValue(value)}${isFunction ? ` at position ${position}` : ''}`,
+        expected: this.range.words,
       })
     })
   }

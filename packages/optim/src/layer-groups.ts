@@ -1,5 +1,5 @@
 /** Splitting a model into layer groups by the paths of its parameters. */
-import { DlError, type Parameter } from '@dl/core'
+import { DlError, type Parameter, showValue } from '@dl/core'
 import { isList } from './hyperparameters'
 
 /** A module, or anything else whose parameters have paths. */
@@ -16,7 +16,7 @@ export type GroupPick = string | ((path: string, parameter: Parameter) => boolea
  * before the others.
  *
  * @param picks paths or functions, earliest layers first
- * @throws DlError `group-mismatch` for a pick that gets no parameter
+ * @throws DlError `group-mismatch` for a pick that gets no parameter; `bad-option`, `no-parameters`
  *
  * @example
  * ```ts
@@ -37,9 +37,10 @@ export function layerGroups(
   model: HasNamedParameters,
   picks?: GroupPick | readonly GroupPick[],
 ): Parameter[][] {
-  const all = [...model.namedParameters()]
+  const all = namedParameters(model)
   const parts = [...new Set(all.map(([path]) => path.split('.')[0]!))]
   const list = picks === undefined ? parts : isList(picks) ? picks : [picks]
+  list.forEach(checkPick)
   const groups = list.map((): Parameter[] => [])
   const rest: Parameter[] = []
   for (const [path, parameter] of all) {
@@ -56,6 +57,30 @@ export function layerGroups(
     })
   }
   return rest.length > 0 ? [rest, ...groups] : groups
+}
+
+function namedParameters(model: HasNamedParameters): [string, Parameter][] {
+  const given = model as Partial<HasNamedParameters> | null | undefined
+  if (typeof given?.namedParameters !== 'function') {
+    throw new DlError('bad-option', {
+      problem: `layerGroups got ${showValue(model)} for the model`,
+      expected: 'a module, or what has namedParameters()',
+    })
+  }
+  const all = [...given.namedParameters()]
+  if (all.length > 0) return all
+  throw new DlError('no-parameters', {
+    problem: 'layerGroups got a model without parameters',
+    expected: 'at least one',
+  })
+}
+
+function checkPick(pick: unknown): void {
+  if (typeof pick === 'string' || typeof pick === 'function') return
+  throw new DlError('bad-option', {
+    problem: `layerGroups got the pick ${showValue(pick)}`,
+    expected: 'a path, or a function of path and parameter',
+  })
 }
 
 const wants = (pick: GroupPick, path: string, parameter: Parameter): boolean =>

@@ -2,37 +2,18 @@
  * An update rule over layer groups, after fast.ai: each group has a learning rate and a weight
  * decay of its own, so that early layers can move more slowly than late ones.
  */
-import { DlError, type Parameter } from '@dl/core'
+import { DlError, type Parameter, showValue } from '@dl/core'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { clipScale } from './clip'
+import { checkGradients, noParameters } from './check-gradients'
+import { BELOW_1 } from './checks'
+import { clipScale, clipValues } from './clip'
 import { groupParameters, type HasParameters, type LayerGroup } from './groups'
 import { type Hyperparameter, Hyperparameters, type PerGroup } from './hyperparameters'
-import { Memories, mismatch } from './memory'
+import { checkLayerOptions, type LayerOptimizerOptions } from './layer-optimizer-options'
+import { makeRule } from './make-rule'
+import { Memories } from './memory'
+import { type OptimizerState, stateMismatch } from './optimizer-state'
 import type { Hyper, UpdateRule } from './rule'
-
-export interface LayerOptimizerOptions {
-  /** Gradients are scaled down to this joint norm at most (default: they are not). */
-  clip?: number
-  /** Whether weight decay is decoupled (default: as the rule has it: only adamW's is). */
-  decoupled?: boolean
-  /** Leaves biases and other parameters of one dimension out of weight decay (default false). */
-  noDecayFor1d?: boolean
-}
-
-/** A LayerOptimizer's state: tensors by `index.slot`, yours to dispose, and plain values. */
-export interface OptimizerState {
-  tensors: Record<string, Tensor>
-  values: {
-    rule: string
-    lrs: number[]
-    baseLrs: number[]
-    wds: number[]
-    momentum: number
-    beta?: number
-    position: number
-    steps: number[]
-  }
-}
 
 /**
  * Updates the parameters of a model.
@@ -54,6 +35,7 @@ export class LayerOptimizer {
   /** The rule as it was made. */
   readonly opt: UpdateRule
   readonly clip: number | null
+  readonly clipValue: number | null
   readonly decoupled: boolean
   readonly noDecayFor1d: boolean
   readonly #groups: Parameter[][]
@@ -76,16 +58,18 @@ export class LayerOptimizer {
     layerGroups: HasParameters | readonly LayerGroup[],
     lrs: PerGroup<Hyperparameter>,
     wds: PerGroup<Hyperparameter> = 0,
-    { clip, decoupled, noDecayFor1d = false }: LayerOptimizerOptions = {},
+    options: LayerOptimizerOptions = {},
   ) {
-    this.opt = optFn()
+    const { clip, clipValue, decoupled, noDecayFor1d = false } = checkLayerOptions(options)
+    this.opt = makeRule(optFn)
     this.#groups = groupParameters(layerGroups)
     const { momentum, beta } = this.opt
     this.#lrs = new Hyperparameters('lrs', this.#groups.length, lrs)
     this.#wds = new Hyperparameters('wds', this.#groups.length, wds)
-    this.#momentum = new Hyperparameters('momentum', 1, momentum)
-    this.#beta = beta === undefined ? null : new Hyperparameters('beta', 1, beta)
+    this.#momentum = new Hyperparameters('momentum', 1, momentum, BELOW_1)
+    this.#beta = beta === undefined ? null : new Hyperparameters('beta', 1, beta, BELOW_1)
     this.clip = clip ?? null
+    this.clipValue = clipValue ?? null
     this.decoupled = decoupled ?? this.opt.decoupled
     this.noDecayFor1d = noDecayFor1d
   }
@@ -133,9 +117,9 @@ export class LayerOptimizer {
    * what was given as a number stays. A training loop calls it before each batch, before schedules.
    */
   setPosition(position: number): void {
-    if (!(position >= 0 && position <= 1)) {
+    if (!(typeof position === 'number' && position >= 0 && position <= 1)) {
       throw new DlError('bad-option', {
-        problem: `the position in training is ${position}`,
+        problem: `the position in training is ${showValue(position)}`,
         expected: 'a number from 0 to 1',
       })
     }
@@ -183,17 +167,16 @@ export class LayerOptimizer {
    * One update. A null gradient leaves its parameter alone, memory included.
    *
    * @param grads one for each of `parameters`, in order; they stay yours
+   * @throws DlError `group-mismatch` for another number, `shape-mismatch`, `no-parameters`; nothing
+   *   has changed then
    */
   step(grads: readonly (Tensor | null)[]): void {
     const { parameters } = this
-    if (grads.length !== parameters.length) {
-      throw new DlError('group-mismatch', {
-        problem: `${grads.length} gradients were given for ${parameters.length} parameters`,
-        expected: 'one gradient, or null, for each of lo.parameters',
-      })
-    }
-    const gradients = new Map(parameters.map((parameter, i) => [parameter, grads[i]]))
+    if (this.#groups.every(group => group.length === 0)) throw noParameters()
+    checkGradients(grads, parameters)
     tidy(() => {
+      const bounded = this.clipValue === null ? grads : clipValues(grads, this.clipValue)
+      const gradients = new Map(parameters.map((parameter, i) => [parameter, bounded[i]]))
       const present = grads.filter(grad => grad !== null)
       const scale =
         this.clip !== null && present.length > 0 ? { scale: clipScale(present, this.clip) } : {}
@@ -252,33 +235,22 @@ export class LayerOptimizer {
    * @throws DlError `state-mismatch` for another rule, number of parameters or shape; nothing has
    *   changed then
    */
-  loadStateDict({ tensors, values }: OptimizerState): void {
+  loadStateDict(state: OptimizerState): void {
     const parameters = this.#groups.flat()
-    const wrong = this.#mismatch(parameters, tensors, values)
+    const wrong = stateMismatch(state, this.opt, this.#groups.length, parameters)
     if (wrong) {
       throw new DlError('state-mismatch', {
         problem: `the optimizer state does not fit: ${wrong}`,
         expected: 'the state of the same rule over the same layer groups',
       })
     }
+    const { tensors, values } = state
     this.#memories.restore(parameters, tensors, values.steps)
     this.#position = values.position
     this.#lrs.restore(values.baseLrs, values.lrs)
     this.#wds.restore(values.wds, values.wds)
     this.#momentum.restore([values.momentum], [values.momentum])
     if (values.beta !== undefined) this.#beta?.restore([values.beta], [values.beta])
-  }
-
-  #mismatch(
-    parameters: Parameter[],
-    tensors: OptimizerState['tensors'],
-    { rule, lrs, steps }: OptimizerState['values'],
-  ): string | undefined {
-    if (rule !== this.opt.name) return `it is of ${rule}, not ${this.opt.name}`
-    if (lrs.length !== this.#groups.length) {
-      return `it has ${lrs.length} layer groups, not ${this.#groups.length}`
-    }
-    return mismatch(parameters, tensors, steps)
   }
 
   /** Frees the rule's memory; the parameters are the model's. */

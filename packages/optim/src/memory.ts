@@ -1,5 +1,5 @@
 /** What an update rule remembers of each parameter. */
-import { type Parameter, showShape } from '@dl/core'
+import type { Parameter } from '@dl/core'
 import { clone, dispose, keep, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
 
 export interface Memory {
@@ -61,22 +61,4 @@ export class Memories {
     for (const { slots } of this.#memories.values()) dispose(slots)
     this.#memories.clear()
   }
-}
-
-/** What keeps saved memories from fitting these parameters, if anything. */
-export function mismatch(
-  parameters: readonly Parameter[],
-  tensors: Record<string, Tensor>,
-  steps: readonly number[],
-): string | undefined {
-  if (steps.length !== parameters.length) {
-    return `it has ${steps.length} parameters, not ${parameters.length}`
-  }
-  for (const [name, tensor] of Object.entries(tensors)) {
-    const shape = showShape(parameters[Number.parseInt(name, 10)]!.shape)
-    if (showShape(tensor.shape) !== shape) {
-      return `${name} is ${showShape(tensor.shape)}, not ${shape}`
-    }
-  }
-  return undefined
 }

@@ -1,5 +1,13 @@
-import { decayed } from '@dl/core'
+import { checkOptions, decayed } from '@dl/core'
 import { add, div, mul, relu, sqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core'
+import {
+  AT_LEAST_0,
+  BELOW_1,
+  checkFlag,
+  checkHyperparameter,
+  checkNumber,
+  ELSEWHERE,
+} from './checks'
 import type { Hyperparameter } from './hyperparameters'
 import type { UpdateRule } from './rule'
 
@@ -17,6 +25,8 @@ export interface RmspropOptions {
 /**
  * RMSprop (Tieleman and Hinton, 2012) as `torch.optim.RMSprop`. `setBeta` sets alpha.
  *
+ * @throws DlError `bad-option`
+ *
  * @example
  * ```ts
  * import { Linear } from '@dl/layers'
@@ -29,12 +39,14 @@ export interface RmspropOptions {
  * model.dispose()
  * ```
  */
-export function rmsprop({
-  alpha = 0.99,
-  eps = 1e-8,
-  momentum = 0,
-  centered = false,
-}: RmspropOptions = {}): UpdateRule {
+export function rmsprop(options: RmspropOptions = {}): UpdateRule {
+  const known = ['alpha', 'eps', 'momentum', 'centered'] as const
+  const checked = checkOptions('rmsprop', options, known, ELSEWHERE)
+  const { alpha = 0.99, eps = 1e-8, momentum = 0, centered = false } = checked
+  checkHyperparameter('rmsprop', 'alpha', alpha, BELOW_1)
+  checkNumber('rmsprop', 'eps', eps, AT_LEAST_0)
+  checkHyperparameter('rmsprop', 'momentum', momentum, BELOW_1)
+  checkFlag('rmsprop', 'centered', centered)
   return {
     name: 'rmsprop',
     decoupled: false,

@@ -1,5 +1,6 @@
-import { sgdStep } from '@dl/core'
+import { checkOptions, sgdStep } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { BELOW_1, badOption, checkFlag, checkHyperparameter, ELSEWHERE } from './checks'
 import type { Hyperparameter } from './hyperparameters'
 import type { UpdateRule } from './rule'
 
@@ -13,6 +14,8 @@ export interface SgdOptions {
 /**
  * Stochastic gradient descent as `torch.optim.SGD`.
  *
+ * @throws DlError `bad-option`, also for nesterov without momentum
+ *
  * @example
  * ```ts
  * import { Linear } from '@dl/layers'
@@ -25,7 +28,14 @@ export interface SgdOptions {
  * model.dispose()
  * ```
  */
-export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): UpdateRule {
+export function sgd(options: SgdOptions = {}): UpdateRule {
+  const known = ['momentum', 'nesterov'] as const
+  const { momentum = 0, nesterov = false } = checkOptions('sgd', options, known, ELSEWHERE)
+  checkHyperparameter('sgd', 'momentum', momentum, BELOW_1)
+  checkFlag('sgd', 'nesterov', nesterov)
+  if (nesterov && momentum === 0) {
+    badOption('sgd', 'nesterov is true and momentum 0', 'a momentum to look ahead along')
+  }
   return {
     name: 'sgd',
     decoupled: false,

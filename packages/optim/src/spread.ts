@@ -1,7 +1,10 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
+import { ABOVE_0 } from './checks'
 
 /**
  * `count` learning rates from `low` to `high`, each the same multiple of the one before.
+ *
+ * @throws DlError `bad-option`
  *
  * @example
  * ```ts
@@ -11,15 +14,15 @@ import { DlError } from '@dl/core'
  * ```
  */
 export function spread(low: number, high: number, count: number): number[] {
-  if (!(low > 0 && high > 0 && Number.isFinite(high / low))) {
+  if (![low, high].every(ABOVE_0.has) || !ABOVE_0.has(high / low)) {
     throw new DlError('bad-option', {
-      problem: `spread got ${low} and ${high}`,
+      problem: `spread got ${showValue(low)} and ${showValue(high)}`,
       expected: 'two finite numbers above 0',
     })
   }
   if (!Number.isInteger(count) || count < 1) {
     throw new DlError('bad-option', {
-      problem: `spread got a count of ${count}`,
+      problem: `spread got a count of ${showValue(count)}`,
       expected: 'an integer of at least 1',
     })
   }

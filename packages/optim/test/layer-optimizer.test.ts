@@ -46,6 +46,16 @@ it('clips by the joint norm and leaves the gradients alone', async () => {
   for (const owner of [...grads, lo, a, b]) owner.dispose()
 })
 
+it('or each of their values, without changing them either', async () => {
+  const a = parameter(0, 0, 0)
+  const lo = new LayerOptimizer(sgd, [a], 1, 0, { clipValue: 0.5 })
+  const grads = [tensor([3, -4, 0.25])]
+  lo.step(grads)
+  expect(await read(a)).toEqual([-0.5, 0.5, -0.25])
+  expect([...(await grads[0]!.data())]).toEqual([3, -4, 0.25])
+  for (const owner of [...grads, lo, a]) owner.dispose()
+})
+
 it('keeps the memory of a parameter through freezing and missing gradients', async () => {
   const [a, b] = [parameter(0), parameter(0)]
   const lo = new LayerOptimizer(() => sgd({ momentum: 0.5 }), [a, b], 1)
@@ -126,9 +136,9 @@ describe('hyperparameters as functions of the position in training', () => {
     const a = parameter(1)
     const lo = new LayerOptimizer(() => adam({ betas: [0.8, p => 0.75 + p / 8] }), [a], 1)
     expect([lo.mom, lo.beta]).toEqual([0.8, 0.75])
-    lo.setMom(p => p)
+    lo.setMom(p => p / 2)
     lo.setPosition(1)
-    expect([lo.mom, lo.beta]).toEqual([1, 0.875])
+    expect([lo.mom, lo.beta]).toEqual([0.5, 0.875])
     lo.setBeta(0.5)
     expect(lo.beta).toBe(0.5)
     expect(new LayerOptimizer(() => rmsprop({ alpha: 0.7 }), [a], 1).beta).toBe(0.7)
@@ -207,7 +217,9 @@ describe('bad input', () => {
     const lo = new LayerOptimizer(sgd, [a, b], 1)
     expect(() => lo.setWds([1, 2, 3])).toThrow(/3 wds were given for 2 layer groups/)
     expect(() => lo.step([null])).toThrow(/1 gradients were given for 2 parameters/)
-    expect(() => lo.setLrs(Number.NaN)).toThrow(/lrs holds NaN; expected numbers of at least 0/)
+    expect(() => lo.setLrs(Number.NaN)).toThrow(
+      /lrs holds NaN; expected a finite number of at least 0/,
+    )
     a.dispose()
     b.dispose()
   })
@@ -230,7 +242,7 @@ describe('bad input', () => {
     const a = parameter(1)
     const lo = new LayerOptimizer(sgd, [a], p => 0.5 - p)
     expect(() => lo.setPosition(0.75)).toThrow(
-      'lrs holds -0.25 at position 0.75; expected numbers of at least 0.',
+      'lrs holds -0.25 at position 0.75; expected a finite number of at least 0.',
     )
     expect(() => lo.setWds(() => Number.NaN)).toThrow('wds holds NaN at position 0.75')
     expect(lo.wds).toEqual([0])

@@ -305,8 +305,10 @@ export class Learner {
     wds: PerGroup<Hyperparameter>,
     more: LayerOptimizerOptions = {},
   ): LayerOptimizer {
-    const { optFn = () => sgd({ momentum: 0.9 }) } = this.options
-    return new LayerOptimizer(optFn, this.layerGroups, lrs, wds, { ...this.options, ...more })
+    const { optFn = () => sgd({ momentum: 0.9 }), ...options } = this.options
+    const { clip, clipValue, decoupled, noDecayFor1d } = options
+    const own = { clip, clipValue, decoupled, noDecayFor1d }
+    return new LayerOptimizer(optFn, this.layerGroups, lrs, wds, { ...own, ...more })
   }
 
   #module(code: string, what: string): AnyModule {

@@ -2,7 +2,8 @@
  * Slanted triangles (Howard and Ruder, arXiv:1801.06146), fast.ai's `use_clr`: a short rise, a long
  * fall, over and over. Momentum moves with the learning rate, not one batch ahead as it did there.
  */
-import { badOption } from '../bad-option'
+import { checkOptions } from '@dl/core'
+import { checkNumber } from '../checks'
 import type { Callback, LayerOptimizerLike } from '../protocol'
 import type { Place } from './clock'
 import { type CyclicOptions, cyclic } from './cyclic'
@@ -40,15 +41,14 @@ export interface CircularLROptions extends CyclicOptions {
  */
 export function circularLR(
   optimizer: LayerOptimizerLike,
-  { cycleLen = 1, div = 4, cutDiv = 8, momentums, ...options }: CircularLROptions = {},
+  options: CircularLROptions = {},
 ): Callback {
-  if (!(Number.isFinite(div) && div >= 1)) {
-    badOption('circularLR', `div is ${div}`, 'a number of at least 1')
-  }
-  if (!(Number.isFinite(cutDiv) && cutDiv >= 1)) {
-    badOption('circularLR', `cutDiv is ${cutDiv}`, 'a number of at least 1')
-  }
-  if (momentums) checkMomentums('circularLR', momentums)
+  const known = ['cycleLen', 'cycleMult', 'div', 'cutDiv', 'momentums', 'onCycleEnd'] as const
+  const checked = checkOptions('circularLR', options, known)
+  const { cycleLen = 1, div = 4, cutDiv = 8, momentums, ...cycles } = checked
+  checkNumber('circularLR', 'div', div, 'a number of at least 1', value => value >= 1)
+  checkNumber('circularLR', 'cutDiv', cutDiv, 'a number of at least 1', value => value >= 1)
+  if (momentums !== undefined) checkMomentums('circularLR', momentums)
 
   const rise = ({ turn, position }: Place): number => triangle(turn(1 / cutDiv))(position)
   return cyclic(
@@ -58,6 +58,6 @@ export function circularLR(
       lr: (base, place) => base * slanted(div, rise(place)),
       ...(momentums && { momentum: place => momentumAt(momentums, rise(place)) }),
     },
-    { ...options, cycleLen },
+    { ...cycles, cycleLen },
   )
 }

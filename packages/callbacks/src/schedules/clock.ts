@@ -2,8 +2,9 @@
  * Tells schedules where a run stands in their cycles: in exact epochs, or in batches whatever an
  * epoch holds, as fast.ai counted.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
 import { badOption } from '../bad-option'
+import { checkCount, checkNumber } from '../checks'
 import type { TrainContext } from '../protocol'
 import { cycleAt, positionIn } from './cycles'
 
@@ -72,6 +73,7 @@ export function cycleClock(
       if (!byBatch && ctx.batchesInEpoch === Number.POSITIVE_INFINITY) throw unknownLength(owner)
       const now = elapsed(ctx)
       const cycle = cycleAt(now, first(ctx), cycleMult)
+      checkLength(owner, cycle.length / oneBatch(ctx))
       return {
         cycle: cycle.index,
         position: positionIn(cycle, now),
@@ -105,14 +107,26 @@ const unknownLength = (owner: string): DlError =>
   })
 
 function checkCycles(owner: string, cycleLen: CycleOptions['cycleLen'], cycleMult: number): void {
-  if (typeof cycleLen === 'object') {
-    if (!(Number.isSafeInteger(cycleLen.batches) && cycleLen.batches >= 1)) {
-      badOption(owner, `cycleLen.batches is ${cycleLen.batches}`, 'an integer of at least 1')
-    }
-  } else if (cycleLen !== undefined && !(Number.isFinite(cycleLen) && cycleLen > 0)) {
-    badOption(owner, `cycleLen is ${cycleLen}`, 'a number of epochs above 0, or { batches }')
+  if (cycleLen !== undefined) checkSpan(owner, 'cycleLen', cycleLen)
+  checkNumber(owner, 'cycleMult', cycleMult, 'a number of at least 1', mult => mult >= 1)
+}
+
+/** No epoch has as many batches as would make this one of them. */
+const LEAST = 1e-6
+
+/** A length of time in epochs, or in batches. */
+export function checkSpan(owner: string, name: string, span: unknown): void {
+  if (typeof span !== 'object' || span === null || !('batches' in span)) {
+    const words = 'a number of epochs above 0, or { batches }'
+    checkNumber(owner, name, span, words, epochs => epochs >= LEAST)
+  } else {
+    checkOptions(owner, span, ['batches'])
+    checkCount(owner, `${name}.batches`, span.batches, 1)
   }
-  if (!(Number.isFinite(cycleMult) && cycleMult >= 1)) {
-    badOption(owner, `cycleMult is ${cycleMult}`, 'a number of at least 1')
-  }
+}
+
+function checkLength(owner: string, batches: number): void {
+  if (batches > 1 - 1e-6) return
+  const problem = `cycle is ${Number(batches.toPrecision(3))} of a batch long`
+  badOption(owner, problem, 'at least one batch', 'Give it a larger cycleLen: it counts epochs.')
 }

@@ -3,7 +3,8 @@
  * jumps back, in cycles that may grow. Two differences to fast.ai's CosAnneal: position is counted
  * in exact epochs, and a cycle ends after its last batch, not one before it.
  */
-import { badOption } from '../bad-option'
+import { checkOptions } from '@dl/core'
+import { checkNumber } from '../checks'
 import type { Callback, LayerOptimizerLike } from '../protocol'
 import { cosine } from './cosine'
 import { type CyclicOptions, cyclic } from './cyclic'
@@ -33,21 +34,17 @@ const WARMUP_FACTOR = 0.01
  * callbackList([schedule]).callbacks[0]?.order // → -10
  * ```
  */
-export function cosAnneal(
-  optimizer: LayerOptimizerLike,
-  { cycleLen = 1, warmup = 0, lrMin = 0, ...options }: CosAnnealOptions = {},
-): Callback {
-  if (!(warmup >= 0 && warmup < 1)) {
-    const expected = 'the part of the first cycle to warm up in, from 0 to below 1'
-    badOption('cosAnneal', `warmup is ${warmup}`, expected)
-  }
-  if (!(Number.isFinite(lrMin) && lrMin >= 0)) {
-    badOption('cosAnneal', `lrMin is ${lrMin}`, 'a learning rate of at least 0')
-  }
+export function cosAnneal(optimizer: LayerOptimizerLike, options: CosAnnealOptions = {}): Callback {
+  const known = ['cycleLen', 'cycleMult', 'warmup', 'lrMin', 'onCycleEnd'] as const
+  const checked = checkOptions('cosAnneal', options, known)
+  const { cycleLen = 1, warmup = 0, lrMin = 0, ...cycles } = checked
+  const part = 'the part of the first cycle to warm up in, from 0 to below 1'
+  checkNumber('cosAnneal', 'warmup', warmup, part, value => value >= 0 && value < 1)
+  checkNumber('cosAnneal', 'lrMin', lrMin, 'a learning rate of at least 0', value => value >= 0)
   const lr = (base: number, { cycle, position }: { cycle: number; position: number }): number =>
     // the cosine's clock runs during the warm-up, as in the original
     cycle === 0 && position < warmup - 1e-9
       ? base * WARMUP_FACTOR
       : cosine(base, Math.min(lrMin, base))(position)
-  return cyclic('cosAnneal', optimizer, { lr }, { ...options, cycleLen })
+  return cyclic('cosAnneal', optimizer, { lr }, { ...cycles, cycleLen })
 }

@@ -15,8 +15,9 @@ const TOLERANCE = 1e-9
 
 /** The cycle in progress when `elapsed` has passed; a cycle's end belongs to the next one. */
 export function cycleAt(elapsed: number, firstLength: number, factor: number): Cycle {
-  let index = 0
-  let start = 0
+  // as many cycles of one length as have passed need no counting
+  let index = factor === 1 ? Math.max(0, Math.floor((elapsed + TOLERANCE) / firstLength)) : 0
+  let start = index * firstLength
   let length = firstLength
   while (elapsed >= start + length - TOLERANCE) {
     start += length

@@ -1,7 +1,9 @@
 /** What schedules that go in cycles share: curves in, a callback out. */
 import { badOption } from '../bad-option'
+import { checkHandler, checkOptimizer } from '../checks'
 import type { Callback, LayerOptimizerLike, TrainContext } from '../protocol'
 import { type ClockState, type CycleOptions, cycleClock, type Place } from './clock'
+import { scheduled } from './scheduled'
 
 /** What a schedule does over a cycle. */
 export interface Curves {
@@ -29,6 +31,8 @@ export function cyclic(
   curves: Curves,
   options: CyclicOptions,
 ): Callback {
+  checkOptimizer(name, optimizer)
+  checkHandler(name, 'onCycleEnd', options.onCycleEnd)
   const clock = cycleClock(name, options)
   if (curves.momentum && !optimizer.setMom) {
     badOption(name, 'optimizer has no setMom', 'one whose momentum can be set, or no momentums')
@@ -38,7 +42,7 @@ export function cyclic(
   const endCycles = async (ctx: TrainContext): Promise<void> => {
     for (const cycle of clock.ended(ctx)) await ctx.emit('onCycleEnd', cycle)
   }
-  return {
+  return scheduled(optimizer, {
     name,
     order: -10,
 
@@ -69,5 +73,5 @@ export function cyclic(
       clock.restore(state as State)
       momentum = (state as State).momentum
     },
-  }
+  })
 }

@@ -1,13 +1,15 @@
+import { showValue } from '@dl/core'
 import { badOption } from '../bad-option'
 
 /** Momentum at the lowest and at the highest learning rate. */
 export type Momentums = readonly [high: number, low: number]
 
 export function checkMomentums(owner: string, momentums: Momentums): void {
-  if (momentums.length !== 2 || !momentums.every(value => value >= 0 && value < 1)) {
+  const fits = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1
+  if (!(Array.isArray(momentums) && momentums.length === 2 && momentums.every(fits))) {
     badOption(
       owner,
-      `momentums are ${momentums.join(', ')}`,
+      `momentums are ${showValue(momentums)}`,
       'two numbers from 0 to below 1: at the lowest lr, at the highest lr',
     )
   }

@@ -2,7 +2,8 @@
  * 1cycle (Smith, arXiv:1803.09820), fast.ai's `use_clr_beta`: one rise, one fall, and a tail far
  * below where it began, while momentum goes the other way.
  */
-import { badOption } from '../bad-option'
+import { checkOptions } from '@dl/core'
+import { checkNumber, checkOptimizer } from '../checks'
 import type { Callback, LayerOptimizerLike } from '../protocol'
 import type { Place } from './clock'
 import { type CyclicOptions, cyclic } from './cyclic'
@@ -54,18 +55,16 @@ export function oneCycleFactor(position: number, end: number, div: number): numb
  * model.dispose()
  * ```
  */
-export function oneCycle(
-  optimizer: LayerOptimizerLike,
-  { div = 10, pct = 10, momentums, ...options }: OneCycleOptions = {},
-): Callback {
-  if (!(Number.isFinite(div) && div >= 1)) {
-    badOption('oneCycle', `div is ${div}`, 'a number of at least 1')
-  }
-  if (!(pct >= 0 && pct < 100)) {
-    badOption('oneCycle', `pct is ${pct}`, 'percent of the cycle, from 0 to below 100')
-  }
+export function oneCycle(optimizer: LayerOptimizerLike, options: OneCycleOptions = {}): Callback {
+  const known = ['cycleLen', 'cycleMult', 'div', 'pct', 'momentums', 'onCycleEnd'] as const
+  const checked = checkOptions('oneCycle', options, known)
+  const { div = 10, pct = 10, momentums, ...cycles } = checked
+  checkOptimizer('oneCycle', optimizer)
+  checkNumber('oneCycle', 'div', div, 'a number of at least 1', value => value >= 1)
+  const percent = 'percent of the cycle, from 0 to below 100'
+  checkNumber('oneCycle', 'pct', pct, percent, value => value >= 0 && value < 100)
   const range = momentums ?? ((optimizer.mom ?? 0) > 0 && optimizer.setMom ? USUAL : false)
-  if (range) checkMomentums('oneCycle', range)
+  if (range !== false) checkMomentums('oneCycle', range)
 
   const end = ({ turn }: Place): number => 2 * turn((1 - pct / 100) / 2)
   return cyclic(
@@ -77,7 +76,7 @@ export function oneCycle(
         momentum: place => momentumAt(range, oneCycleRise(place.position, end(place))),
       }),
     },
-    options,
+    cycles,
   )
 }
 

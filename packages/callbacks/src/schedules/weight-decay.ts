@@ -3,8 +3,9 @@
  * `use_wd_sched`: decoupled from the gradient (AdamW, SGDW), as strong over a cycle of 100 batches
  * as over one of 10 000, and smaller where the learning rate is.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { badOption } from '../bad-option'
+import { checkFlag, checkHandler, checkOptimizer } from '../checks'
 import type { Callback, LayerOptimizerLike } from '../protocol'
 import { type ClockState, type CycleOptions, cycleClock } from './clock'
 
@@ -57,8 +58,18 @@ const lrRatio = ({ lr, baseLr }: { lr: number; baseLr: number }): number =>
  */
 export function weightDecaySchedule(
   optimizer: DecayingOptimizer,
-  { norm = true, mult = lrRatio, ...cycles }: WeightDecayScheduleOptions = {},
+  options: WeightDecayScheduleOptions = {},
 ): Callback {
+  const known = ['cycleLen', 'cycleMult', 'norm', 'mult'] as const
+  const checked = checkOptions('weightDecaySchedule', options, known)
+  const { norm = true, mult = lrRatio, ...cycles } = checked
+  checkOptimizer('weightDecaySchedule', optimizer)
+  if (!Array.isArray(optimizer.wds) || typeof optimizer.setWds !== 'function') {
+    const problem = `optimizer is ${showValue(optimizer)}, without wds and setWds`
+    badOption('weightDecaySchedule', problem, 'a LayerOptimizer')
+  }
+  checkFlag('weightDecaySchedule', 'norm', norm)
+  checkHandler('weightDecaySchedule', 'mult', mult)
   const clock = cycleClock('weightDecaySchedule', cycles)
   if (optimizer.decoupled === false) {
     badOption(

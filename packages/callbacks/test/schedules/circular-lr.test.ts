@@ -119,7 +119,7 @@ test.each([
   ],
   [
     { momentums: [0.9, 1] as const },
-    "circularLR's momentums are 0.9, 1; expected two numbers from 0 to below 1: at the lowest lr, at the highest lr.",
+    "circularLR's momentums are [0.9, 1]; expected two numbers from 0 to below 1: at the lowest lr, at the highest lr.",
   ],
 ])('%o is refused', (options, message) => {
   expect(() => circularLR(optimizer(1), options)).toThrow(message)
