@@ -1,8 +1,10 @@
 export {
   type BatchNormOptions,
   type BatchStatistics,
+  type BinaryCrossEntropyOptions,
   batchNorm,
   batchNormInference,
+  binaryCrossEntropy,
   type CrossEntropyOptions,
   crossEntropy,
   type DropoutOptions,
@@ -23,7 +25,6 @@ export {
   adaptiveMaxPool2d,
 } from './adaptive-pool'
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, bnFreeze } from './batch-norm'
-export { binaryCrossEntropy } from './binary-cross-entropy'
 export { type ConvOptions, conv2d } from './conv2d'
 export { Conv2d, type Conv2dOptions } from './conv2d-layer'
 export { Dropout } from './dropout'
