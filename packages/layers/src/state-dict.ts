@@ -29,15 +29,20 @@ export function loadStateDict(
   { strict = true }: LoadOptions = {},
 ): LoadReport {
   const parts = new Map(stored(module))
-  const missing = [...parts.keys()].filter(name => !(name in state))
-  const unexpected = Object.keys(state).filter(
-    name => !parts.has(name.replace(COUNTER, 'running_mean')),
+  const names = Object.keys(state)
+  const tied = tiedNames(module, names, parts)
+  const unexpected = names.filter(
+    name => !parts.has(name.replace(COUNTER, 'running_mean')) && !tied.has(name),
   )
-  const found = [...parts].filter(([name]) => name in state)
+  // by a part's first name, else by another
+  const givenAs = new Map<Stored, string>([...tied].map(([name, part]) => [part, name]))
+  for (const [name, part] of parts) if (name in state) givenAs.set(part, name)
+  const missing = [...parts].filter(([, part]) => !givenAs.has(part)).map(([name]) => name)
+  const found = [...givenAs].map(([part, name]) => ({ name, part, value: state[name]! }))
   const misshapen = found
-    .filter(([name, part]) => showShape(state[name]!.shape) !== showShape(torchShape(part)))
-    .map(([name, part]) => {
-      return `${name} ${showShape(state[name]!.shape)} instead of ${showShape(torchShape(part))}`
+    .filter(({ part, value }) => showShape(value.shape) !== showShape(torchShape(part)))
+    .map(({ name, part, value }) => {
+      return `${name} ${showShape(value.shape)} instead of ${showShape(torchShape(part))}`
     })
   const complaints = [
     ...(strict && missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
@@ -52,13 +57,26 @@ export function loadStateDict(
     })
   }
   tidy(() => {
-    for (const [name, part] of found) {
-      const value = fromTorch(part, state[name]!)
-      if (isParameter(part)) part.assign(value)
-      else part.write(value)
+    for (const { part, value } of found) {
+      const ours = fromTorch(part, value)
+      if (isParameter(part)) part.assign(ours)
+      else part.write(ours)
     }
   })
   return { missing, unexpected }
+}
+
+/** The names by which tied weights are met again; PyTorch saves them under these, too. */
+function tiedNames(
+  module: object,
+  names: string[],
+  parts: Map<string, Stored>,
+): Map<string, Stored> {
+  const own = new Set<unknown>(parts.values())
+  const at = (name: string) =>
+    name.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], module)
+  const others = names.filter(name => !parts.has(name) && own.has(at(name)))
+  return new Map(others.map(name => [name, at(name) as Stored]))
 }
 
 function* stored(module: object): Generator<[string, Stored]> {
