@@ -13,7 +13,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core'
-import { checkFloat, checkShare, checkTensor } from '../checks'
+import { checkFloat, checkNumbers, checkShare, checkTensor } from '../checks'
 import { withDefaults } from '../options'
 import { checkLabels } from './checks'
 import { counted, hotRows, weightedMean, weightsOf } from './class-weights'
@@ -67,6 +67,7 @@ export function crossEntropy(
   const { weight, labelSmoothing, ignoreIndex, reduction } = complete
   checkReduction(name, reduction)
   checkShare(name, { labelSmoothing })
+  checkNumbers(name, { ignoreIndex }, 'an integer', Number.isInteger)
   checkTensor(name, logits)
   checkTensor(name, targets)
   if (targets.dtype === 'float32' && showShape(targets.shape) === showShape(logits.shape)) {
