@@ -29,7 +29,11 @@ import { Module } from './module'
  * y.dispose()
  * ```
  */
-export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => tfLeakyRelu(x, slope)
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  checkTensor('leakyRelu', x)
+  checkNumbers('leakyRelu', { slope })
+  return tfLeakyRelu(x, slope)
+}
 
 /** A function of each value as a module. */
 export abstract class Activation extends Module {

@@ -70,7 +70,7 @@ export function convTranspose2d(
   checkMaps(layer, x)
   checkFloat(layer, x)
   checkFloat(layer, weight, 'a weight')
-  if (bias) checkFloat(layer, bias, 'a bias')
+  if (bias !== null) checkFloat(layer, bias, 'a bias')
   checkWeights(x, weight, bias, groups)
   const { strides, paddings, dilations } = geometry
   const size = ([0, 1] as const).map(axis => {

@@ -59,7 +59,7 @@ export function conv2d(
   checkMaps(layer, x)
   checkFloat(layer, x)
   checkFloat(layer, weight, 'a weight')
-  if (bias) checkFloat(layer, bias, 'a bias')
+  if (bias !== null) checkFloat(layer, bias, 'a bias')
   checkWeights(x, weight, bias, groups)
   const geometry = convGeometry(layer, sizes)
   const { paddings, dilations } = geometry

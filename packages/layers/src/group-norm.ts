@@ -64,7 +64,9 @@ export function groupNorm(x: Tensor, groups: number, inputs: GroupNormInputs = {
   }
   checkDivisor(name, groups, channels)
   for (const [what, t] of Object.entries({ gamma, beta })) {
-    if (t === undefined || (t.rank === 1 && t.size === channels)) continue
+    if (t === undefined) continue
+    checkTensor(`${name}'s ${what}`, t)
+    if (t.rank === 1 && t.size === channels) continue
     throw new DlError('shape-mismatch', {
       problem: `${name} got ${what} of shape ${showShape(t.shape)}`,
       expected: `[${channels}], one for each channel`,

@@ -51,18 +51,22 @@ export interface LayerNormInputs {
  * y.dispose()
  * ```
  */
-export function layerNorm(
-  x: Tensor,
-  axes = 1,
-  { gamma, beta, eps = 1e-5 }: LayerNormInputs = {},
-): Tensor {
+export function layerNorm(x: Tensor, axes = 1, inputs: LayerNormInputs = {}): Tensor {
+  const { gamma, beta, eps } = withDefaults('layerNorm', inputs, {
+    gamma: undefined,
+    beta: undefined,
+    eps: 1e-5,
+  })
+  checkEps('layerNorm', eps)
+  checkFloat('layerNorm', x)
   checkNumbers('layerNorm', { axes }, `an integer from 1 to ${x.rank}`, n => {
     return Number.isInteger(n) && n >= 1 && n <= x.rank
   })
-  checkFloat('layerNorm', x)
   const own = showShape(x.shape.slice(-axes))
   for (const [name, t] of Object.entries({ gamma, beta })) {
-    if (t === undefined || showShape(t.shape) === own) continue
+    if (t === undefined) continue
+    checkTensor(`layerNorm's ${name}`, t)
+    if (showShape(t.shape) === own) continue
     throw new DlError('shape-mismatch', {
       problem: `layerNorm got ${name} of shape ${showShape(t.shape)}`,
       expected: `${own}, that of the last axes`,

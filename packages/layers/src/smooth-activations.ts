@@ -22,7 +22,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core'
 import { Activation } from './activations'
-import { checkChoice, checkNumbers } from './checks'
+import { checkChoice, checkFloat, checkNumbers } from './checks'
 import { withDefaults } from './options'
 
 export interface GeluOptions {
@@ -54,7 +54,9 @@ export interface SoftplusOptions {
  * ```
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  return tidy(() => (approximated('gelu', options) === 'tanh' ? tanhGelu(x) : exactGelu(x)))
+  const formula = approximated('gelu', options) === 'tanh' ? tanhGelu : exactGelu
+  checkFloat('gelu', x)
+  return tidy(() => formula(x))
 }
 
 function approximated(name: string, options: GeluOptions): 'none' | 'tanh' {
@@ -116,7 +118,10 @@ function upperTail(x: Tensor): Tensor {
  * y.dispose()
  * ```
  */
-export const silu = (x: Tensor): Tensor => tidy(() => mul(x, sigmoid(x)))
+export function silu(x: Tensor): Tensor {
+  checkFloat('silu', x)
+  return tidy(() => mul(x, sigmoid(x)))
+}
 
 /**
  * x above 0 and alpha · (exp(x) − 1) below (Clevert et al., 2015).
@@ -133,8 +138,12 @@ export const silu = (x: Tensor): Tensor => tidy(() => mul(x, sigmoid(x)))
  * y.dispose()
  * ```
  */
-export const elu = (x: Tensor, alpha = 1): Tensor =>
-  alpha === 1 ? tfElu(x) : tidy(() => where(greater(x, 0), x, mul(tfElu(x), alpha)))
+export function elu(x: Tensor, alpha = 1): Tensor {
+  checkFloat('elu', x)
+  checkNumbers('elu', { alpha })
+  if (alpha === 1) return tfElu(x)
+  return tidy(() => where(greater(x, 0), x, mul(tfElu(x), alpha)))
+}
 
 /**
  * log(1 + exp(beta · x)) / beta: above 0, and nearly x where x is large.
@@ -153,6 +162,7 @@ export const elu = (x: Tensor, alpha = 1): Tensor =>
  */
 export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
   const { beta, threshold } = bend('softplus', options)
+  checkFloat('softplus', x)
   return tidy(() => {
     const scaled = mul(x, beta)
     return where(greater(scaled, threshold), x, div(tfSoftplus(scaled), beta))
