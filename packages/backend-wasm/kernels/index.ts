@@ -6,7 +6,7 @@ export { dropout } from './dropout'
 export { binary, clip, fill, unary } from './elementwise'
 export { gemm, gemmDots, gemmFewRows, gemmMany, gemmScratch, packB, packedBytes, panelColumns } from './gemm'
 export { copy, fillRows, firstBadId, gatherRows, scatterAddRows } from './layout'
-export { countLabels, crossEntropy, crossEntropyGrad } from './loss'
+export { binaryCrossEntropy, binaryCrossEntropyGrad, countLabels, crossEntropy, crossEntropyGrad } from './loss'
 export {
   batchNormApply, batchNormGradInput, batchNormGradScale, batchNormGradSums, batchNormMoments,
   batchNormScale, batchNormStatistics,

@@ -168,6 +168,14 @@ export function log(x: v128): v128 {
   return v128.bitselect(y, splat(NaN), f32x4.ge(x, splat(0)))
 }
 
+/** log(1 + x) for x from 0 up, with all its digits: what 1 + x rounded away is added by its slope. */
+@inline
+export function log1p(x: v128): v128 {
+  const y = f32x4.add(x, splat(1))
+  const lost = f32x4.sub(x, f32x4.sub(y, splat(1)))
+  return f32x4.add(log(y), f32x4.div(lost, y))
+}
+
 /** 1 / (1 + e^−x), from e^−|x| so that small values keep their relative precision. */
 @inline
 export function sigmoid(x: v128): v128 {

@@ -17,6 +17,8 @@ export type KernelName =
   | 'batchNormScale'
   | 'batchNormStatistics'
   | 'binary'
+  | 'binaryCrossEntropy'
+  | 'binaryCrossEntropyGrad'
   | 'clip'
   | 'compare'
   | 'conv'

@@ -20,6 +20,7 @@ export {
   batchNorm,
   batchNormInference,
 } from './ops/batch-norm'
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binary-cross-entropy'
 export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy'
 export { type DropoutOptions, dropout } from './ops/dropout'
 export { embedding } from './ops/embedding'

@@ -24,6 +24,8 @@ beforeEach(reseed)
 
 beforeAll(registerComposed)
 
+const rounded = ({ shape, data }: Values): Values => ({ shape, data: Float32Array.from(data) })
+
 describe('cross-entropy', () => {
   const cases = [
     ...draws(8, () => ({ rows: size(), classes: size(), bound: oneOf(1, 4) })),
@@ -39,14 +41,31 @@ describe('cross-entropy', () => {
     if (classes === 1) attrs.ignoreIndex = -100
     if (rows > 1) inputs.labels.data[rows - 1] = attrs.ignoreIndex
     const dy = uniform(reduction === 'none' ? [rows] : [])
-    const { loss, logSumExp, dlogits } = reference.crossEntropy({ ...inputs, dy }, attrs)
+    const { loss, peak, others, dlogits } = reference.crossEntropy({ ...inputs, dy }, attrs)
     const forward = await run('DlCrossEntropy', inputs, attrs)
-    expectClose('DlCrossEntropy', forward, [loss, logSumExp], FORWARD)
-    const saved = { ...logSumExp, data: Float32Array.from(logSumExp.data) }
-    const given = { ...inputs, logSumExp: saved, dy }
+    expectClose('DlCrossEntropy', forward, [loss, peak, others], FORWARD)
+    const given = { ...inputs, peak: rounded(peak), others: rounded(others), dy }
     const backward = await run('DlCrossEntropyGrad', given, attrs)
     expectClose('DlCrossEntropyGrad', backward, [dlogits], BACKWARD)
   })
+})
+
+describe('binary cross-entropy', () => {
+  it.each([...draws(4, () => [size(), size()]), [131, 67]])(
+    'is the formulas’ for %i × %i',
+    async (...shape) => {
+      const inputs = { logits: uniform(shape, 30), targets: uniform(shape, 1) }
+      inputs.targets.data.forEach((t, i) => {
+        inputs.targets.data[i] = i % 3 === 0 ? Math.abs(t) : t > 0 ? 1 : 0
+      })
+      const dy = uniform(shape)
+      const { losses, dlogits } = reference.binaryCrossEntropy({ ...inputs, dy })
+      const forward = await run('DlBinaryCrossEntropy', inputs, {})
+      expectClose('DlBinaryCrossEntropy', forward, [losses], FORWARD)
+      const backward = await run('DlBinaryCrossEntropyGrad', { ...inputs, dy }, {})
+      expectClose('DlBinaryCrossEntropyGrad', backward, [dlogits], BACKWARD)
+    },
+  )
 })
 
 describe('embedding', () => {
@@ -147,7 +166,15 @@ describe('optimizer steps', () => {
 })
 
 it('leaves out no kernel of core', () => {
-  const pairs = ['DlRnn', 'DlGru', 'DlLstm', 'DlBatchNorm', 'DlCrossEntropy', 'DlEmbedding']
+  const pairs = [
+    'DlRnn',
+    'DlGru',
+    'DlLstm',
+    'DlBatchNorm',
+    'DlCrossEntropy',
+    'DlBinaryCrossEntropy',
+    'DlEmbedding',
+  ]
   expect(
     opInfo()
       .map(({ op }) => op)

@@ -2,6 +2,7 @@
 import {
   adamStep,
   batchNorm,
+  binaryCrossEntropy,
   crossEntropy,
   dropout,
   embedding,
@@ -53,7 +54,8 @@ export function registerComposed(): void {
       adamStep({ param, grad, m, v }, { ...base, beta1: 0, beta2: 0, eps: 1, step: 1 })
     })
     const normalised = batchNorm(weight).output
-    return add(crossEntropy(addN(outputs), ids), sum(normalised))
+    const losses = [crossEntropy(addN(outputs), ids), binaryCrossEntropy(weight, weight)]
+    return add(addN(losses), sum(normalised))
   }, [weight])
   step.dispose()
   dispose([weight, ids])

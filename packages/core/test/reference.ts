@@ -126,28 +126,47 @@ const rowsOf = ({ shape, data }: Values): number[][] =>
     ...data.slice(row * shape[1]!, (row + 1) * shape[1]!),
   ])
 
-/** Loss, logSumExp and the gradient of Σ loss · dy. */
+/** Loss, the largest logit and Σ e^(x − peak) without the label's, and the gradient of Σ loss · dy. */
 export function crossEntropy({ logits, labels, dy }: Inputs, { reduction, ignoreIndex }: Attrs) {
   const rows = rowsOf(logits!)
-  const logSumExp = rows.map(row => {
-    const peak = Math.max(...row)
-    return peak + Math.log(row.reduce((total, x) => total + Math.exp(x - peak), 0))
-  })
-  const counted = rows.map((_, n) => labels!.data[n] !== ignoreIndex)
-  const losses = rows.map((row, n) => (counted[n] ? logSumExp[n]! - row[labels!.data[n]!]! : 0))
+  const label = (n: number) => labels!.data[n]!
+  const peaks = rows.map(row => Math.max(...row))
+  const others = rows.map((row, n) =>
+    row.reduce((total, x, k) => total + (k === label(n) ? 0 : Math.exp(x - peaks[n]!)), 0),
+  )
+  const counted = rows.map((_, n) => label(n) !== ignoreIndex)
+  // the label's probability by what it lacks of 1, as 1 − p has no digits near p = 1
+  const odds = rows.map((row, n) => others[n]! / Math.exp(row[label(n)]! - peaks[n]!))
+  const losses = rows.map((_, n) => (counted[n] ? Math.log1p(odds[n]!) : 0))
   const total = losses.reduce((a, b) => a + b, 0)
   const parts = reduction === 'mean' ? counted.filter(Boolean).length : 1
   const dlogits = rows.flatMap((row, n) =>
     row.map((x, k) => {
-      const slope = Math.exp(x - logSumExp[n]!) - (labels!.data[n] === k ? 1 : 0)
-      return counted[n] ? (slope * dy!.data[reduction === 'none' ? n : 0]!) / parts : 0
+      if (!counted[n]) return 0
+      const own = Math.exp(row[label(n)]! - peaks[n]!)
+      const power = k === label(n) ? -others[n]! : Math.exp(x - peaks[n]!)
+      return ((power / (others[n]! + own)) * dy!.data[reduction === 'none' ? n : 0]!) / parts
     }),
   )
   return {
     loss: reduction === 'none' ? valuesOf([rows.length], losses) : valuesOf([], [total / parts]),
-    logSumExp: valuesOf([rows.length], logSumExp),
+    peak: valuesOf([rows.length], peaks),
+    others: valuesOf([rows.length], others),
     dlogits: valuesOf(logits!.shape, dlogits),
   }
+}
+
+/** Losses and the gradient of Σ loss · dy. */
+export function binaryCrossEntropy({ logits, targets, dy }: Inputs) {
+  const { shape, data } = logits!
+  const [losses, slopes]: number[][] = [[], []]
+  data.forEach((x, i) => {
+    const t = targets!.data[i]!
+    const [off, on] = [Math.log1p(Math.exp(x)), Math.log1p(Math.exp(-x))]
+    losses!.push((t === 1 ? 0 : (1 - t) * off) + (t === 0 ? 0 : t * on))
+    slopes!.push(((1 - t) / (1 + Math.exp(-x)) - t / (1 + Math.exp(x))) * dy!.data[i]!)
+  })
+  return { losses: valuesOf(shape, losses!), dlogits: valuesOf(shape, slopes!) }
 }
 
 /** Output, mean, variance and γ/σ, and the gradients of Σ output · dy for x, γ and β. */

@@ -11,7 +11,7 @@ import {
   tanh,
   leakyRelu as tfLeakyRelu,
 } from '@tensorflow/tfjs-core'
-import { checkNumbers } from './checks'
+import { checkNumbers, checkTensor } from './checks'
 import { Module } from './module'
 
 /**
@@ -29,7 +29,21 @@ import { Module } from './module'
  * y.dispose()
  * ```
  */
-export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => tfLeakyRelu(x, slope)
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  checkTensor('leakyRelu', x)
+  checkNumbers('leakyRelu', { slope })
+  return tfLeakyRelu(x, slope)
+}
+
+/** A function of each value as a module. */
+export abstract class Activation extends Module {
+  protected abstract activate(x: Tensor): Tensor
+
+  forward(x: Tensor): Tensor {
+    checkTensor(this.constructor.name, x)
+    return this.activate(x)
+  }
+}
 
 /**
  * max(x, 0)
@@ -46,21 +60,21 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => tfLeakyRelu(x, slo
  * for (const owner of [x, y, model]) owner.dispose()
  * ```
  */
-export class ReLU extends Module {
-  forward(x: Tensor): Tensor {
+export class ReLU extends Activation {
+  protected activate(x: Tensor): Tensor {
     return relu(x)
   }
 }
 
 /** x above 0 and slope · x below. */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Activation {
   /** @param slope below 0 (default 0.01) */
   constructor(readonly slope = 0.01) {
     super()
     checkNumbers('LeakyReLU', { slope })
   }
 
-  forward(x: Tensor): Tensor {
+  protected activate(x: Tensor): Tensor {
     return leakyRelu(x, this.slope)
   }
 
@@ -70,29 +84,29 @@ export class LeakyReLU extends Module {
 }
 
 /** Into (-1, 1). */
-export class Tanh extends Module {
-  forward(x: Tensor): Tensor {
+export class Tanh extends Activation {
+  protected activate(x: Tensor): Tensor {
     return tanh(x)
   }
 }
 
 /** Into (0, 1). */
-export class Sigmoid extends Module {
-  forward(x: Tensor): Tensor {
+export class Sigmoid extends Activation {
+  protected activate(x: Tensor): Tensor {
     return sigmoid(x)
   }
 }
 
 /** Probabilities over the last axis. */
-export class Softmax extends Module {
-  forward(x: Tensor): Tensor {
+export class Softmax extends Activation {
+  protected activate(x: Tensor): Tensor {
     return softmax(x)
   }
 }
 
 /** Log-probabilities over the last axis. */
-export class LogSoftmax extends Module {
-  forward(x: Tensor): Tensor {
+export class LogSoftmax extends Activation {
+  protected activate(x: Tensor): Tensor {
     return logSoftmax(x)
   }
 }

@@ -7,8 +7,9 @@
  */
 import { Buffer, batchNorm, batchNormInference, DlError, Parameter, showShape } from '@dl/core'
 import { add, div, mul, ones, scalar, sub, type Tensor, zeros } from '@tensorflow/tfjs-core'
-import { checkMaps, checkNumbers, checkSizes, checkWidth } from './checks'
+import { checkEps, checkMaps, checkNumbers, checkSizes, checkWidth } from './checks'
 import { type AnyModule, Module } from './module'
+import { withDefaults } from './options'
 
 export interface BatchNormLayerOptions {
   /** Added to the variance (default 1e-5). */
@@ -35,12 +36,17 @@ abstract class BatchNorm extends Module {
   /** @param features channels, the last axis */
   constructor(
     readonly features: number,
-    { eps = 1e-5, momentum = 0.1, affine = true }: BatchNormLayerOptions = {},
+    options: BatchNormLayerOptions = {},
   ) {
     super()
     const name = new.target.name
+    const { eps, momentum, affine } = withDefaults(name, options, {
+      eps: 1e-5,
+      momentum: 0.1,
+      affine: true,
+    })
     checkSizes(name, { features })
-    checkNumbers(name, { eps }, 'a number of at least 0', value => value >= 0)
+    checkEps(name, eps)
     checkNumbers(name, { momentum: momentum ?? 0 }, 'a number from 0 to 1, or null', value => {
       return value >= 0 && value <= 1
     })

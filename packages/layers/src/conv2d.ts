@@ -13,6 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { checkFloat, checkMaps, checkSizes, checkWindow } from './checks'
+import { withDefaults } from './options'
 import { type Around, around, type Pair, pairOf } from './pair'
 
 export interface ConvOptions {
@@ -51,32 +52,45 @@ export function conv2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions = {},
+  options: ConvOptions = {},
 ): Tensor {
   const layer = 'conv2d'
+  const { groups, ...sizes } = withDefaults(layer, options, CONV_DEFAULTS)
   checkMaps(layer, x)
   checkFloat(layer, x)
   checkFloat(layer, weight, 'a weight')
-  if (bias) checkFloat(layer, bias, 'a bias')
+  if (bias !== null) checkFloat(layer, bias, 'a bias')
   checkWeights(x, weight, bias, groups)
-  const strides = pairOf(layer, 'stride', stride)
-  const paddings = pairOf(layer, 'padding', padding, 0)
-  const dilations = pairOf(layer, 'dilation', dilation)
+  const geometry = convGeometry(layer, sizes)
+  const { paddings, dilations } = geometry
   const spans = [0, 1].map(axis => dilations[axis]! * (weight.shape[axis]! - 1) + 1)
   checkWindow(layer, x, [spans[0]!, spans[1]!], paddings)
   return tidy(() => {
-    const y = grouped(x as Tensor4D, weight as Tensor4D, groups, { strides, paddings, dilations })
+    const y = grouped(x as Tensor4D, weight as Tensor4D, groups, geometry)
     return bias ? add(y, bias) : y
   })
 }
 
-interface Geometry {
+/** What the options are where they are left out. */
+export const CONV_DEFAULTS = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const
+
+export interface ConvGeometry {
   strides: [number, number]
   paddings: [number, number]
   dilations: [number, number]
 }
 
-function grouped(x: Tensor4D, weight: Tensor4D, groups: number, geometry: Geometry): Tensor4D {
+/** Strides, padding and dilation, checked. */
+export const convGeometry = (
+  layer: string,
+  { stride, padding, dilation }: Record<'stride' | 'padding' | 'dilation', Pair>,
+): ConvGeometry => ({
+  strides: pairOf(layer, 'stride', stride),
+  paddings: pairOf(layer, 'padding', padding, 0),
+  dilations: pairOf(layer, 'dilation', dilation),
+})
+
+function grouped(x: Tensor4D, weight: Tensor4D, groups: number, geometry: ConvGeometry): Tensor4D {
   if (groups === 1) return strided(geometry, window => tfConv2d(x, weight, ...window))
   const [rows, columns, , outputs] = weight.shape
   if (groups === x.shape[3] && geometry.strides[0] === geometry.strides[1]) {
@@ -100,7 +114,7 @@ type Window = [
 ]
 
 /** tfjs allows strides or dilation, not both: then every stride-th of all places is taken. */
-function strided(geometry: Geometry, convolve: (window: Window) => Tensor4D): Tensor4D {
+function strided(geometry: ConvGeometry, convolve: (window: Window) => Tensor4D): Tensor4D {
   const { strides, paddings, dilations } = geometry
   const both = Math.max(...strides) > 1 && Math.max(...dilations) > 1
   const y = convolve([both ? [1, 1] : strides, around(paddings), 'NHWC', dilations, 'floor'])

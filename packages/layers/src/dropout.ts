@@ -1,5 +1,6 @@
-import { DlError, dropout } from '@dl/core'
+import { dropout } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { checkShare, checkTensor } from './checks'
 import { Module } from './module'
 
 /**
@@ -22,15 +23,11 @@ export class Dropout extends Module {
   /** @param p the probability of zeroing (default 0.5) */
   constructor(readonly p = 0.5) {
     super()
-    if (!(p >= 0 && p <= 1)) {
-      throw new DlError('bad-option', {
-        problem: `Dropout got p ${p}`,
-        expected: 'a number from 0 to 1',
-      })
-    }
+    checkShare(new.target.name, { p })
   }
 
   forward(x: Tensor): Tensor {
+    checkTensor('Dropout', x)
     return dropout(x, this.p, { training: this.training })
   }
 

@@ -1,6 +1,6 @@
 import { type DropoutOptions, dropout } from '@dl/core'
 import { mul, ones, type Tensor, tidy } from '@tensorflow/tfjs-core'
-import { checkFloat, checkMaps } from './checks'
+import { checkFloat, checkMaps, checkShare } from './checks'
 import { Dropout } from './dropout'
 
 /**
@@ -25,6 +25,7 @@ import { Dropout } from './dropout'
 export function dropout2d(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
   checkMaps('dropout2d', x)
   checkFloat('dropout2d', x)
+  checkShare('dropout2d', { p })
   if (options.training === false || p === 0) return dropout(x, p, options)
   const [items, , , channels] = x.shape
   return tidy(() => mul(x, dropout(ones([items!, 1, 1, channels!]), p, options)))

@@ -1,9 +1,15 @@
-import { embedding, Parameter } from '@dl/core'
-import type { Tensor } from '@tensorflow/tfjs-core'
-import { checkSizes } from './checks'
+import { detach, embedding, Parameter } from '@dl/core'
+import { expandDims, notEqual, scalar, type Tensor, where } from '@tensorflow/tfjs-core'
+import { checkNumbers, checkSizes, checkTensor } from './checks'
 import { normal } from './init/distributions'
-import { drawn } from './init/initialize'
+import { drawn, type Initializer } from './init/initialize'
 import { Module } from './module'
+import { withDefaults } from './options'
+
+export interface EmbeddingOptions {
+  /** The id of what only fills up: its vector begins as zeros and gets no gradient (default: none). */
+  paddingIdx?: number
+}
 
 /**
  * A learnt vector for each integer id. Initialised as PyTorch's: normal with mean 0 and std 1.
@@ -24,6 +30,7 @@ import { Module } from './module'
  */
 export class Embedding extends Module {
   readonly weight: Parameter
+  readonly paddingIdx: number | null
 
   /**
    * @param rows how many ids there are
@@ -32,18 +39,36 @@ export class Embedding extends Module {
   constructor(
     readonly rows: number,
     readonly width: number,
+    options: EmbeddingOptions = {},
   ) {
     super()
     checkSizes('Embedding', { rows, width })
-    this.weight = new Parameter(() => drawn([rows, width], normal()))
+    const { paddingIdx } = withDefaults('Embedding', options, { paddingIdx: undefined })
+    if (paddingIdx !== undefined) {
+      const isRow = (n: number) => Number.isInteger(n) && n >= 0 && n < rows
+      checkNumbers('Embedding', { paddingIdx }, `an integer from 0 to ${rows - 1}`, isRow)
+    }
+    this.paddingIdx = paddingIdx ?? null
+    const values: Initializer = (shape, generator) => {
+      const drawn = normal()(shape, generator)
+      return paddingIdx === undefined
+        ? drawn
+        : drawn.fill(0, paddingIdx * width, (paddingIdx + 1) * width)
+    }
+    this.weight = new Parameter(() => drawn([rows, width], values))
   }
 
   /** @param ids int32 of any shape */
   forward(ids: Tensor): Tensor {
-    return embedding(this.weight.value, ids)
+    checkTensor('Embedding', ids)
+    const vectors = embedding(this.weight.value, ids)
+    if (this.paddingIdx === null) return vectors
+    const counts = expandDims(notEqual(ids, scalar(this.paddingIdx, 'int32')), -1)
+    return where(counts, vectors, detach(vectors))
   }
 
   override describe(): string {
-    return `${this.rows}, ${this.width}`
+    const padding = this.paddingIdx === null ? '' : `, paddingIdx=${this.paddingIdx}`
+    return `${this.rows}, ${this.width}${padding}`
   }
 }

@@ -1,7 +1,8 @@
 import { DlError } from '@dl/core'
 import { reshape, type Tensor, tidy, transpose, util } from '@tensorflow/tfjs-core'
-import { checkMaps } from './checks'
+import { checkMaps, checkTensor } from './checks'
 import { Module } from './module'
+import { withDefaults } from './options'
 
 export interface FlattenOptions {
   /**
@@ -31,7 +32,9 @@ export interface FlattenOptions {
  * for (const t of [x, y, asTorch]) t.dispose()
  * ```
  */
-export function flatten(x: Tensor, { channelsFirst = false }: FlattenOptions = {}): Tensor {
+export function flatten(x: Tensor, options: FlattenOptions = {}): Tensor {
+  const { channelsFirst } = withDefaults('flatten', options, { channelsFirst: false })
+  checkTensor('flatten', x)
   if (x.rank === 0) {
     throw new DlError('shape-mismatch', {
       problem: 'flatten got a scalar',
@@ -49,6 +52,7 @@ export function flatten(x: Tensor, { channelsFirst = false }: FlattenOptions = {
 export class Flatten extends Module {
   constructor(readonly options: FlattenOptions = {}) {
     super()
+    withDefaults('Flatten', options, { channelsFirst: false })
   }
 
   forward(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 import { gru } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { RecurrentCell } from './recurrent-cell'
+import { type CellOptions, RecurrentCell } from './recurrent-cell'
 
 /**
  * One time step of a GRU, as `torch.nn.GRUCell`.
@@ -22,8 +22,8 @@ export class GRUCell extends RecurrentCell<Tensor> {
    * @param inputs features of each step
    * @param hidden size of the state
    */
-  constructor(inputs: number, hidden: number) {
-    super(inputs, hidden, 3)
+  constructor(inputs: number, hidden: number, options: CellOptions = {}) {
+    super(inputs, hidden, 3, options)
   }
 
   /**

@@ -31,7 +31,7 @@ export class GRU extends Recurrent<{ h: Tensor }> {
   protected run(
     x: Tensor,
     { h }: { h: Tensor },
-    weights: RecurrentWeights[],
+    weights: readonly RecurrentWeights[],
     options: RecurrentOptions,
   ) {
     return gru(x, h, weights, options)

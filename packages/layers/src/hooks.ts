@@ -1,5 +1,5 @@
 /** Looking at what modules inside a net put out, with nothing left behind. */
-import { DlError, detach } from '@dl/core'
+import { DlError, detach, nearest } from '@dl/core'
 import { keep, Tensor } from '@tensorflow/tfjs-core'
 import type { AnyModule, ForwardHook } from './module'
 
@@ -112,7 +112,7 @@ export function withHooks<T>(
 /**
  * The module at a path: 'layer4.0.conv1'.
  *
- * @throws DlError `no-module` with the paths that come closest
+ * @throws DlError `no-module` with the path that comes closest
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ export function moduleAt(model: AnyModule, path: string): AnyModule {
   throw new DlError('no-module', {
     problem: `no module '${path}' in ${model.constructor.name}`,
     expected: paths.length > 0 ? `one of ${shortened(paths)}` : "'', for it has no parts",
-    ...(near.length > 0 && { fix: `Did you mean ${near.join(', ')}?` }),
+    ...(near && { fix: `Did you mean ${near}?` }),
   })
 }
 
@@ -141,25 +141,3 @@ const LISTED = 12
 
 const shortened = (paths: string[]): string =>
   paths.slice(0, LISTED).join(', ') + (paths.length > LISTED ? `, … (${paths.length} in all)` : '')
-
-/** Those that fewest edits make of `word`, if no more than a third of it has to change. */
-function nearest(word: string, known: readonly string[]): string[] {
-  const distances = known.map(other => edits(word, other))
-  const least = Math.min(...distances)
-  if (least > Math.max(1, word.length / 3)) return []
-  return known.filter((_, i) => distances[i] === least).slice(0, LISTED)
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
-}

@@ -3,8 +3,6 @@ export {
   type BatchStatistics,
   batchNorm,
   batchNormInference,
-  type CrossEntropyOptions,
-  crossEntropy,
   type DropoutOptions,
   dropout,
   embedding,
@@ -23,13 +21,21 @@ export {
   adaptiveMaxPool2d,
 } from './adaptive-pool'
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, bnFreeze } from './batch-norm'
-export { binaryCrossEntropy } from './binary-cross-entropy'
+export type { GroupNormOptions } from './channel-norm'
+export {
+  ConvTranspose2d,
+  type ConvTranspose2dOptions,
+  convTranspose2d,
+  type TransposedSizes,
+} from './conv-transpose2d'
+export { Conv1d, type Conv1dOptions, type Conv1dSizes, conv1d } from './conv1d'
 export { type ConvOptions, conv2d } from './conv2d'
 export { Conv2d, type Conv2dOptions } from './conv2d-layer'
 export { Dropout } from './dropout'
 export { Dropout2d, dropout2d } from './dropout2d'
-export { Embedding } from './embedding'
+export { Embedding, type EmbeddingOptions } from './embedding'
 export { Flatten, type FlattenOptions, flatten } from './flatten'
+export { GroupNorm, type GroupNormInputs, groupNorm } from './group-norm'
 export { GRU } from './gru'
 export { GRUCell } from './gru-cell'
 export { moduleAt, SaveFeatures, withHooks } from './hooks'
@@ -53,12 +59,32 @@ export {
   xavierNormal,
   xavierUniform,
 } from './init/scaled'
+export { InstanceNorm1d, InstanceNorm2d } from './instance-norm'
+export { type InterpolateOptions, interpolate, Upsample } from './interpolate'
 export { LayerNorm, type LayerNormInputs, type LayerNormOptions, layerNorm } from './layer-norm'
 export { Linear, type LinearOptions } from './linear'
+export {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+} from './losses/binary-cross-entropy'
+export type { ClassWeights } from './losses/class-weights'
+export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy'
+export { type KlDivOptions, klDiv } from './losses/kl-div'
+export { type NllOptions, nll } from './losses/nll'
+export type { LossOptions, Reduction } from './losses/reduction'
+export { type HuberOptions, huber, l1, mse } from './losses/regression'
 export { LSTM } from './lstm'
 export { LSTMCell, type LSTMCellState } from './lstm-cell'
 export { type AnyModule, type ForwardHook, isModule, Module } from './module'
 export { ModuleList } from './module-list'
+export {
+  type Padding,
+  ReflectionPad2d,
+  reflectionPad2d,
+  type Sides,
+  ZeroPad2d,
+  zeroPad2d,
+} from './padding'
 export type { Pair } from './pair'
 export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
 export { AvgPool2d, MaxPool2d } from './pool-layers'
@@ -72,9 +98,23 @@ export {
   withRecipe,
 } from './recipe'
 export type { RecurrentLayerOptions, RecurrentState } from './recurrent'
+export type { CellOptions } from './recurrent-cell'
 export { RNN, type RNNOptions } from './rnn'
 export { RNNCell, type RNNCellOptions } from './rnn-cell'
 export { Sequential } from './sequential'
+export {
+  ELU,
+  elu,
+  GELU,
+  type GeluOptions,
+  gelu,
+  SiLU,
+  Softplus,
+  type SoftplusOptions,
+  silu,
+  softplus,
+} from './smooth-activations'
 export type { LoadOptions, LoadReport } from './state-dict'
 export { type SummaryOptions, summary } from './summary'
 export type { Shapes, Summary, SummaryRow } from './summary-table'
+export { tie } from './tie'

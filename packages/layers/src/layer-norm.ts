@@ -11,8 +11,9 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { checkFloat, checkNumbers, checkSizes } from './checks'
+import { checkEps, checkFloat, checkNumbers, checkSizes, checkTensor } from './checks'
 import { Module } from './module'
+import { withDefaults } from './options'
 
 export interface LayerNormOptions {
   /** Added to the variance (default 1e-5). */
@@ -50,18 +51,22 @@ export interface LayerNormInputs {
  * y.dispose()
  * ```
  */
-export function layerNorm(
-  x: Tensor,
-  axes = 1,
-  { gamma, beta, eps = 1e-5 }: LayerNormInputs = {},
-): Tensor {
+export function layerNorm(x: Tensor, axes = 1, inputs: LayerNormInputs = {}): Tensor {
+  const { gamma, beta, eps } = withDefaults('layerNorm', inputs, {
+    gamma: undefined,
+    beta: undefined,
+    eps: 1e-5,
+  })
+  checkEps('layerNorm', eps)
+  checkFloat('layerNorm', x)
   checkNumbers('layerNorm', { axes }, `an integer from 1 to ${x.rank}`, n => {
     return Number.isInteger(n) && n >= 1 && n <= x.rank
   })
-  checkFloat('layerNorm', x)
   const own = showShape(x.shape.slice(-axes))
   for (const [name, t] of Object.entries({ gamma, beta })) {
-    if (t === undefined || showShape(t.shape) === own) continue
+    if (t === undefined) continue
+    checkTensor(`layerNorm's ${name}`, t)
+    if (showShape(t.shape) === own) continue
     throw new DlError('shape-mismatch', {
       problem: `layerNorm got ${name} of shape ${showShape(t.shape)}`,
       expected: `${own}, that of the last axes`,
@@ -99,17 +104,15 @@ export class LayerNorm extends Module {
   readonly #eps: number
 
   /** @param shape of the last axes, those to normalise over */
-  constructor(
-    shape: number | readonly number[],
-    { eps = 1e-5, affine = true }: LayerNormOptions = {},
-  ) {
+  constructor(shape: number | readonly number[], options: LayerNormOptions = {}) {
     super()
+    const { eps, affine } = withDefaults('LayerNorm', options, { eps: 1e-5, affine: true })
     this.shape = [shape].flat()
     checkSizes('LayerNorm', { dimensions: this.shape.length })
     this.shape.forEach((size, i) => {
       checkSizes('LayerNorm', { [`shape[${i}]`]: size })
     })
-    checkNumbers('LayerNorm', { eps }, 'a number of at least 0', value => value >= 0)
+    checkEps('LayerNorm', eps)
     this.#eps = eps
     this.weight = affine ? new Parameter(() => ones([...this.shape])) : null
     this.bias = affine ? new Parameter(() => zeros([...this.shape])) : null
@@ -117,6 +120,7 @@ export class LayerNorm extends Module {
 
   forward(x: Tensor): Tensor {
     const axes = this.shape.length
+    checkTensor('LayerNorm', x)
     if (showShape(x.shape.slice(-axes)) !== showShape([...this.shape])) {
       throw new DlError('shape-mismatch', {
         problem: `LayerNorm got an input of shape ${showShape(x.shape)}`,

@@ -4,6 +4,7 @@ import { checkSizes, checkWidth } from './checks'
 import { uniform } from './init/distributions'
 import { drawn } from './init/initialize'
 import { Module } from './module'
+import { withDefaults } from './options'
 
 export interface LinearOptions {
   /** Whether to add a learnt bias (default true). */
@@ -29,7 +30,8 @@ export interface LinearOptions {
  * ```
  */
 export class Linear extends Module {
-  readonly weight: Parameter
+  /** [inputs, outputs]; once tied to an Embedding's, that: [outputs, inputs]. See `tie`. */
+  weight: Parameter
   readonly bias: Parameter | null
 
   /**
@@ -39,9 +41,10 @@ export class Linear extends Module {
   constructor(
     readonly inputs: number,
     readonly outputs: number,
-    { bias = true }: LinearOptions = {},
+    options: LinearOptions = {},
   ) {
     super()
+    const { bias } = withDefaults('Linear', options, { bias: true })
     checkSizes('Linear', { inputs, outputs })
     const bound = 1 / Math.sqrt(inputs)
     const values = uniform({ low: -bound, high: bound })
@@ -51,7 +54,8 @@ export class Linear extends Module {
 
   forward(x: Tensor): Tensor {
     checkWidth('Linear', x, this.inputs)
-    const product = matMul(reshape(x, [-1, this.inputs]), this.weight.value)
+    const rows = reshape(x, [x.size / this.inputs, this.inputs])
+    const product = matMul(rows, this.weight.value, false, this.weight.torchAxes === null)
     const biased = this.bias ? add(product, this.bias.value) : product
     return reshape(biased, [...x.shape.slice(0, -1), this.outputs])
   }

@@ -1,6 +1,6 @@
 import { lstm } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { RecurrentCell } from './recurrent-cell'
+import { type CellOptions, RecurrentCell } from './recurrent-cell'
 
 /** What an LSTM cell carries on, each [batch, hidden]. */
 export type LSTMCellState = { h: Tensor; c: Tensor }
@@ -26,8 +26,8 @@ export class LSTMCell extends RecurrentCell<LSTMCellState> {
    * @param inputs features of each step
    * @param hidden size of the state
    */
-  constructor(inputs: number, hidden: number) {
-    super(inputs, hidden, 4)
+  constructor(inputs: number, hidden: number, options: CellOptions = {}) {
+    super(inputs, hidden, 4, options)
   }
 
   /**

@@ -31,7 +31,7 @@ export class LSTM extends Recurrent<{ h: Tensor; c: Tensor }> {
   protected run(
     x: Tensor,
     state: { h: Tensor; c: Tensor },
-    weights: RecurrentWeights[],
+    weights: readonly RecurrentWeights[],
     options: RecurrentOptions,
   ) {
     return lstm(x, state, weights, options)

@@ -1,5 +1,5 @@
-import { DlError } from '@dl/core'
-import { type AnyModule, Module } from './module'
+import { DlError, showValue } from '@dl/core'
+import { type AnyModule, isModule, Module } from './module'
 
 /**
  * Modules to be called one by one. Their paths are 0, 1, …, as PyTorch's. (A plain array of modules
@@ -24,12 +24,26 @@ export class ModuleList<M extends AnyModule = AnyModule> extends Module<never, n
 
   constructor(modules: Iterable<M> = []) {
     super()
+    if (typeof modules?.[Symbol.iterator] !== 'function') {
+      throw new DlError('bad-option', {
+        problem: `ModuleList got ${showValue(modules)}`,
+        expected: 'an array of modules',
+      })
+    }
     this.push(...modules)
   }
 
   /** Adds modules at the end; the length is returned. */
   push(...modules: M[]): number {
-    for (const module of modules) this[this.length++] = module
+    for (const module of modules) {
+      if (!isModule(module)) {
+        throw new DlError('bad-option', {
+          problem: `ModuleList got ${showValue(module)}`,
+          expected: 'a Module',
+        })
+      }
+      this[this.length++] = module
+    }
     return this.length
   }
 

@@ -1,5 +1,5 @@
 /** Sizes of two axes, rows first, where one number stands for both. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 
 /** One number for rows and columns, or one for each. */
 export type Pair = number | readonly [rows: number, columns: number]
@@ -10,7 +10,7 @@ export function pairOf(layer: string, name: string, value: Pair, least = 1): [nu
   const fine = (size?: number) => Number.isInteger(size) && size! >= least
   if (fine(rows) && fine(columns) && more.length === 0) return [rows!, columns!]
   throw new DlError('bad-option', {
-    problem: `${layer} got ${name} ${Array.isArray(value) ? JSON.stringify(value) : value}`,
+    problem: `${layer} got ${name} ${showValue(value)}`,
     expected: `an integer of at least ${least}, or two: [rows, columns]`,
   })
 }
@@ -23,10 +23,16 @@ export const showPair = (value: Pair): string => {
 
 export type Around = [[0, 0], [number, number], [number, number], [0, 0]]
 
-/** The padding of maps [N, H, W, C], as tfjs wants it: a single number pads as if rows were columns. */
-export const around = ([rows, columns]: [number, number]): Around => [
+/**
+ * The padding of maps [N, H, W, C], as tfjs wants it: a single number pads as if rows were columns.
+ * What comes second is added below and on the right.
+ */
+export const around = (
+  [rows, columns]: readonly [number, number],
+  [below, right]: readonly [number, number] = [0, 0],
+): Around => [
   [0, 0],
-  [rows, rows],
-  [columns, columns],
+  [rows, rows + below],
+  [columns, columns + right],
   [0, 0],
 ]

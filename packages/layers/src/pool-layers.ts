@@ -1,7 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { Module } from './module'
 import { type Pair, showPair } from './pair'
-import { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions, poolGeometry } from './pool'
+import {
+  AVG_POOL_DEFAULTS,
+  type AvgPoolOptions,
+  avgPool2d,
+  maxPool2d,
+  type PoolOptions,
+  poolGeometry,
+} from './pool'
 
 abstract class Pool2d<O extends PoolOptions> extends Module {
   protected readonly options: O
@@ -9,18 +16,20 @@ abstract class Pool2d<O extends PoolOptions> extends Module {
   constructor(
     readonly kernelSize: Pair,
     options: O,
+    defaults?: typeof AVG_POOL_DEFAULTS,
   ) {
     super()
-    poolGeometry(new.target.name, kernelSize, options)
-    this.options = options
+    poolGeometry(new.target.name, kernelSize, options, defaults)
+    this.options = { ...options }
   }
 
   override describe(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options
+    const { stride = this.kernelSize, padding = 0, ceilMode } = this.options
     const shown = [
       showPair(this.kernelSize),
       `stride=${showPair(stride)}`,
       ...(showPair(padding) === '0' ? [] : [`padding=${showPair(padding)}`]),
+      ...(ceilMode ? ['ceilMode=true'] : []),
     ]
     return shown.join(', ')
   }
@@ -55,7 +64,7 @@ export class MaxPool2d extends Pool2d<PoolOptions> {
 /** {@link avgPool2d} as a layer. */
 export class AvgPool2d extends Pool2d<AvgPoolOptions> {
   constructor(kernelSize: Pair, options: AvgPoolOptions = {}) {
-    super(kernelSize, options)
+    super(kernelSize, options, AVG_POOL_DEFAULTS)
   }
 
   forward(x: Tensor): Tensor {

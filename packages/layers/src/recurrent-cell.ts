@@ -1,26 +1,34 @@
 /** What the cells share: PyTorch's weights, and one time step through the operation over sequences. */
 import { DlError, type Parameter, type RecurrentWeights, showShape } from '@dl/core'
 import { reshape, type Tensor, zeros } from '@tensorflow/tfjs-core'
-import { checkSizes, checkWidth } from './checks'
+import { checkSizes, checkTensor, checkWidth } from './checks'
 import { Module } from './module'
+import { withDefaults } from './options'
 import { type RecurrentParameters, recurrentParameters, valuesOf } from './recurrent-parameters'
+
+export interface CellOptions {
+  /** Whether to add learnt biases (default true). */
+  bias?: boolean
+}
 
 /** Takes an input [batch, inputs] and a state (zeros if there is none) to the next state. */
 export abstract class RecurrentCell<S> extends Module<[x: Tensor, state?: S], S> {
   readonly weight_ih: Parameter
   readonly weight_hh: Parameter
-  readonly bias_ih: Parameter
-  readonly bias_hh: Parameter
+  readonly bias_ih: Parameter | null
+  readonly bias_hh: Parameter | null
   #parameters: RecurrentParameters
 
   protected constructor(
     readonly inputs: number,
     readonly hidden: number,
     gates: number,
+    options: CellOptions,
   ) {
     super()
+    const { bias } = withDefaults(new.target.name, options, { bias: true })
     checkSizes(new.target.name, { inputs, hidden })
-    this.#parameters = recurrentParameters(inputs, hidden, gates)
+    this.#parameters = recurrentParameters(inputs, hidden, gates, bias)
     const { wIh, wHh, bIh, bHh } = this.#parameters
     this.weight_ih = wIh
     this.weight_hh = wHh
@@ -34,6 +42,7 @@ export abstract class RecurrentCell<S> extends Module<[x: Tensor, state?: S], S>
 
   /** `x` as a sequence of one step. */
   protected sequence(x: Tensor): Tensor {
+    checkTensor(this.constructor.name, x)
     if (x.rank !== 2) this.#complain('an input', x, `[batch, ${this.inputs}]`)
     checkWidth(this.constructor.name, x, this.inputs)
     return reshape(x, [1, ...x.shape])
@@ -61,6 +70,6 @@ export abstract class RecurrentCell<S> extends Module<[x: Tensor, state?: S], S>
   }
 
   override describe(): string {
-    return `${this.inputs}, ${this.hidden}`
+    return `${this.inputs}, ${this.hidden}${this.bias_ih ? '' : ', bias=false'}`
   }
 }

@@ -3,14 +3,17 @@ import {
   Buffer,
   DlError,
   detach,
+  dropout,
   type Parameter,
   type RecurrentOptions,
   type RecurrentWeights,
   showShape,
 } from '@dl/core'
-import { type Tensor, zeros } from '@tensorflow/tfjs-core'
-import { checkSizes, checkWidth } from './checks'
+import { type Tensor, transpose, zeros } from '@tensorflow/tfjs-core'
+import { bothDirections } from './bidirectional'
+import { checkShare, checkSizes, checkTensor, checkWidth } from './checks'
 import { Module } from './module'
+import { withDefaults } from './options'
 import { type RecurrentParameters, recurrentParameters, valuesOf } from './recurrent-parameters'
 
 export interface RecurrentLayerOptions {
@@ -18,6 +21,12 @@ export interface RecurrentLayerOptions {
   layers?: number
   /** Dropout on the output of each layer but the last, while training (default 0). */
   dropout?: number
+  /** Whether to add learnt biases (default true). */
+  bias?: boolean
+  /** Whether each layer also reads the sequence from its end; outputs are twice as wide then (default false). */
+  bidirectional?: boolean
+  /** Whether input and output are [batch, time, …] (default false). States are the same either way. */
+  batchFirst?: boolean
   /**
    * Whether the state at the end of one call is where the next begins, without history (default
    * false). It starts at zeros, as it does whenever the batch size changes, and `resetState()`
@@ -26,8 +35,17 @@ export interface RecurrentLayerOptions {
   stateful?: boolean
 }
 
-/** The state of a layer, each [layers, batch, hidden]. */
+/** The state of a layer, each [layers, batch, hidden]; of two directions [2·layers, batch, hidden]. */
 export type RecurrentState = Record<string, Tensor>
+
+export const RECURRENT_DEFAULTS = {
+  layers: 1,
+  dropout: 0,
+  bias: true,
+  bidirectional: false,
+  batchFirst: false,
+  stateful: false,
+} as const
 
 export abstract class Recurrent<S extends RecurrentState> extends Module<
   [x: Tensor, state?: S],
@@ -35,11 +53,16 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
 > {
   readonly layers: number
   readonly dropout: number
+  readonly bidirectional: boolean
+  readonly batchFirst: boolean
   readonly stateful: boolean
   /** The carried state; empty unless stateful. */
   readonly carried: Record<string, Buffer>
-  /** `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, and so on for each layer. */
-  readonly [name: `${'weight' | 'bias'}_${'ih' | 'hh'}_l${number}`]: Parameter
+  /**
+   * `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, and so on for each layer, with
+   * `_reverse` behind it for the way back.
+   */
+  readonly [name: `${'weight' | 'bias'}_${'ih' | 'hh'}_l${number}${'' | '_reverse'}`]: Parameter
   #weights: RecurrentParameters[]
 
   protected constructor(
@@ -47,24 +70,35 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
     readonly hidden: number,
     gates: number,
     private readonly stateNames: readonly (keyof S & string)[],
-    { layers = 1, dropout = 0, stateful = false }: RecurrentLayerOptions,
+    options: RecurrentLayerOptions,
   ) {
     super()
-    checkSizes(new.target.name, { inputs, hidden, layers })
+    const name = new.target.name
+    const complete = withDefaults(name, options, RECURRENT_DEFAULTS)
+    const { layers, dropout, bias, bidirectional, batchFirst, stateful } = complete
+    checkSizes(name, { inputs, hidden, layers })
+    checkShare(name, { dropout })
+    if (stateful && bidirectional) {
+      throw new DlError('bad-option', {
+        problem: `${name} got both stateful and bidirectional`,
+        expected: 'one of the two',
+        fix: 'The way back begins at the end of each batch, where nothing has been carried to.',
+      })
+    }
     this.layers = layers
     this.dropout = dropout
+    this.bidirectional = bidirectional
+    this.batchFirst = batchFirst
     this.stateful = stateful
-    this.#weights = Array.from({ length: layers }, (_, layer) =>
-      recurrentParameters(layer === 0 ? inputs : hidden, hidden, gates),
+    const directions = bidirectional ? 2 : 1
+    this.#weights = Array.from({ length: layers * directions }, (_, i) =>
+      recurrentParameters(i < directions ? inputs : hidden * directions, hidden, gates, bias),
     )
     // PyTorch's names, as fields, so that state dicts fit
-    this.#weights.forEach(({ wIh, wHh, bIh, bHh }, layer) => {
-      Object.assign(this, {
-        [`weight_ih_l${layer}`]: wIh,
-        [`weight_hh_l${layer}`]: wHh,
-        [`bias_ih_l${layer}`]: bIh,
-        [`bias_hh_l${layer}`]: bHh,
-      })
+    this.#weights.forEach(({ wIh, wHh, bIh, bHh }, i) => {
+      const suffix = `l${Math.floor(i / directions)}${i % directions === 1 ? '_reverse' : ''}`
+      Object.assign(this, { [`weight_ih_${suffix}`]: wIh, [`weight_hh_${suffix}`]: wHh })
+      if (bias) Object.assign(this, { [`bias_ih_${suffix}`]: bIh, [`bias_hh_${suffix}`]: bHh })
     })
     const buffer = () =>
       new Buffer(() => zeros([layers, 1, hidden]), { persistent: false, carried: true })
@@ -75,31 +109,61 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
   protected abstract run(
     x: Tensor,
     state: S,
-    weights: RecurrentWeights[],
+    weights: readonly RecurrentWeights[],
     options: RecurrentOptions,
   ): S & { output: Tensor }
 
   /**
-   * @param x [time, batch, inputs]
-   * @param state where to begin, each [layers, batch, hidden]; else the carried state or zeros
-   * @returns the last layer's `output` [time, batch, hidden] and the final state
+   * @param x [time, batch, inputs], or [batch, time, inputs] for `batchFirst`
+   * @param state where to begin, each [layers, batch, hidden] ([2·layers, …] for two directions);
+   *   else the carried state or zeros
+   * @returns the last layer's `output` [time, batch, hidden] (axes as in x; 2·hidden for two
+   *   directions, forward first) and the final state
    */
   forward(x: Tensor, state?: S): S & { output: Tensor } {
     const layer = this.constructor.name
+    checkTensor(layer, x)
     if (x.rank !== 3) {
       throw new DlError('shape-mismatch', {
         problem: `${layer} got an input of shape ${showShape(x.shape)}`,
-        expected: `[time, batch, ${this.inputs}]`,
+        expected: `[${this.batchFirst ? 'batch, time' : 'time, batch'}, ${this.inputs}]`,
       })
     }
     checkWidth(layer, x, this.inputs)
-    const initial = state ?? this.#startingState(x.shape[1]!)
-    const result = this.run(x, initial, this.#weights.map(valuesOf), {
-      dropout: this.dropout,
-      training: this.training,
-    })
+    const sequence = this.batchFirst ? transpose(x, [1, 0, 2]) : x
+    const batch = sequence.shape[1]!
+    if (state !== undefined) this.#checkState(state, batch)
+    const initial = state ?? this.#startingState(batch)
+    const result = this.#read(sequence, initial)
     for (const [name, buffer] of Object.entries(this.carried)) buffer.write(result[name]!)
-    return result
+    return this.batchFirst ? { ...result, output: transpose(result.output, [1, 0, 2]) } : result
+  }
+
+  #read(x: Tensor, state: S): S & { output: Tensor } {
+    const weights = this.#weights.map(valuesOf)
+    const { dropout: p, training } = this
+    if (!this.bidirectional) return this.run(x, state, weights, { dropout: p, training })
+    return bothDirections(
+      x,
+      state,
+      weights,
+      (input, own, layer) => this.run(input, own, [layer], {}),
+      input => (p > 0 ? dropout(input, p, { training }) : input),
+    )
+  }
+
+  #checkState(state: S, batch: number): void {
+    const layer = this.constructor.name
+    const expected = showShape([this.#weights.length, batch, this.hidden])
+    for (const name of this.stateNames) {
+      const part: unknown = state?.[name]
+      checkTensor(`${layer}'s initial ${name}`, part)
+      if (showShape(part.shape) === expected) continue
+      throw new DlError('shape-mismatch', {
+        problem: `${layer} got the initial ${name} of shape ${showShape(part.shape)}`,
+        expected: `${expected}: ${this.bidirectional ? '2·layers' : 'layers'}, batch, hidden`,
+      })
+    }
   }
 
   #startingState(batch: number): S {
@@ -107,16 +171,19 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
       const carried = this.carried[name]?.value
       return carried?.shape[1] === batch
         ? detach(carried)
-        : zeros([this.layers, batch, this.hidden])
+        : zeros([this.#weights.length, batch, this.hidden])
     }
     return Object.fromEntries(this.stateNames.map(name => [name, start(name)])) as S
   }
 
   override describe(): string {
-    const { inputs, hidden, layers, dropout, stateful } = this
+    const { inputs, hidden, layers, dropout, bidirectional, batchFirst, stateful } = this
     const extras = [
       layers > 1 ? `layers=${layers}` : '',
       dropout > 0 ? `dropout=${dropout}` : '',
+      this.#weights[0]!.bIh === null ? 'bias=false' : '',
+      bidirectional ? 'bidirectional' : '',
+      batchFirst ? 'batchFirst' : '',
       stateful ? 'stateful' : '',
     ].filter(Boolean)
     return [inputs, hidden, ...extras].join(', ')

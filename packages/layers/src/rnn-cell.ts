@@ -1,8 +1,10 @@
 import { type Nonlinearity, rnn } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { RecurrentCell } from './recurrent-cell'
+import { checkChoice } from './checks'
+import { withDefaults } from './options'
+import { type CellOptions, RecurrentCell } from './recurrent-cell'
 
-export interface RNNCellOptions {
+export interface RNNCellOptions extends CellOptions {
   /** What squashes the state (default 'tanh'). */
   nonlinearity?: Nonlinearity
 }
@@ -33,8 +35,13 @@ export class RNNCell extends RecurrentCell<Tensor> {
    * @param inputs features of each step
    * @param hidden size of the state
    */
-  constructor(inputs: number, hidden: number, { nonlinearity = 'tanh' }: RNNCellOptions = {}) {
-    super(inputs, hidden, 1)
+  constructor(inputs: number, hidden: number, options: RNNCellOptions = {}) {
+    const { nonlinearity, bias } = withDefaults('RNNCell', options, {
+      nonlinearity: 'tanh',
+      bias: true,
+    })
+    checkChoice('RNNCell', 'nonlinearity', nonlinearity, ['tanh', 'relu'])
+    super(inputs, hidden, 1, { bias })
     this.nonlinearity = nonlinearity
   }
 

@@ -1,6 +1,8 @@
 import { type Nonlinearity, type RecurrentOptions, type RecurrentWeights, rnn } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { Recurrent, type RecurrentLayerOptions } from './recurrent'
+import { checkChoice } from './checks'
+import { withDefaults } from './options'
+import { RECURRENT_DEFAULTS, Recurrent, type RecurrentLayerOptions } from './recurrent'
 
 export interface RNNOptions extends RecurrentLayerOptions {
   /** What squashes the state (default 'tanh'). */
@@ -32,14 +34,19 @@ export class RNN extends Recurrent<{ h: Tensor }> {
    * @param hidden size of the state
    */
   constructor(inputs: number, hidden: number, options: RNNOptions = {}) {
-    super(inputs, hidden, 1, ['h'], options)
-    this.nonlinearity = options.nonlinearity ?? 'tanh'
+    const { nonlinearity, ...others } = withDefaults('RNN', options, {
+      ...RECURRENT_DEFAULTS,
+      nonlinearity: 'tanh',
+    })
+    checkChoice('RNN', 'nonlinearity', nonlinearity, ['tanh', 'relu'])
+    super(inputs, hidden, 1, ['h'], others)
+    this.nonlinearity = nonlinearity
   }
 
   protected run(
     x: Tensor,
     { h }: { h: Tensor },
-    weights: RecurrentWeights[],
+    weights: readonly RecurrentWeights[],
     options: RecurrentOptions,
   ) {
     return rnn(x, h, weights, { ...options, nonlinearity: this.nonlinearity })

@@ -39,15 +39,19 @@ export function loadStateDict(
   ])
   requireState(state)
   const parts = new Map(stored(module))
-  const missing = [...parts.keys()].filter(name => !Object.hasOwn(state, prefix + name))
-  const unexpected = Object.keys(state).filter(
-    name =>
-      !name.startsWith(prefix) ||
-      !parts.has(name.slice(prefix.length).replace(COUNTER, 'running_mean')),
-  )
-  const found = [...parts]
-    .filter(([name]) => Object.hasOwn(state, prefix + name))
-    .map(([name, part]) => ({ name, part, value: state[prefix + name]! }))
+  const tied = tiedNames(module, namesWithout(prefix, state), parts)
+  const unexpected = Object.keys(state).filter(full => {
+    const name = full.slice(prefix.length)
+    const isKnown = parts.has(name.replace(COUNTER, 'running_mean')) || tied.has(name)
+    return !(full.startsWith(prefix) && isKnown)
+  })
+  // by a part's first name, else by another
+  const givenAs = new Map<Stored, string>([...tied].map(([name, part]) => [part, name]))
+  for (const [name, part] of parts) {
+    if (Object.hasOwn(state, prefix + name)) givenAs.set(part, name)
+  }
+  const missing = [...parts].filter(([, part]) => !givenAs.has(part)).map(([name]) => name)
+  const found = [...givenAs].map(([part, name]) => ({ name, part, value: state[prefix + name]! }))
   const misshapen = found.flatMap(({ name, part, value }) => {
     const [is, wanted] = [showShape(value.shape), showShape(torchShape(part))]
     return is === wanted ? [] : [`${name} ${is} instead of ${wanted}`]
@@ -133,6 +137,22 @@ function requireState(state: unknown): asserts state is Record<string, Tensor> {
     if (!(value instanceof Tensor)) throw bad(`the state's ${name} is ${showValue(value)}`)
     if (value.isDisposed) throw bad(`the state's ${name} is disposed`)
   }
+}
+
+const namesWithout = (prefix: string, state: object): string[] =>
+  Object.keys(state).flatMap(name => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+
+/** The names by which tied weights are met again; PyTorch saves them under these, too. */
+function tiedNames(
+  module: object,
+  names: string[],
+  parts: Map<string, Stored>,
+): Map<string, Stored> {
+  const own = new Set<unknown>(parts.values())
+  const at = (name: string) =>
+    name.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], module)
+  const others = names.filter(name => !parts.has(name) && own.has(at(name)))
+  return new Map(others.map(name => [name, at(name) as Stored]))
 }
 
 function* stored(module: object): Generator<[string, Stored]> {

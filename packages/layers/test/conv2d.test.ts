@@ -73,14 +73,14 @@ describe('wrong input', () => {
     [
       'words',
       () => new Conv2d(3, 4, 3, { padding: 'same' as never }),
-      'Conv2d got padding same; expected an integer of at least 0',
+      'Conv2d got padding "same"; expected an integer of at least 0',
     ],
     ['outputs', () => new Conv2d(3, 2.5, 3), 'Conv2d got outputs 2.5; expected an integer of at'],
-    ['kernel', () => new Conv2d(3, 4, [3, 0]), 'Conv2d got kernelSize [3,0]; expected an integer'],
+    ['kernel', () => new Conv2d(3, 4, [3, 0]), 'Conv2d got kernelSize [3, 0]; expected an integer'],
     [
       'three',
       () => new Conv2d(3, 4, [3, 3, 3] as never),
-      'Conv2d got kernelSize [3,3,3]; expected',
+      'Conv2d got kernelSize [3, 3, 3]; expected',
     ],
     [
       'stride',

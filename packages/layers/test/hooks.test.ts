@@ -146,8 +146,9 @@ describe('moduleAt', () => {
     expect(message('layer44')).toBe(
       "no module 'layer44' in Net; expected one of layer3, layer3.0, layer3.1, layer4, head. Did you mean layer4?",
     )
-    expect(message('layer5')).toMatch(/Did you mean layer3, layer4\?$/)
-    expect(message('haed')).not.toMatch(/Did you mean/)
+    expect(message('layer5')).toMatch(/Did you mean layer3\?$/)
+    expect(message('haed')).toMatch(/Did you mean head\?$/)
+    expect(message('tail')).not.toMatch(/Did you mean/)
     expect(message('hed')).toMatch(/Did you mean head\?$/)
     net.dispose()
   })

@@ -81,7 +81,7 @@ it.each<[string, () => unknown, string]>([
   [
     'size',
     () => new AdaptiveAvgPool2d([1, 0]),
-    'AdaptiveAvgPool2d got size [1,0]; expected an integer',
+    'AdaptiveAvgPool2d got size [1, 0]; expected an integer',
   ],
 ])('complains about a wrong %s', (_, make, message) => {
   expect(make).toThrow(message)

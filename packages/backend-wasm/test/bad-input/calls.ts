@@ -167,9 +167,13 @@ export const calls: Record<string, Call> = {
   }),
   DlCrossEntropy: call({ logits: floats(3, 4), labels: ints(4, 3) }, crossEntropy),
   DlCrossEntropyGrad: call(
-    { logits: floats(3, 4), labels: ints(4, 3), logSumExp: floats(3), dy: floats() },
+    { logits: floats(3, 4), labels: ints(4, 3), peak: floats(3), others: floats(3), dy: floats() },
     crossEntropy,
   ),
+  DlBinaryCrossEntropy: call({ logits: floats(3, 4), targets: floats(3, 4) }),
+  DlBinaryCrossEntropyGrad: call({
+    ...{ logits: floats(3, 4), targets: floats(3, 4), dy: floats(3, 4) },
+  }),
   DlEmbedding: call({ weight: floats(4, 3), ids: ints(4, 5) }),
   DlEmbeddingGrad: call({ ids: ints(4, 5), dy: floats(5, 3) }, { rows: 4 }),
   DlDropout: call({ x: floats(2, 3) }, { p: 0.5, key0: 1, key1: 2, counter: 3 }),

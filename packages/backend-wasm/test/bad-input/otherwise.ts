@@ -53,6 +53,8 @@ const answers: [kernels: string, spoiled: string[], why: string][] = [
   ['DlRnn DlGru DlLstm', ['x [0,3,4]'], 'the composed layers cannot run over no steps'],
   ['DlEmbeddingGrad', ['dy [5,0]', 'all 0 in dimension 1'], 'nor embed into no columns'],
   ['DlCrossEntropy', ['reduction "nonsense"'], 'crossEntropy() refuses it'],
+  ['DlCrossEntropyGrad', ['logits [3,0]', 'all 0 in dimension 1'], 'no label is one of no classes'],
+  ['DlBinaryCrossEntropy DlBinaryCrossEntropyGrad', ['logits bool'], 'binaryCrossEntropy() does'],
   ['DlDropout', ['p "NaN"'], 'dropout() refuses it'],
   ['DlDropout', ['counter "NaN"'], 'it comes from a generator'],
 ]
