@@ -97,6 +97,7 @@ export function checkLearnerOptions(options: LearnerOptions | undefined): void {
   checkOptions('Learner', options!, [
     'callbacks',
     'clip',
+    'clipValue',
     'decoupled',
     'layerGroups',
     'loss',
