@@ -8,6 +8,7 @@ import { DlError } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
+import { repairSmallValues } from './small-values'
 
 /** Textures beyond this are deleted, not kept for reuse. */
 export const KEPT_BYTES = 256 * 2 ** 20
@@ -38,4 +39,5 @@ export function registerWebGL(): void {
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
   repairMatMul()
   repairMaxPool()
+  repairSmallValues()
 }
