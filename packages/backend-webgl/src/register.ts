@@ -6,6 +6,7 @@
 import '@tensorflow/tfjs-backend-webgl'
 import { DlError } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
+import { repairEmpty } from './empty'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
 import { repairSmallValues } from './small-values'
@@ -40,4 +41,5 @@ export function registerWebGL(): void {
   repairMatMul()
   repairMaxPool()
   repairSmallValues()
+  repairEmpty()
 }

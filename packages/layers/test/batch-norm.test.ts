@@ -247,7 +247,7 @@ describe('running statistics', () => {
       const norm = new BatchNorm1d(1, { momentum })
       const x = tensor([[1e-4], [-1e-4]])
       norm.call(x).dispose()
-      const [[mean], [variance]] = await stateOf(norm)
+      const [mean, variance] = (await stateOf(norm)).flat()
       expect(mean).toBe(0)
       expect(variance! / 2e-8).toBeCloseTo(1, 6)
       x.dispose()
@@ -262,7 +262,7 @@ describe('running statistics', () => {
       norm.call(x).dispose()
       x.dispose()
     }
-    const [[mean], [variance]] = await stateOf(norm)
+    const [mean, variance] = (await stateOf(norm)).flat()
     expect(mean).toBeCloseTo(1003.0001 / 3, 3)
     expect(variance).toBeCloseTo(2, 5)
     norm.dispose()
