@@ -175,10 +175,10 @@ export function batchNormGradSums(
 
 /**
  * dγ and dβ, and what dx takes from them: dx = dy · scale + (x − mean) · slope + offset. The last two
- * are 0 where mean and variance are constants (`training` false).
+ * are 0 where mean and variance are constants (`training` false). x − mean is off by `rest` so far.
  */
 export function batchNormGradScale(
-  parts: usize, variance: usize, scale: usize, eps: f32, training: bool, dgamma: usize, dbeta: usize,
+  parts: usize, variance: usize, scale: usize, rest: usize, eps: f32, training: bool, dgamma: usize, dbeta: usize,
   slope: usize, offset: usize, rows: i32, channels: i32, length: i32, from: i32, to: i32,
 ): void {
   for (let j = from; j < to; j++) {
@@ -188,11 +188,14 @@ export function batchNormGradScale(
       s2 += <f64>f32.load(at(p, channels))
     }
     const d = <f64>deviation(variance, j, eps)
+    const r = <f64>f32.load(at(rest, j))
+    s2 -= r * s1
     const share = training ? -<f64>f32.load(at(scale, j)) / <f64>rows : 0
     f32.store(at(dgamma, j), <f32>(s2 / d))
     f32.store(at(dbeta, j), <f32>s1)
-    f32.store(at(slope, j), <f32>(share * s2 / (d * d)))
-    f32.store(at(offset, j), <f32>(share * s1))
+    const steep = share * s2 / (d * d)
+    f32.store(at(slope, j), <f32>steep)
+    f32.store(at(offset, j), <f32>(share * s1 - r * steep))
   }
 }
 

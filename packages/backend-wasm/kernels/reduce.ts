@@ -179,23 +179,27 @@ export function argMax(x: usize, out: usize, n: i32, inner: i32, from: i32, to: 
   }
 }
 
-/** out = e^(x − shift) over a row; returns the sum. `out` may be 0 (the sum alone). */
+/** out = e^(x − shift) over a row; returns the sum, in float32 over so many elements as `sumRow` adds. */
 export function expRow(x: usize, out: usize, n: i32, shift: f32): f32 {
   const s = splat(shift)
-  let total = splat(0)
-  let i = 0
-  for (; i + 4 <= n; i += 4) {
-    const e = exp(f32x4.sub(load(x, i), s))
-    if (out != 0) store(out, i, e)
-    total = f32x4.add(total, e)
+  let sum: f64 = 0, i = 0
+  while (i < n) {
+    const end = min(n, i + CHUNK / 4)
+    let total = splat(0)
+    for (; i + 4 <= end; i += 4) {
+      const e = exp(f32x4.sub(load(x, i), s))
+      store(out, i, e)
+      total = f32x4.add(total, e)
+    }
+    let part = sumLanes(total)
+    for (; i < end; i++) {
+      const e = exp(f32x4.sub(loadOne(x, i), s))
+      storeOne(out, i, e)
+      part += f32x4.extract_lane(e, 0)
+    }
+    sum += part
   }
-  let sum = sumLanes(total)
-  for (; i < n; i++) {
-    const e = exp(f32x4.sub(loadOne(x, i), s))
-    if (out != 0) storeOne(out, i, e)
-    sum += f32x4.extract_lane(e, 0)
-  }
-  return sum
+  return <f32>sum
 }
 
 /** Rows from … to of the softmax of x[any, n]. */

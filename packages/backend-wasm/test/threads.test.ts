@@ -2,10 +2,13 @@
 import {
   adamStep,
   batchNorm,
+  binaryCrossEntropy,
   crossEntropy,
   dropout,
   Generator,
+  gru,
   lstm,
+  rnn,
   valueAndGrads,
 } from '@dl/core'
 import {
@@ -48,7 +51,7 @@ import { LinearMemory } from '../src/linear-memory'
 import { registerWasm } from '../src/register'
 import { threadCount } from '../src/threads/count'
 import { ThreadPool } from '../src/threads/pool'
-import { controlOf, IDLE, INSIDE, STATE } from '../src/threads/protocol'
+import { controlOf, IDLE, INSIDE, JOB, STATE } from '../src/threads/protocol'
 import { spawnWorker } from '../src/threads/spawn'
 import type { WorkerTask } from '../src/threads/worker'
 import { floats, ints, type Result, results, type Value, type WasmBackend } from './helpers'
@@ -168,6 +171,41 @@ const CASES: Case[] = [
       return [value, ...(grads as Tensor[])]
     },
     [floats(5, 37, 50), floats(50, 384), floats(96, 384), floats(384)],
+  ],
+  ...(
+    [
+      ['rnn', 1],
+      ['gru', 3],
+      ['lstm', 4],
+    ] as const
+  ).map(
+    ([kind, gates]): Case => [
+      `a batch of nothing through ${kind}`,
+      (wIh, wHh) => {
+        const [x, state] = [zeros([2, 0, 3]), zeros([1, 0, 4])]
+        const layer = [{ wIh: wIh!, wHh: wHh! }]
+        const run = () => {
+          if (kind === 'lstm') return sum(lstm(x, { h: state, c: state }, layer).output) as Tensor
+          return sum((kind === 'rnn' ? rnn : gru)(x, state, layer).output) as Tensor
+        }
+        const { value, grads } = valueAndGrads(run, [wIh!, wHh!])
+        return [value, ...(grads as Tensor[])]
+      },
+      [floats(3, gates * 4), floats(4, gates * 4)],
+    ],
+  ),
+  [
+    'cross-entropy over many classes',
+    (x, labels) => crossEntropy(x!, labels!, { reduction: 'none' }),
+    [floats(7, 50_003), ints(50_003, 7)],
+  ],
+  [
+    'binary cross-entropy and its gradient',
+    (x, t) => {
+      const { value, grads } = valueAndGrads(() => binaryCrossEntropy(x!, t!), [x!])
+      return [value, grads[0]!]
+    },
+    [floats(100_003), floats(100_003)],
   ],
   ...[1, 2].map(
     (stride): Case => [
@@ -321,6 +359,21 @@ describe('a worker that dies', () => {
     expect([pool.alive, refusals.length]).toEqual([1, 2])
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
+  })
+
+  it('as any other is asked for nothing where there are no units, or 0 / 0 of them', () => {
+    let words = new Int32Array()
+    const pool = poolWith(({ control, thread }) => {
+      words = controlOf(control).words as Int32Array<ArrayBuffer>
+      Atomics.store(words, STATE + thread, IDLE)
+      return { terminate() {} }
+    })
+    expect(fill(pool, 1)).toBe(true)
+    const jobs = words[JOB]!
+    expect(jobs).toBeGreaterThan(0)
+    for (const none of [0, Number.NaN]) pool.run('fill', none, 1, [block.pointer, 2])
+    expect(words[JOB]).toBe(jobs)
+    pool.dispose()
   })
 })
 

@@ -6,8 +6,10 @@
 import '@tensorflow/tfjs-backend-webgl'
 import { DlError } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
+import { repairEmpty } from './empty'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
+import { repairSmallValues } from './small-values'
 
 /** Textures beyond this are deleted, not kept for reuse. */
 export const KEPT_BYTES = 256 * 2 ** 20
@@ -38,4 +40,6 @@ export function registerWebGL(): void {
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
   repairMatMul()
   repairMaxPool()
+  repairSmallValues()
+  repairEmpty()
 }

@@ -1,4 +1,5 @@
 import './autograd/register'
+import './no-backend'
 
 export { detach, noGrad } from './autograd/off-tape'
 export { type ValueAndGrads, valueAndGrads } from './autograd/value-and-grads'

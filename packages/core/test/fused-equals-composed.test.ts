@@ -2,10 +2,12 @@
  * The fused kernels on the backend under test against float64 references, in random small shapes
  * and some large ones. The recurrent ones and batch norm have files of their own.
  */
-import { opInfo, threefryWords } from '@dl/core'
+import { embedding, opInfo, threefryWords } from '@dl/core'
+import { dispose, tensor, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   BACKWARD,
+  backend,
   draws,
   expectClose,
   FORWARD,
@@ -88,6 +90,15 @@ describe('embedding', () => {
       expectClose('DlEmbeddingGrad', backward, [expected], BACKWARD)
     },
   )
+
+  // WebGL does not see the ids
+  it.skipIf(backend === 'webgl').each([4, -1])('names an id of %i that is no row', id => {
+    const [weight, ids] = [zeros([4, 2]), tensor([0, id, 1], [3], 'int32')]
+    expect(() => embedding(weight, ids)).toThrow(
+      `id ${id} at position 1 is no row of the table; expected ids from 0 to 3. Check that the vocabulary and the embedding have the same size.`,
+    )
+    dispose([weight, ids])
+  })
 })
 
 describe('dropout', () => {

@@ -1,6 +1,6 @@
 /** Pooling to a given size of map, whatever comes in, with PyTorch's windows. */
 import { DlError, showShape } from '@dl/core'
-import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { concat, reshape, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { checkFloat, checkMaps } from './checks'
 import { Module } from './module'
 import { type Pair, pairOf, showPair } from './pair'
@@ -88,6 +88,8 @@ function adaptive(name: string, x: Tensor, size: Pair, pool: Pool): Tensor {
   if (height % rows === 0 && width % columns === 0) {
     return pool(x, [height / rows, width / columns])
   }
+  // no maps at all: tfjs's CPU backend does not slice what it put together out of nothing
+  if (x.size === 0) return reshape(x, [x.shape[0]!, rows, columns, x.shape[3]!])
   // columns first: so the first of equal maxima is the first in reading order
   return tidy(() => cut(cut(x, 2, columns, pool), 1, rows, pool))
 }

@@ -6,7 +6,7 @@
  * Scale and shift learn whenever their parameters are trainable, pinned or not.
  */
 import { Buffer, batchNorm, batchNormInference, DlError, Parameter, showShape } from '@dl/core'
-import { add, div, mul, ones, scalar, sub, type Tensor, zeros } from '@tensorflow/tfjs-core'
+import { add, div, mul, ones, scalar, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { checkEps, checkMaps, checkNumbers, checkSizes, checkWidth } from './checks'
 import { type AnyModule, Module } from './module'
 import { withDefaults } from './options'
@@ -64,7 +64,8 @@ abstract class BatchNorm extends Module {
   forward(x: Tensor): Tensor {
     this.check(x)
     const options = { gamma: this.weight?.value, beta: this.bias?.value, eps: this.#eps }
-    if (!this.training || !this.trainable || this.pinned) {
+    // an empty batch tells nothing and changes nothing, as in PyTorch
+    if (!this.training || !this.trainable || this.pinned || x.size === 0) {
       const running = { mean: this.running_mean.value, variance: this.running_var.value }
       return batchNormInference(x, running, options)
     }
@@ -74,19 +75,23 @@ abstract class BatchNorm extends Module {
     return output
   }
 
+  /** Not as old + (new − old) · weight: of a small new value beside a large old one few digits stay. */
   #update(mean: Tensor, variance: Tensor, unbias: number): void {
-    const weight = this.#weight()
+    const [kept, weight] = this.#shares()
     const towards = (buffer: Buffer, now: () => Tensor) =>
-      buffer.write(() => add(buffer.value, mul(sub(now(), buffer.value), weight)))
+      buffer.write(() => add(mul(buffer.value, kept), mul(now(), weight)))
     towards(this.running_mean, () => mean)
     towards(this.running_var, () => mul(variance, unbias))
   }
 
-  #weight(): number | Tensor {
+  /** What the old statistics and the new ones are of the next. */
+  #shares(): [kept: number | Tensor, weight: number | Tensor] {
     const { num_batches_tracked: batches } = this
-    if (batches === null) return this.#momentum!
-    batches.write(() => add(batches.value, 1))
-    return div(1, batches.value)
+    if (batches === null) return [1 - this.#momentum!, this.#momentum!]
+    const count = add(batches.value, 1)
+    const shares: [Tensor, Tensor] = [div(batches.value, count), div(1, count)]
+    batches.write(count)
+    return shares
   }
 
   override describe(): string {

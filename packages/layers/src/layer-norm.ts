@@ -1,19 +1,9 @@
 import { DlError, Parameter, showShape } from '@dl/core'
-import {
-  add,
-  mean,
-  mul,
-  ones,
-  rsqrt,
-  square,
-  sub,
-  type Tensor,
-  tidy,
-  zeros,
-} from '@tensorflow/tfjs-core'
+import { add, mul, ones, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { checkEps, checkFloat, checkNumbers, checkSizes, checkTensor } from './checks'
 import { Module } from './module'
 import { withDefaults } from './options'
+import { standardize } from './standardize'
 
 export interface LayerNormOptions {
   /** Added to the variance (default 1e-5). */
@@ -74,8 +64,7 @@ export function layerNorm(x: Tensor, axes = 1, inputs: LayerNormInputs = {}): Te
   }
   return tidy(() => {
     const last = Array.from({ length: axes }, (_, i) => x.rank - axes + i)
-    const centred = sub(x, mean(x, last, true))
-    const normal = mul(centred, rsqrt(add(mean(square(centred), last, true), eps)))
+    const normal = standardize(x, last, eps)
     const scaled = gamma ? mul(normal, gamma) : normal
     return beta ? add(scaled, beta) : scaled
   })

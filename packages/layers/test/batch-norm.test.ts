@@ -239,3 +239,43 @@ describe('wrong input', () => {
     norm.dispose()
   })
 })
+
+describe('running statistics', () => {
+  it.each([1, null])(
+    'of momentum %s are those of a first batch, to the last digit',
+    async momentum => {
+      const norm = new BatchNorm1d(1, { momentum })
+      const x = tensor([[1e-4], [-1e-4]])
+      norm.call(x).dispose()
+      const [mean, variance] = (await stateOf(norm)).flat()
+      expect(mean).toBe(0)
+      expect(variance! / 2e-8).toBeCloseTo(1, 6)
+      x.dispose()
+      norm.dispose()
+    },
+  )
+
+  it('are the means of all batches where momentum is null', async () => {
+    const norm = new BatchNorm1d(1, { momentum: null })
+    for (const centre of [1e-4, 1000, 3]) {
+      const x = tensor([[centre - 1], [centre + 1]])
+      norm.call(x).dispose()
+      x.dispose()
+    }
+    const [mean, variance] = (await stateOf(norm)).flat()
+    expect(mean).toBeCloseTo(1003.0001 / 3, 3)
+    expect(variance).toBeCloseTo(2, 5)
+    norm.dispose()
+  })
+
+  it.each([0.1, null])('stay as they were after an empty batch, momentum %s', async momentum => {
+    const norm = new BatchNorm1d(2, { momentum })
+    const before = await stateOf(norm)
+    const x = zeros([0, 2])
+    const y = norm.call(x)
+    expect(y.shape).toEqual([0, 2])
+    expect(await stateOf(norm)).toEqual(before)
+    dispose([x, y])
+    norm.dispose()
+  })
+})

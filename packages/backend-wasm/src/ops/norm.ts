@@ -7,6 +7,7 @@ import {
   type KernelCall,
   type Outputs,
 } from '../kernel'
+import { fillWith } from './elementwise'
 
 /** x as rows of channels, and the chunks of rows that statistics are summed in. */
 interface Rows {
@@ -49,8 +50,10 @@ function batchNorm(call: KernelCall): TensorInfo[] {
     training ? call.output([channels]) : call.alias(call.input(name)),
   ) as [TensorInfo, TensorInfo]
   const [m, v] = [call.float(mean), call.float(variance)]
-  const rest = training ? call.scratch(channels) : 0
-  if (training) {
+  const beyond = call.output([channels])
+  const rest = call.float(beyond)
+  if (!training) fillWith(call, rest, channels, 0)
+  else {
     const parts = call.scratch(3 * chunks * channels)
     call.split(
       'batchNormMoments',
@@ -78,7 +81,7 @@ function batchNorm(call: KernelCall): TensorInfo[] {
     relu,
     scale: s,
   })
-  return [output, mean, variance, scale]
+  return [output, mean, variance, scale, beyond]
 }
 
 interface Affine {
@@ -109,10 +112,15 @@ function batchNormGrad(call: KernelCall): TensorInfo[] {
   const at = rowsOf(call.input('x'))
   const { shape, rows, channels, length, chunks } = at
   call.expectShape('dy', shape)
-  for (const name of ['mean', 'variance', 'scale']) call.expectShape(name, [channels])
-  const [x, dy, mean, variance, scale] = ['x', 'dy', 'mean', 'variance', 'scale'].map(name =>
-    call.float(call.input(name)),
-  ) as [number, number, number, number, number]
+  const saved = ['mean', 'variance', 'scale', 'rest']
+  for (const name of saved) call.expectShape(name, [channels])
+  const [x, dy] = [call.float(call.input('x')), call.float(call.input('dy'))]
+  const [mean, variance, scale, rest] = saved.map(name => call.float(call.input(name))) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const outputs = [call.output(shape), call.output([channels]), call.output([channels])]
   const [dx, dgamma, dbeta] = outputs.map(out => call.float(out)) as [number, number, number]
   const parts = call.scratch(2 * chunks * channels)
@@ -120,7 +128,7 @@ function batchNormGrad(call: KernelCall): TensorInfo[] {
   const rectified = relu ? 1 : 0
   const size = [rows, channels, length]
   call.split('batchNormGradSums', chunks, chunkGrain(at), x, dy, mean, parts, ...size, rectified)
-  const sums = [parts, variance, scale, eps, training ? 1 : 0, dgamma, dbeta, slope, offset]
+  const sums = [parts, variance, scale, rest, eps, training ? 1 : 0, dgamma, dbeta, slope, offset]
   call.split('batchNormGradScale', channels, channelGrain(at), ...sums, ...size)
   const places = [x, dy, dx, mean, scale, slope, offset]
   call.split('batchNormGradInput', rows, grain(at), ...places, channels, rectified)

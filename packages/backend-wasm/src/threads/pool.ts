@@ -73,10 +73,12 @@ export class ThreadPool {
 
   /** Runs units 0 … count of a kernel in pieces of at least `grain` units, and returns when all are done. */
   run(kernel: string, count: number, grain: number, args: number[]): void {
+    // of empty tensors some counts are 0 / 0
+    if (!(count > 0)) return
     const own = this.#options.kernels[kernel]!
     const most = Math.floor(count / grain)
     if (most < 2 || this.#threads === 1) {
-      if (count > 0) own(...args, 0, count, 0)
+      own(...args, 0, count, 0)
       return
     }
     this.#workers ??= this.#start()

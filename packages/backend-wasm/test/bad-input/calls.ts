@@ -152,7 +152,7 @@ export const calls: Record<string, Call> = {
   DlBatchNorm: call({ x: floats(...image), ...perChannel('gamma', 'beta') }, norm),
   DlBatchNormGrad: call(
     {
-      ...{ x: floats(...image), ...perChannel('mean', 'scale'), variance: ones(3) },
+      ...{ x: floats(...image), ...perChannel('mean', 'scale', 'rest'), variance: ones(3) },
       dy: floats(...image),
     },
     norm,

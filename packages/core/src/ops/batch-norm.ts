@@ -15,6 +15,7 @@ import {
   sum,
   type Tensor,
   tidy,
+  zerosLike,
 } from '@tensorflow/tfjs-core'
 import { detach } from '../autograd/off-tape'
 import { DlError, showShape } from '../errors'
@@ -32,26 +33,27 @@ const forward = defineFusedKernel<Attrs>({
   name: 'DlBatchNorm',
   composed({ x, gamma, beta, ...given }, attrs) {
     const input = attrs.relu ? relu(x!) : x!
-    const { centred, mean, variance } = attrs.training
+    const { centred, mean, variance, rest } = attrs.training
       ? statisticsOf(input)
       : {
           centred: sub(input, given.mean!),
           mean: clone(given.mean!),
           variance: clone(given.variance!),
+          rest: zerosLike(given.mean!),
         }
     const deviations = rsqrt(add(variance, attrs.eps))
     const scale = gamma ? mul(gamma, deviations) : deviations
     const scaled = mul(centred, scale)
-    return [beta ? add(scaled, beta) : scaled, mean, variance, scale]
+    return [beta ? add(scaled, beta) : scaled, mean, variance, scale, rest]
   },
   gradient: {
     inputsToSave: ['x'],
     // gamma may be absent and what may be absent cannot be saved; its product with 1/σ can
-    outputsToSave: [false, true, true, true],
-    grads([dy], [x, mean, variance, scale], attrs) {
+    outputsToSave: [false, true, true, true, true],
+    grads([dy], [x, mean, variance, scale, rest], attrs) {
       return sharedGradients(() => {
-        const inputs = { x: x!, mean: mean!, variance: variance!, scale: scale!, dy: dy! }
-        const [dx, dgamma, dbeta] = backward(inputs, attrs)
+        const saved = { mean: mean!, variance: variance!, scale: scale!, rest: rest! }
+        const [dx, dgamma, dbeta] = backward({ x: x!, dy: dy!, ...saved }, attrs)
         return { x: dx!, gamma: dgamma!, beta: dbeta! }
       }, ['x', 'gamma', 'beta'])
     },
@@ -60,15 +62,20 @@ const forward = defineFusedKernel<Attrs>({
 
 const backward = defineFusedKernel<Attrs>({
   name: 'DlBatchNormGrad',
-  composed({ x, mean, variance, scale, dy }, { eps, training, relu: rectified }) {
+  composed({ x, mean, variance, scale, rest, dy }, { eps, training, relu: rectified }) {
     const axes = rowAxes(x!)
     const centred = sub(rectified ? relu(x!) : x!, mean!)
     const deviations = rsqrt(add(variance!, eps))
     const dbeta = sum(dy!, axes)
-    const dgamma = mul(sum(mul(dy!, centred), axes), deviations)
+    // the means' last digits, kept out of the passes over x
+    const along = sub(sum(mul(dy!, centred), axes), mul(dbeta, rest!))
+    const dgamma = mul(along, deviations)
     const share = -variance!.size / x!.size
     // what dy does to x by way of mean and variance
-    const indirect = () => add(mul(centred, mul(mul(dgamma, deviations), share)), mul(dbeta, share))
+    const indirect = () => {
+      const slope = mul(mul(dgamma, deviations), share)
+      return add(mul(centred, slope), sub(mul(dbeta, share), mul(rest!, slope)))
+    }
     const flow = training ? add(dy!, indirect()) : dy!
     const dx = mul(flow, scale!)
     return [rectified ? mul(dx, step(x!)) : dx, dgamma, dbeta]
@@ -77,15 +84,17 @@ const backward = defineFusedKernel<Attrs>({
 
 /**
  * The mean is computed once more from what is left of x without it, as a mean of 1000 has no digits
- * for what lies behind the fourth place.
+ * for what lies behind the fourth place. `rest` is what the mean has beyond its float32 digits.
  */
-function statisticsOf(x: Tensor): { centred: Tensor; mean: Tensor; variance: Tensor } {
+function statisticsOf(x: Tensor): Record<'centred' | 'mean' | 'variance' | 'rest', Tensor> {
   const axes = rowAxes(x)
   const rough = mean(x, axes)
   const nearly = sub(x, rough)
-  const rest = mean(nearly, axes)
-  const centred = sub(nearly, rest)
-  return { centred, mean: add(rough, rest), variance: mean(square(centred), axes) }
+  const missing = mean(nearly, axes)
+  const centred = sub(nearly, missing)
+  const whole = add(rough, missing)
+  const rest = sub(missing, sub(whole, rough))
+  return { centred, mean: whole, variance: mean(square(centred), axes), rest }
 }
 
 const rowAxes = (x: Tensor): number[] => Array.from({ length: x.rank - 1 }, (_, axis) => axis)

@@ -13,7 +13,6 @@ import {
   exp,
   greater,
   log1p,
-  mean,
   mul,
   neg,
   sub,
@@ -103,6 +102,8 @@ export function binaryCrossEntropy(
   checkReduction(reduction)
   return tidy(() => {
     const losses = forward({ logits, targets: cast(targets, 'float32') }, {})[0]!
-    return reduction === 'none' ? losses : reduction === 'sum' ? sum(losses) : mean(losses)
+    if (reduction === 'none') return losses
+    // not mean(), which is 0 for nothing where PyTorch's is NaN
+    return reduction === 'sum' ? sum(losses) : mul(sum(losses), 1 / losses.size)
   })
 }

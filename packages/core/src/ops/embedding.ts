@@ -2,10 +2,12 @@
 import { gather, reshape, type Tensor, tidy, unsortedSegmentSum } from '@tensorflow/tfjs-core'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
+import { valuesAtHand } from './values-at-hand'
 
 const forward = defineFusedKernel({
   name: 'DlEmbedding',
   composed({ weight, ids }) {
+    checkIds(ids!, weight!.shape[0]!)
     const rows = gather(weight!, reshape(ids!, [-1]))
     return [reshape(rows, [...ids!.shape, weight!.shape[1]!])]
   },
@@ -25,12 +27,24 @@ const backward = defineFusedKernel<{ rows: number }>({
   },
 })
 
+function checkIds(ids: Tensor, rows: number): void {
+  const values = valuesAtHand(ids)
+  const bad = values?.findIndex(id => !(id >= 0 && id < rows)) ?? -1
+  if (bad < 0) return
+  throw new DlError('bad-id', {
+    problem: `id ${values![bad]} at position ${bad} is no row of the table`,
+    expected: `ids from 0 to ${rows - 1}`,
+    fix: 'Check that the vocabulary and the embedding have the same size.',
+  })
+}
+
 /**
  * Looks up rows: the ids' shape with a dimension of D added.
  *
  * @param weight float32 [V, D]
  * @param ids int32 of any shape, each from 0 to V − 1
- * @throws DlError `shape-mismatch` for a weight that is no matrix or ids that are not int32
+ * @throws DlError `shape-mismatch` for a weight that is no matrix or ids that are not int32; `bad-id`
+ *   for an id outside the rows, on backends that see values at once (all but WebGL)
  *
  * @example
  * ```ts

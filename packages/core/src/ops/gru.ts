@@ -23,6 +23,7 @@ import { present, sharedGradients } from '../fused/present'
 import {
   checkRecurrent,
   joinGates,
+  nothing,
   project,
   projectionGradients,
   projectSteps,
@@ -34,6 +35,9 @@ import {
 const forward = defineFusedKernel({
   name: 'DlGru',
   composed({ x, h0, wIh, wHh, bIh, bHh }) {
+    const [time, batch] = x!.shape as [number, number]
+    const hidden = h0!.shape[1]!
+    if (batch === 0) return nothing([time, 0, hidden], [0, hidden], [time, 0, 4 * hidden])
     const outputs: Tensor[] = []
     const cache: Tensor[] = []
     let h = h0!
@@ -65,7 +69,11 @@ const forward = defineFusedKernel({
 const backward = defineFusedKernel({
   name: 'DlGruGrad',
   composed(inputs) {
-    const { h0, wHh, y, cache, dy, dhN } = inputs
+    const { x, h0, wIh, wHh, y, cache, dy, dhN } = inputs
+    if (h0!.shape[0] === 0) {
+      const bias = [wHh!.shape[1]!]
+      return nothing(x!.shape, h0!.shape, wIh!.shape, wHh!.shape, bias, bias)
+    }
     const previous = [h0!, ...unstack(y!)]
     const dys = dy && unstack(dy)
     const steps = unstack(cache!)

@@ -20,6 +20,7 @@ import { present, sharedGradients } from '../fused/present'
 import {
   checkRecurrent,
   joinGates,
+  nothing,
   project,
   projectionGradients,
   projectSteps,
@@ -33,6 +34,16 @@ type Gates = [Tensor, Tensor, Tensor, Tensor]
 const forward = defineFusedKernel({
   name: 'DlLstm',
   composed({ x, h0, c0, wIh, wHh, bIh, bHh }) {
+    const [time, batch] = x!.shape as [number, number]
+    const hidden = h0!.shape[1]!
+    if (batch === 0)
+      return nothing(
+        [time, 0, hidden],
+        [0, hidden],
+        [0, hidden],
+        [time, 0, 4 * hidden],
+        [time, 0, hidden],
+      )
     const outputs: Tensor[] = []
     const gates: Tensor[] = []
     const cells: Tensor[] = []
@@ -69,7 +80,10 @@ const forward = defineFusedKernel({
 const backward = defineFusedKernel({
   name: 'DlLstmGrad',
   composed(inputs) {
-    const { h0, c0, wHh, gates, cells, dy, dhN, dcN } = inputs
+    const { x, h0, c0, wIh, wHh, gates, cells, dy, dhN, dcN } = inputs
+    if (h0!.shape[0] === 0) {
+      return nothing(x!.shape, h0!.shape, c0!.shape, wIh!.shape, wHh!.shape, [wHh!.shape[1]!])
+    }
     const steps = unstack(gates!)
     const states = [c0!, ...unstack(cells!)]
     const dys = dy && unstack(dy)

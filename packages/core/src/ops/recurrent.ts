@@ -8,6 +8,7 @@ import {
   sum,
   type Tensor,
   unstack,
+  zeros,
 } from '@tensorflow/tfjs-core'
 import { DlError, showShape } from '../errors'
 import type { TensorInputs } from '../fused/define'
@@ -32,6 +33,9 @@ export interface RecurrentOptions extends DropoutOptions {
   /** Dropout between layers, not after the last (default 0). */
   dropout?: number
 }
+
+/** Zeros in these shapes: what comes of a batch of no rows, which tfjs's operations cannot all take. */
+export const nothing = (...shapes: number[][]): Tensor[] => shapes.map(shape => zeros(shape))
 
 /** x·w + b over all time steps at once, as one tensor per step. */
 export function projectSteps(x: Tensor, w: Tensor, b: Tensor | undefined): Tensor[] {
@@ -99,6 +103,7 @@ export function checkRecurrent(
     })
   }
   if (x.rank !== 3) complain('x', x.shape, '[time, batch, features]')
+  if (x.shape[0] === 0) complain('x', x.shape, 'at least one time step')
   let width = x.shape[2]!
   layers.forEach(({ wIh, wHh, bIh, bHh }, i) => {
     const expected = (what: string, tensor: Tensor | undefined, shape: number[]) => {

@@ -19,6 +19,7 @@ import { defineFusedKernel } from '../fused/define'
 import { present, sharedGradients } from '../fused/present'
 import {
   checkRecurrent,
+  nothing,
   project,
   projectionGradients,
   projectSteps,
@@ -33,6 +34,9 @@ type Attrs = { nonlinearity: Nonlinearity }
 const forward = defineFusedKernel<Attrs>({
   name: 'DlRnn',
   composed({ x, h0, wIh, wHh, bIh, bHh }, { nonlinearity }) {
+    const [time, batch] = x!.shape as [number, number]
+    const hidden = h0!.shape[1]!
+    if (batch === 0) return nothing([time, 0, hidden], [0, hidden])
     const activate = nonlinearity === 'relu' ? relu : tanh
     const outputs: Tensor[] = []
     let h = h0!
@@ -60,7 +64,10 @@ const forward = defineFusedKernel<Attrs>({
 const backward = defineFusedKernel<Attrs>({
   name: 'DlRnnGrad',
   composed(inputs, { nonlinearity }) {
-    const { h0, wHh, y, dy, dhN } = inputs
+    const { x, h0, wIh, wHh, y, dy, dhN } = inputs
+    if (h0!.shape[0] === 0) {
+      return nothing(x!.shape, h0!.shape, wIh!.shape, wHh!.shape, [wHh!.shape[1]!])
+    }
     const slope = (h: Tensor) => (nonlinearity === 'relu' ? step(h) : sub(1, square(h)))
     const outputs = unstack(y!)
     const dys = dy && unstack(dy)
