@@ -10,5 +10,7 @@ test('the version that it looks for is the peer that it asks for', () => {
 })
 
 test('another one is refused with both versions', () => {
-  expect(() => checkTfjsVersion('4.20.0')).toThrowErrorMatchingInlineSnapshot(`[DlError: @tensorflow/tfjs-core is of version 4.20.0; expected 4.22.0, whose gradients @dl/core knows and repairs. Run npm install @tensorflow/tfjs-core@4.22.0; other packages of TensorFlow.js have to be of that version, too.]`)
+  expect(() => checkTfjsVersion('4.20.0')).toThrowErrorMatchingInlineSnapshot(
+    `[DlError: @tensorflow/tfjs-core is of version 4.20.0; expected 4.22.0, whose gradients @dl/core knows and repairs. Run npm install @tensorflow/tfjs-core@4.22.0; other packages of TensorFlow.js have to be of that version, too.]`,
+  )
 })
