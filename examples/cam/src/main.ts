@@ -56,12 +56,8 @@ const told = ({ box, whole, zoomed }: Zoom, classes: readonly string[]) => ({
   zoomed: { class: classes[zoomed.class], probability: zoomed.probability },
 })
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend } = await useBackend(options.backend)
   const { data: name, method, seed, out } = options
@@ -93,4 +89,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
-program(main)
+program(HELP, main)

@@ -102,12 +102,8 @@ function work(options: Options, say: Say): Promise<object> {
   return options.lrFind ? findLr(options, say) : train(options, say)
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend, threads } = await useBackend(options.backend)
   manualSeed(options.seed)
@@ -115,4 +111,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
-program(main)
+program(HELP, main)
