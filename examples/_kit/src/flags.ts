@@ -21,10 +21,15 @@ export function oneOf<T extends string>(name: string, value: string, known: read
   throw bad(name, value, `one of ${known.join(', ')}`)
 }
 
-export function integer(name: string, value: string, least = 1): number {
+export function integer(name: string, value: string, least = 1, most = Infinity): number {
   const number = Number(value)
-  if (Number.isSafeInteger(number) && number >= least && value !== '') return number
-  throw bad(name, value, `an integer of at least ${least}`)
+  const fits = number >= least && number <= most
+  if (Number.isSafeInteger(number) && fits && value !== '') return number
+  throw bad(
+    name,
+    value,
+    most === Infinity ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
+  )
 }
 
 export function positive(name: string, value: string): number {

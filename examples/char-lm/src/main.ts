@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { plot, progress, saveOnCycle } from '@dl/callbacks'
-import { manualSeed } from '@dl/core'
+import { DlError, manualSeed } from '@dl/core'
 import { loadTensors } from '@dl/data'
 import { program, stopwatch, useBackend } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
@@ -71,10 +71,24 @@ async function train(options: Options, say: Say) {
   }
 }
 
+/** What an earlier run has written into its checkpoint; another program's has none. */
+function recipeOf(path: string, metadata: Record<string, string>): Recipe {
+  try {
+    const recipe = JSON.parse(metadata.recipe ?? '{}') as Recipe
+    if (recipe.model) return recipe
+  } catch {
+    // somebody else's recipe
+  }
+  throw new DlError('no-recipe', {
+    problem: `${path} holds weights, but not the model they are for`,
+    expected: 'a checkpoint of this program, such as runs/char-lm/cyc_0.safetensors',
+  })
+}
+
 /** A checkpoint in a process that has never seen the run: same text, same loss. */
 async function reload(path: string, say: Say) {
   const { tensors, metadata } = await loadTensors(path)
-  const recipe = JSON.parse(metadata.recipe!) as Recipe
+  const recipe = recipeOf(path, metadata)
   const { corpus, loaders } = await setUp(recipe.corpus, recipe, say)
   const model = new CharLM(recipe.model)
   model.loadStateDict(tensors)
