@@ -66,6 +66,8 @@ export const sentence = ({ problem, expected, fix }) =>
  * @param {readonly string[]} known
  */
 export function nearest(given, known) {
+  const begun = known.filter(name => given.length > 2 && name.startsWith(given))
+  if (begun.length === 1) return begun[0] ?? null
   const [best] = known
     .map(name => ({ name, edits: distance(given.toLowerCase(), name) }))
     .sort((a, b) => a.edits - b.edits)

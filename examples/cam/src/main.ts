@@ -3,7 +3,7 @@
  * activation maps are drawn over pictures, and the peak of a large picture's map is looked at again.
  */
 import { plot, progress, terminateOnNaN } from '@dl/callbacks'
-import { defaultGenerator, manualSeed } from '@dl/core'
+import { DlError, defaultGenerator, manualSeed } from '@dl/core'
 import { files, loadTensors } from '@dl/data'
 import { program, useBackend } from '@dl/example-kit'
 import { adam } from '@dl/optim'
@@ -27,6 +27,12 @@ async function learnt(model: CamNet, data: ImageClassifierData, options: Options
       const { tensors } = await loadTensors(load)
       try {
         model.loadStateDict(tensors)
+      } catch (cause) {
+        throw new DlError('foreign-weights', {
+          problem: `${load} holds other weights: ${(cause as Error).message.split('; expected')[0]}`,
+          expected: `those of a net for ${data.c} classes that this program has saved`,
+          cause,
+        })
       } finally {
         dispose(tensors)
       }
