@@ -1,5 +1,6 @@
 /** `npm run check`: everything that can be said about the code without running it. */
-import { collect, isMain, packagesIn, prepare } from './workspace.mjs'
+import { asksForHelp, readArgs, sentence } from './options.mjs'
+import { collect, fail, isMain, packagesIn, prepare } from './workspace.mjs'
 
 /**
  * Runs all checks and tells their results; the value is the number of those that failed.
@@ -39,6 +40,15 @@ const told = (/** @type {string[]} */ problems) => ({
 })
 
 if (isMain(import.meta.url)) {
+  const args = process.argv.slice(2)
+  if (asksForHelp(args)) {
+    console.log(
+      'npm run check: examples in documentation, types, style, floors, packages. No options.',
+    )
+    process.exit(0)
+  }
+  const { complaint } = readArgs(args, {})
+  if (complaint !== null) fail(sentence(complaint))
   await prepare()
   if ((await runChecks()) > 0) process.exitCode = 1
 }

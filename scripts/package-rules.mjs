@@ -18,6 +18,11 @@ const ENTRIES = [
   'tsup.config.ts',
 ]
 const FOLDERS = ['src', 'test', 'kernels', 'dist', 'node_modules', '.turbo']
+const HOME = 'https://github.com/dl-ts/dl'
+const PACK_SCRIPTS = {
+  prepack: 'node ../../scripts/prepack.mjs',
+  postpack: 'node ../../scripts/prepack.mjs --undo',
+}
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare']
 
 /**
@@ -25,6 +30,10 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare']
  * @property {string} name
  * @property {string} version
  * @property {string} [license]
+ * @property {string[]} [keywords]
+ * @property {string} [homepage]
+ * @property {{ url?: string }} [bugs]
+ * @property {{ type?: string, url?: string, directory?: string }} [repository]
  * @property {string} [type]
  * @property {{ node?: string }} [engines]
  * @property {string[]} [files]
@@ -67,15 +76,25 @@ export function problemsOf({ folder, manifest, entries, sources }) {
     'it stands on no floor, add it to scripts/floors.cjs',
   )
   expect(manifest.license === 'Apache-2.0', 'its license is not Apache-2.0')
+  expect((manifest.keywords ?? []).length > 0, 'it has no keywords')
+  const where = { type: 'git', url: `git+${HOME}.git`, directory: `packages/${folder}` }
+  expect(same(manifest.repository, where), `its repository is not ${JSON.stringify(where)}`)
+  const homepage = `${HOME}/tree/main/packages/${folder}#readme`
+  expect(manifest.homepage === homepage, `its homepage is not ${homepage}`)
+  expect(manifest.bugs?.url === `${HOME}/issues`, `its bugs.url is not ${HOME}/issues`)
   expect(manifest.type === 'module', 'it is not of type "module"')
   expect(manifest.engines?.node === '>=20.19', 'its engines.node is not >=20.19')
-  expect(JSON.stringify(manifest.files) === '["dist"]', 'its files are not ["dist"]')
+  expect(same(manifest.files, ['dist']), 'its files are not ["dist"]')
   expect(manifest.sideEffects !== undefined, 'it does not say whether it has sideEffects')
   for (const [entry, conditions] of Object.entries(exports)) {
     const keys = Object.keys(conditions)
     expect(keys[0] === '@dl/source', `the first condition of exports["${entry}"] is not @dl/source`)
     expect(keys.at(-1) === 'default', `the last condition of exports["${entry}"] is not default`)
     expect('types' in conditions, `exports["${entry}"] has no types`)
+  }
+  for (const [script, line] of Object.entries(PACK_SCRIPTS)) {
+    const fine = manifest.scripts?.[script] === line
+    expect(fine, `its script "${script}" is not "${line}": it would be packed without its types`)
   }
   for (const script of INSTALL_SCRIPTS) {
     expect(
@@ -136,6 +155,9 @@ export function disagreements(manifests) {
       return `${name} is wanted as ${sides.join(' and ')}; agree on one.`
     })
 }
+
+const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) =>
+  JSON.stringify(a) === JSON.stringify(b)
 
 /** The packages that a source imports, Node's own left out. */
 function importsOf(/** @type {string} */ text) {

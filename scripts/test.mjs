@@ -7,7 +7,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './check.mjs'
+import { asksForHelp } from './options.mjs'
 import { outsideOf, prepare, root } from './workspace.mjs'
+
+const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
+
+  packages/optim           files whose path contains this
+  --project cpu            one of cpu, wasm, chromium-wasm, chromium-webgl
+  -t 'a part of its name'  one test
+`
+
+if (asksForHelp(process.argv.slice(2))) {
+  console.log(HELP.trimEnd())
+  process.exit(0)
+}
 
 let failed = 1
 /** @type {import('./count-reporter.mjs').Counts} */

@@ -2,9 +2,9 @@
  * Trains an LSTM and a residual net in turns for minutes and watches memory, losses and threads.
  * `npm run bench -- soak [--minutes 10]`; ends with code 1 if something grew, broke or died.
  */
-import { parseArgs } from 'node:util'
 import { backendInfo } from '@dl/backend-wasm'
 import { memory, setBackend } from '@tensorflow/tfjs-core'
+import { end, readOptions } from './harness/options'
 import { gatedFit } from './nets/gated-fit'
 import { languageModel, vision } from './nets/training'
 
@@ -22,9 +22,16 @@ interface Look {
   threads: number
 }
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const HELP = `Trains two nets in turns and watches memory, losses and threads.
+
+  --minutes  (default 10)
+`
+
+const values = readOptions(HELP, { minutes: { type: 'string', default: '10' } })
 const minutes = Number(values.minutes)
-if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}"; expected a number above 0`)
+if (!(minutes > 0 && Number.isFinite(minutes))) {
+  end(`--minutes is "${values.minutes}"; expected a number above 0.`, 1)
+}
 
 await setBackend('wasm')
 // a thread that is lost is not counted there any more

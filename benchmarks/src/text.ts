@@ -5,9 +5,9 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { Generator } from '@dl/core'
 import { chars, Field, LanguageModelLoader, words } from '@dl/text'
+import { end, flag, readOptions } from './harness/options'
 import { median } from './harness/statistics'
 
 const ENGLISH = ' etaoinsrhldcufm\npg,ywbv-."kx;:qj!?()\'z12=_3[]54678 90'
@@ -55,10 +55,17 @@ const MEASUREMENTS: Record<string, Measurement> = {
   },
 }
 
-const flag = { type: 'boolean', default: false } as const
-const { quick, json, only } = parseArgs({
-  options: { quick: flag, json: flag, only: { type: 'string' } },
-}).values
+const HELP = `Reads texts of 100 MB and says how fast and with how much memory.
+
+  --quick  texts of 10 MB, three rounds   --json  one JSON object as the last line
+  --only   one of them, in this process: ${Object.keys(MEASUREMENTS).join(' | ')}
+`
+
+const options = { quick: flag, json: flag, only: { type: 'string' } } as const
+const { quick, json, only } = readOptions(HELP, options)
+if (only !== undefined && MEASUREMENTS[only] === undefined) {
+  end(`--only is "${only}"; expected one of ${Object.keys(MEASUREMENTS).join(', ')}.`, 1)
+}
 if (only !== undefined) {
   process.stdout.write(JSON.stringify(measure(only)))
 } else {

@@ -1,138 +1,203 @@
 /**
- * Install only what you need: the packages as they would be published, installed with npm into
- * empty folders under each supported Node, and a training step.
+ * The packages as they would be published, packed and installed with npm and with pnpm into empty
+ * folders: what they carry, their types under several compilers, what runs where, and that each
+ * README's first lines do as they stand.
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { build, transform } from 'esbuild'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readJson, root } from '../workspace.mjs'
+import { root } from '../workspace.mjs'
+import { TRAINING, TYPED } from './packed/programs'
+import { type Project, withNpm, withPnpm } from './packed/projects'
+import { firstSteps } from './packed/readme'
+import { isOffline, type Ran, shell } from './packed/shell'
+import { NAMES, packAll, pnpm, TFJS, tarball } from './packed/tarballs'
 
-const TFJS = ['@tensorflow/tfjs-core@4.22.0']
-
-const PROJECTS = {
-  '@dl/optim': {
-    own: ['core', 'optim'],
-    others: [...TFJS, '@tensorflow/tfjs-backend-cpu@4.22.0'],
-    program: `
-      import '@tensorflow/tfjs-backend-cpu'
-      import { Parameter, valueAndGrads } from '@dl/core'
-      import { adam, LayerOptimizer } from '@dl/optim'
-      import { square, sub, sum, tensor } from '@tensorflow/tfjs-core'
-      const weight = new Parameter(tensor([1, 2, 3]))
-      const lo = new LayerOptimizer(adam, { parameters: () => [weight] }, 0.1)
-      const loss = () => sum(square(sub(weight.value, 5)))
-      const take = async () => {
-        const step = valueAndGrads(loss, lo.parameters)
-        const [value] = await step.value.data()
-        lo.step(step.grads)
-        return value
-      }
-      console.log(JSON.stringify([await take(), await take()]))
-    `,
-  },
-  '@dl/text': {
-    own: ['backend-wasm', 'core', 'data', 'layers', 'text'],
-    others: TFJS,
-    program: `
-      import '@dl/backend-wasm'
-      import { crossEntropy, manualSeed, sgdStep, valueAndGrads } from '@dl/core'
-      import { CharLM, chars, Field, LanguageModelData } from '@dl/text'
-      manualSeed(1)
-      const text = 'the quick brown fox jumps over the lazy dog. '.repeat(8)
-      const splits = { train: text, validation: text }
-      const data = LanguageModelData.fromTexts(splits, new Field({ tokenize: chars }), { bs: 4, bptt: 8 })
-      const model = new CharLM({ vocab: data.nt, hidden: 16 }).eval()
-      const parameters = [...model.parameters()]
-      const batches = data.validation[Symbol.asyncIterator]()
-      const { inputs, target } = (await batches.next()).value
-      const loss = () => crossEntropy(model.call(...inputs), target)
-      const take = async () => {
-        model.resetState()
-        const step = valueAndGrads(loss, parameters)
-        const [value] = await step.value.data()
-        parameters.forEach((parameter, i) => {
-          const attrs = { lr: 0.5, momentum: 0, nesterov: false, weightDecay: 0, decoupledDecay: 0 }
-          const [next] = sgdStep({ param: parameter.value, grad: step.grads[i] }, attrs)
-          parameter.assign(next)
-        })
-        return value
-      }
-      console.log(JSON.stringify([await take(), await take()]))
-    `,
-  },
-}
-
-interface Project {
-  own: string[]
-  others: string[]
-  program: string
-}
+const NODES = ['20', '22', '24']
+const COMPILERS = { ts52: '5.2.2', ts59: '5.9.3', ts7: '7.0.2' }
 
 const folder = mkdtempSync(join(tmpdir(), 'dl-install-'))
-const pnpm = readJson(join(root, 'package.json')).packageManager
+const tarballs = join(folder, 'tarballs')
+const npm = join(folder, 'npm')
+const strict = join(folder, 'pnpm')
 
-/** Runs a command line as it would be typed. */
-async function shell(command: string, cwd: string): Promise<{ ok: boolean; output: string }> {
-  // what this run's own package managers have put into the environment is not a user's
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm_(package|lifecycle)_|PNPM|NODE_)/.test(name),
-    ),
-  )
-  const child = spawn(command, { cwd, shell: true, env: { ...env, npm_config_loglevel: 'error' } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', chunk => {
-      output += chunk
-    })
-  }
-  const code = await new Promise(resolve => child.on('close', resolve))
-  return { ok: code === 0, output }
-}
+const readmes = Object.fromEntries([
+  ['root', firstSteps('README.md')],
+  ...NAMES.map(name => [name, firstSteps(`packages/${name}/README.md`)]),
+]) as Record<string, ReturnType<typeof firstSteps>>
 
-const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/
+let installed: Record<'npm' | 'pnpm', Ran>
 
 beforeAll(async () => {
-  const packages = [...new Set(Object.values(PROJECTS).flatMap(({ own }) => own))]
-  const filters = packages.map(name => `--filter "./packages/${name}"`).join(' ')
-  const pack = `npx --yes ${pnpm} -r ${filters} pack --pack-destination "${folder}"`
-  const { ok, output } = await shell(pack, root)
-  if (!ok) throw new Error(output)
-}, 120_000)
+  await packAll(tarballs)
+  const others = {
+    bun: '1.4.5',
+    deno: '2.9.6',
+    ...Object.fromEntries(
+      Object.entries(COMPILERS).map(([alias, version]) => [alias, `npm:typescript@${version}`]),
+    ),
+  }
+  const { code } = readmes.root!
+  const all: Project = {
+    needs: { ...TFJS, ...others },
+    files: { 'main.ts': code, 'all.ts': TYPED },
+  }
+  installed = {
+    npm: await withNpm(npm, tarballs, NAMES, all),
+    pnpm: await withPnpm(strict, tarballs, readmes),
+  }
+}, 300_000)
 
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000)
 
-/** Makes an empty folder into a program that uses packed packages, and runs it. */
-async function install(name: string, node: string, { own, others, program }: Project) {
-  const place = join(folder, `${name.replace(/\W/g, '')}-${node}`)
-  mkdirSync(place)
-  writeFileSync(join(place, 'package.json'), '{ "private": true, "type": "module" }')
-  writeFileSync(join(place, 'main.js'), program)
-  const tarballs = own.map(each => {
-    const { version } = readJson(join(root, 'packages', each, 'package.json'))
-    return `../dl-${each}-${version}.tgz`
-  })
-  const npm = `npm install --no-audit --no-fund --prefer-offline ${[...tarballs, ...others].join(' ')}`
-  const line = `node --version && ${npm} && node main.js`
-  const { ok, output } = await shell(`npx --yes -p node@${node} -c "${line}"`, place)
-  return { ok, output, place }
+/** Skips what needs an installation where there is no registry. */
+function need(ctx: { skip(when: boolean, note: string): void }, by: 'npm' | 'pnpm'): void {
+  const ran = installed[by]
+  ctx.skip(isOffline(ran), 'the package registry cannot be reached')
+  expect(ran.ok, ran.output).toBe(true)
 }
 
-describe.each(['20', '22', '24'])('under Node %s', node => {
-  it.for(Object.entries(PROJECTS))(
-    '%s installs by itself and trains',
-    { timeout: 180_000 },
-    async ([name, project], ctx) => {
-      const { ok, output, place } = await install(name, node, project)
-      ctx.skip(!ok && OFFLINE.test(output), 'the package registry cannot be reached')
-      expect(ok, output).toBe(true)
-      expect(output).toMatch(new RegExp(`^v${node}\\.`, 'm'))
-      expect(readdirSync(join(place, 'node_modules/@dl')).sort()).toEqual(project.own)
-      const [before, after] = JSON.parse(output.trim().split('\n').at(-1)!)
-      expect(before).toBeGreaterThan(0)
-      expect(after).toBeLessThan(before)
+describe.each(NAMES)('@dl/%s packed', name => {
+  it('carries its types, its licence and no workspace', () => {
+    const list = spawnSync('tar', ['tzf', tarball(tarballs, name)], { encoding: 'utf8' })
+    const files = list.stdout.split('\n')
+    expect(files).toEqual(
+      expect.arrayContaining(['index.d.ts', 'index.js'].map(file => `package/dist/${file}`)),
+    )
+    expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md']))
+    const manifest = spawnSync('tar', ['xzOf', tarball(tarballs, name), 'package/package.json'])
+    expect(String(manifest.stdout)).not.toContain('workspace:')
+  })
+
+  it('passes publint and are-the-types-wrong', async () => {
+    const bytes = readFileSync(tarball(tarballs, name))
+    const buffer = new Uint8Array(bytes).buffer
+    const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+    expect(messages.map(message => formatMessage(message, pkg))).toEqual([])
+    const { types, ...found } = await checkPackage(createPackageFromTarballData(bytes))
+    expect(types).toEqual({ kind: 'included' })
+    const problems = 'problems' in found ? found.problems : []
+    // ESM only, by intent: what requires it or resolves as before 2020 is left out
+    const own = problems.filter(
+      ({ kind, ...rest }) =>
+        !(kind === 'CJSResolvesToESM') &&
+        !('resolutionKind' in rest && rest.resolutionKind === 'node10'),
+    )
+    expect(own).toEqual([])
+  })
+})
+
+it('prepack builds what is packed', { timeout: 300_000 }, async () => {
+  const place = join(folder, 'prepacked')
+  const packing = `${pnpm} --filter @dl/optim pack --pack-destination "${place}"`
+  const { ok, output } = await shell(packing, root)
+  expect(ok, output).toBe(true)
+  const list = spawnSync('tar', ['tzf', tarball(place, 'optim')], { encoding: 'utf8' })
+  expect(list.stdout).toContain('package/dist/index.d.ts')
+})
+
+describe.each(Object.keys(COMPILERS))('the types under %s', compiler => {
+  it.for([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('--module %s --moduleResolution %s', { timeout: 120_000 }, async ([module, by], ctx) => {
+    need(ctx, 'npm')
+    const flags = [
+      ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck false'],
+      ...['--target es2022', `--module ${module}`, `--moduleResolution ${by}`],
+      // of itself TypeScript 7 takes none along, and tfjs-core wants that of `long`
+      ...(compiler === 'ts7' ? [`--types "*"`] : []),
+    ]
+    const tsc = `node node_modules/${compiler}/bin/tsc`
+    const { output } = await shell(`${tsc} ${flags.join(' ')} all.ts main.ts`, npm)
+    const errors = output.split('\n').filter(line => /error TS/.test(line))
+    // TypeScript 7 has WebGPU's types itself, and tfjs-core brings an older version of them along
+    const twice = /^node_modules\/(@webgpu\/types|@typescript)\//
+    const own = errors.filter(line => !(compiler === 'ts7' && twice.test(line)))
+    expect(own).toEqual([])
+    if (compiler !== 'ts7') expect(output).toBe('')
+  })
+})
+
+describe('the first lines of each README, in a folder of their own', () => {
+  it.for(Object.keys(readmes))('%s', { timeout: 60_000 }, async (name, ctx) => {
+    need(ctx, 'pnpm')
+    const place = join(strict, name)
+    if (name === 'backend-webgl') {
+      // a page's: all it imports is there
+      const entryPoints = [join(place, 'main.ts')]
+      await build({ entryPoints, bundle: true, write: false, format: 'esm', target: 'es2022' })
+      return
+    }
+    const { code } = await transform(readmes[name]!.code, { loader: 'ts', target: 'es2022' })
+    writeFileSync(join(place, 'main.js'), code)
+    const { ok, output } = await shell(`"${process.execPath}" main.js`, place)
+    expect(ok, output).toBe(true)
+  })
+
+  it('their types', { timeout: 60_000 }, async ctx => {
+    need(ctx, 'pnpm')
+    const flags = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext'
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const files = Object.keys(readmes).map(name => `${name}/main.ts`)
+    const { ok, output } = await shell(`node "${tsc}" ${flags} ${files.join(' ')}`, strict)
+    expect(ok, output).toBe(true)
+  })
+})
+
+describe('the twenty lines of the README as they stand', () => {
+  it.for([
+    // its npm package puts the binary in its place when it is installed, which this workspace forbids
+    ['Bun', 'node node_modules/bun/install.js && npx --no-install bun main.ts'],
+    ['Deno', 'npx --no-install deno run -A main.ts'],
+    ['Node 24', 'npx --yes -p node@24 -c "node main.ts"'],
+  ])('under %s', { timeout: 120_000 }, async ([, line], ctx) => {
+    need(ctx, 'npm')
+    const { ok, output } = await shell(line!, npm)
+    expect(ok, output).toBe(true)
+    expect(output).toContain('Peter Piper picked a peck of pickled peppers.')
+  })
+})
+
+describe('install only what you need', () => {
+  const places: Record<string, string> = {}
+
+  it.for(Object.entries(TRAINING))(
+    '%s installs by itself',
+    { timeout: 60_000 },
+    async ([name, { own, needs, program }], ctx) => {
+      const place = join(folder, name.replace(/\W/g, '-'))
+      const project = { needs, files: { 'main.js': program } }
+      const ran = await withNpm(place, tarballs, own, project)
+      ctx.skip(isOffline(ran), 'the package registry cannot be reached')
+      expect(ran.ok, ran.output).toBe(true)
+      expect(readdirSync(join(place, 'node_modules/@dl')).sort()).toEqual(own)
+      places[name] = place
     },
   )
+
+  it.for(NODES)('and trains under Node %s', { timeout: 120_000 }, async (node, ctx) => {
+    const folders = Object.values(places)
+    ctx.skip(folders.length === 0, 'the package registry cannot be reached')
+    const runs = folders.map(place => `(cd ${place} && node main.js)`).join(' && ')
+    const { ok, output } = await shell(
+      `npx --yes -p node@${node} -c "node --version && ${runs}"`,
+      folder,
+    )
+    expect(ok, output).toBe(true)
+    expect(output).toMatch(new RegExp(`^v${node}\\.`, 'm'))
+    const losses = output.split('\n').filter(line => line.startsWith('['))
+    expect(losses).toHaveLength(folders.length)
+    for (const line of losses) {
+      const [before, after] = JSON.parse(line)
+      expect(before).toBeGreaterThan(0)
+      expect(after).toBeLessThan(before)
+    }
+  })
 })

@@ -1,15 +1,28 @@
 import { expect, test } from 'vitest'
 import { disagreements, type Manifest, problemsOf } from '../package-rules.mjs'
 
+const scripts = {
+  prepack: 'node ../../scripts/prepack.mjs',
+  postpack: 'node ../../scripts/prepack.mjs --undo',
+}
 const manifest: Manifest = {
   name: '@dl/text',
   version: '0.0.0',
   license: 'Apache-2.0',
+  keywords: ['deep-learning'],
+  homepage: 'https://github.com/dl-ts/dl/tree/main/packages/text#readme',
+  bugs: { url: 'https://github.com/dl-ts/dl/issues' },
+  repository: {
+    type: 'git',
+    url: 'git+https://github.com/dl-ts/dl.git',
+    directory: 'packages/text',
+  },
   type: 'module',
   engines: { node: '>=20.19' },
   files: ['dist'],
   sideEffects: false,
   exports: { '.': { '@dl/source': './src/index.ts', types: './d.ts', default: './d.js' } },
+  scripts,
   dependencies: { '@dl/data': 'workspace:^' },
   peerDependencies: { '@dl/core': 'workspace:^', '@tensorflow/tfjs-core': '4.22.0' },
   devDependencies: { '@dl/core': 'workspace:^', '@tensorflow/tfjs-core': '4.22.0' },
@@ -36,7 +49,15 @@ test.each([
   ['core as a dependency', { dependencies: { '@dl/core': 'workspace:^' } }, 'expected a peer'],
   ['a pinned sibling', { dependencies: { '@dl/data': '1.0.0' } }, '@dl/data is not workspace:^'],
   ['a peer without its devDependency', { devDependencies: {} }, 'no devDependency'],
-  ['an install script', { scripts: { postinstall: 'node build.js' } }, 'packages run nothing'],
+  [
+    'an install script',
+    { scripts: { ...scripts, postinstall: 'node build.js' } },
+    'packages run nothing',
+  ],
+  ['a package without its types', { scripts: {} }, 'it would be packed without its types'],
+  ['no keywords', { keywords: [] }, 'it has no keywords'],
+  ['the repository of another', { repository: {} }, 'its repository is not {"type":"git"'],
+  ['no page', { homepage: 'https://example.com' }, 'its homepage is not https://github.com'],
   ['another name', { name: 'text' }, 'its name is text, expected @dl/text'],
   [
     'no source condition',
@@ -54,12 +75,8 @@ test('entries, floors and imports', () => {
       "packages/text: "notes.txt" does not belong into a package.",
     ]
   `)
-  const attic = { ...good, folder: 'attic', manifest: { ...manifest, name: '@dl/attic' } }
-  expect(problemsOf(attic)).toMatchInlineSnapshot(`
-    [
-      "packages/attic: it stands on no floor, add it to scripts/floors.cjs.",
-    ]
-  `)
+  const attic = problemsOf({ ...good, folder: 'attic' })
+  expect(attic[1]).toBe('packages/attic: it stands on no floor, add it to scripts/floors.cjs.')
   const sources = { 'src/a.ts': "import { x } from 'left-pad/x'\nx.dataSync()\n" }
   expect(problemsOf({ ...good, sources })).toMatchInlineSnapshot(`
     [

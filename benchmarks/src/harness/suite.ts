@@ -1,7 +1,7 @@
 /** What every suite with peers shares: flags, peers that end with it, the tables and the line of JSON. */
-import { parseArgs } from 'node:util'
 import type { Program } from './conversation'
 import { describeRun } from './machine'
+import { flag, readOptions } from './options'
 import { type Peer, startPeer } from './peer'
 import { type Contestant, type RaceResult, type Row, race } from './race'
 import { writeSection } from './results'
@@ -12,6 +12,13 @@ import { completed, type Values } from './targets'
 const [QUICK_MS, QUICK_END_MS] = [37_000, 42_000]
 /** How long a peer may take for an answer otherwise. */
 const LIMIT_MS = 120_000
+
+const HELP = `Measures, against others where they are found, and prints tables.
+
+  --quick  few and short measurements, 45 s in all
+  --json   one JSON object as the last line
+  --write  puts the tables into benchmarks/RESULTS.md
+`
 
 export interface Suite {
   /** Few and short measurements, 45 s in all. */
@@ -34,9 +41,8 @@ export async function suite(
   name: string,
   run: (suite: Suite) => Promise<SuiteResult>,
 ): Promise<void> {
-  const flag = { type: 'boolean', default: false } as const
   const options = { quick: flag, json: flag, write: flag }
-  const { quick, json, write } = parseArgs({ options }).values
+  const { quick, json, write } = readOptions(HELP, options)
   const deadline = quick ? performance.now() + QUICK_MS : Number.POSITIVE_INFINITY
   const end = performance.now() + QUICK_END_MS
   const limits = quick ? { rounds: 3, patienceMs: 1000 } : { rounds: 7, patienceMs: 4000 }

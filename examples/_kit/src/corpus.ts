@@ -21,15 +21,24 @@ export async function loadCorpus(
   say: (text: string) => void,
 ): Promise<Corpus> {
   if (name === 'embedded') return embedded()
-  if (name === 'nietzsche' || name === 'shakespeare') return datasets[name]()
+  if (name === 'nietzsche' || name === 'shakespeare') return known(name, say)
   if (name !== null) return fromPath(name)
   try {
-    return await datasets.nietzsche()
+    return await known('nietzsche', say)
   } catch (error) {
     if (!DlError.is(error)) throw error
     say(`${error.message}\nTraining on the TypeScript library's declaration files instead.\n`)
     return embedded()
   }
+}
+
+/** Of the texts that @dl/data knows, and where it was found this time. */
+async function known(name: 'nietzsche' | 'shakespeare', say: (text: string) => void) {
+  const { source, ...corpus } = await datasets[name]()
+  say(
+    `${name}: ${{ DL_DATA: 'from DL_DATA', cache: 'kept from before', download: 'downloaded' }[source]}\n`,
+  )
+  return corpus
 }
 
 /** A folder with trn/ and val/, a folder of files, or a file. */

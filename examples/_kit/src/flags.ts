@@ -1,46 +1,19 @@
 /** Command lines whose mistakes are named. */
-import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { DlError } from '@dl/core'
-
-type Flags = NonNullable<ParseArgsConfig['options']>
+import { type Options, readArgs } from '../../../scripts/options.mjs'
 
 export const flag = { type: 'boolean', default: false } as const
 export const optional = { type: 'string' } as const
 export const text = (value: string) => ({ type: 'string', default: value }) as const
 
-/** The values of the flags; one that does not exist is an error that lists those that do. */
-export function readFlags<T extends Flags>(args: string[], options: T) {
-  try {
-    const { values } = parseArgs({ args: joined(args, options), options })
-    for (const [name, value] of Object.entries(values)) {
-      if (value === '') throw bad(name, value, 'something')
-    }
-    return values
-  } catch (error) {
-    if (DlError.is(error)) throw error
-    const known = Object.keys(options).map(name => `--${name}`)
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new DlError('bad-option', {
-      problem: message.replace(/\.\s.*/s, '').replace(/\.$/, ''),
-      expected:
-        code === VALUE ? 'a value after an option that takes one' : `one of ${known.join(' ')}`,
-    })
+/** The values of the flags; one that does not exist is an error with the name that was meant. */
+export function readFlags<T extends Options>(args: readonly string[], options: T) {
+  const { values, complaint } = readArgs(args, options)
+  if (complaint !== null) throw new DlError('bad-option', complaint)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '') throw bad(name, value, 'something')
   }
-}
-
-/** Node's code for a value that is missing, or not wanted. */
-const VALUE = 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-
-/** `--lr -1` as `--lr=-1`: Node would ask whether -1 is a flag, when it is just a wrong number. */
-function joined(args: readonly string[], options: Flags): string[] {
-  const all: string[] = []
-  for (const arg of args) {
-    const before = all.at(-1)?.match(/^--(.+)$/)?.[1] ?? ''
-    const isValue = options[before]?.type === 'string' && /^-[\d.]/.test(arg)
-    if (isValue) all[all.length - 1] = `--${before}=${arg}`
-    else all.push(arg)
-  }
-  return all
+  return values
 }
 
 export function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
@@ -48,10 +21,15 @@ export function oneOf<T extends string>(name: string, value: string, known: read
   throw bad(name, value, `one of ${known.join(', ')}`)
 }
 
-export function integer(name: string, value: string, least = 1): number {
+export function integer(name: string, value: string, least = 1, most = Infinity): number {
   const number = Number(value)
-  if (Number.isSafeInteger(number) && number >= least && value !== '') return number
-  throw bad(name, value, `an integer of at least ${least}`)
+  const fits = number >= least && number <= most
+  if (Number.isSafeInteger(number) && fits && value !== '') return number
+  throw bad(
+    name,
+    value,
+    most === Infinity ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
+  )
 }
 
 export function positive(name: string, value: string): number {

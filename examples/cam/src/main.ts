@@ -3,7 +3,7 @@
  * activation maps are drawn over pictures, and the peak of a large picture's map is looked at again.
  */
 import { plot, progress, terminateOnNaN } from '@dl/callbacks'
-import { defaultGenerator, manualSeed } from '@dl/core'
+import { DlError, defaultGenerator, manualSeed } from '@dl/core'
 import { files, loadTensors } from '@dl/data'
 import { program, useBackend } from '@dl/example-kit'
 import { adam } from '@dl/optim'
@@ -27,6 +27,12 @@ async function learnt(model: CamNet, data: ImageClassifierData, options: Options
       const { tensors } = await loadTensors(load)
       try {
         model.loadStateDict(tensors)
+      } catch (cause) {
+        throw new DlError('foreign-weights', {
+          problem: `${load} holds other weights: ${(cause as Error).message.split('; expected')[0]}`,
+          expected: `those of a net for ${data.c} classes that this program has saved`,
+          cause,
+        })
       } finally {
         dispose(tensors)
       }
@@ -56,12 +62,8 @@ const told = ({ box, whole, zoomed }: Zoom, classes: readonly string[]) => ({
   zoomed: { class: classes[zoomed.class], probability: zoomed.probability },
 })
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend } = await useBackend(options.backend)
   const { data: name, method, seed, out } = options
@@ -93,4 +95,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
-program(main)
+program(HELP, main)

@@ -16,7 +16,6 @@ export const HELP = `Trains a small net and draws where in pictures it sees its 
 `
 
 const FLAGS = {
-  help: flag,
   data: text('shapes'),
   image: optional,
   method: text('cam'),
@@ -38,7 +37,6 @@ export function readOptions(args: string[]) {
   const values = readFlags(args, FLAGS)
   const { quick } = values
   return {
-    help: values.help,
     data: values.data,
     image: values.image ?? null,
     method: oneOf('method', values.method, ['cam', 'gradcam', 'gradcam++'] as const),

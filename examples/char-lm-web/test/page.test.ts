@@ -125,3 +125,18 @@ it('says what is wrong and what to do', async ctx => {
   expect(await page.locator('#problem').textContent()).toMatch(/none\.txt: HTTP 404/)
   await page.close()
 })
+
+it('takes any number from the address, and says in words which does not fit', async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const { page, complaints, state } = await open('?epochs=1&hidden=48&batches=2&letters=20&start')
+  await state('done')
+  expect(await page.inputValue('select[name=hidden]')).toBe('48')
+  expect(JSON.parse((await page.locator('body').getAttribute('data-history'))!)).toHaveLength(1)
+  await page.goto(`${origin}?epochs=many`)
+  await state('failed')
+  expect(await page.locator('#problem').textContent()).toBe(
+    'epochs is "many"; expected an integer from 1 to 1023. Change the address, or leave it out.',
+  )
+  expect(complaints).toEqual([])
+  await page.close()
+})

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { plot, progress, saveOnCycle } from '@dl/callbacks'
-import { manualSeed } from '@dl/core'
+import { DlError, manualSeed } from '@dl/core'
 import { loadTensors } from '@dl/data'
 import { program, stopwatch, useBackend } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
@@ -71,10 +71,24 @@ async function train(options: Options, say: Say) {
   }
 }
 
+/** What an earlier run has written into its checkpoint; another program's has none. */
+function recipeOf(path: string, metadata: Record<string, string>): Recipe {
+  try {
+    const recipe = JSON.parse(metadata.recipe ?? '{}') as Recipe
+    if (recipe.model) return recipe
+  } catch {
+    // somebody else's recipe
+  }
+  throw new DlError('no-recipe', {
+    problem: `${path} holds weights, but not the model they are for`,
+    expected: 'a checkpoint of this program, such as runs/char-lm/cyc_0.safetensors',
+  })
+}
+
 /** A checkpoint in a process that has never seen the run: same text, same loss. */
 async function reload(path: string, say: Say) {
   const { tensors, metadata } = await loadTensors(path)
-  const recipe = JSON.parse(metadata.recipe!) as Recipe
+  const recipe = recipeOf(path, metadata)
   const { corpus, loaders } = await setUp(recipe.corpus, recipe, say)
   const model = new CharLM(recipe.model)
   model.loadStateDict(tensors)
@@ -102,12 +116,8 @@ function work(options: Options, say: Say): Promise<object> {
   return options.lrFind ? findLr(options, say) : train(options, say)
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend, threads } = await useBackend(options.backend)
   manualSeed(options.seed)
@@ -115,4 +125,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
-program(main)
+program(HELP, main)

@@ -25,7 +25,6 @@ const QUICK_EPOCHS = 1
 
 /** What may be on the command line, with its defaults. */
 const FLAGS = {
-  help: flag,
   corpus: optional,
   model: text('gru'),
   hidden: text('256'),
@@ -51,7 +50,6 @@ export function readOptions(args: string[]) {
   const values = readFlags(args, FLAGS)
   const cell = oneOf('model', values.model, ['rnn', 'gru', 'lstm'] as const)
   return {
-    help: values.help,
     corpus: values.corpus ?? null,
     cell,
     hidden: integer('hidden', values.hidden),
@@ -62,7 +60,7 @@ export function readOptions(args: string[]) {
     cycleMult: integer('cycle-mult', values['cycle-mult']),
     lr: positive('lr', values.lr ?? String(LR[cell])),
     wd: positive('wd', values.wd),
-    seed: Number(values.seed),
+    seed: integer('seed', values.seed, 0),
     out: values.out,
     backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
     quick: values.quick,

@@ -103,7 +103,7 @@ describe('bad input ends with one message and code 1', () => {
 
   it('a flag that does not exist', async () => {
     expect(await message('--hiden', '8')).toMatch(
-      /^Unknown option '--hiden'; expected one of --help --corpus/,
+      /^There is no option --hiden; expected --hidden\./,
     )
   })
 

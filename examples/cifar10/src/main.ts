@@ -71,12 +71,8 @@ async function judge(learn: ConvLearner, say: Say) {
   return { ttaAccuracy }
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend } = await useBackend(options.backend)
   manualSeed(options.seed)
@@ -101,4 +97,4 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, ...work })}\n`)
 }
 
-program(main)
+program(HELP, main)

@@ -32,7 +32,6 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
 `
 
 const FLAGS = {
-  help: flag,
   model: text('resnet2'),
   data: text('cifar10'),
   epochs: optional,
@@ -67,7 +66,6 @@ export function readOptions(args: string[]) {
     })
   }
   return {
-    help: values.help,
     model,
     data: values.data,
     epochs,

@@ -93,7 +93,7 @@ describe('the program', () => {
     [['--epochs', '3', '--cycle-len', '2'], '--epochs is 3 with a --cycle-len of 2'],
     [['--moving-average', '1'], '--moving-average is "1"; expected a number above 0 and below 1'],
     [['--wd', '-1'], '--wd is "-1"; expected a number of at least 0'],
-    [['--fast'], "Unknown option '--fast'; expected one of --help --model"],
+    [['--fast'], 'There is no option --fast; expected one of --help --model'],
   ])('names what is wrong with %j', async (args, message) => {
     const { code, stderr } = await run(...args)
     expect(code).toBe(1)

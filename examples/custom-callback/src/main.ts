@@ -1,28 +1,16 @@
 /**
  * A callback of one's own. After each epoch it lets the model write a line, so that one watches it
  * learn a poem, and says how large the gradients were.
- *
- *   --epochs  (default 12)   --seed  (default 1)   --backend  wasm | cpu  (default wasm)
- *   --quick   two epochs     --json  one JSON object as the last line
  */
-import { parseArgs } from 'node:util'
 import { type Callback, terminateOnNaN } from '@dl/callbacks'
-import { DlError, manualSeed } from '@dl/core'
+import { manualSeed } from '@dl/core'
+import { program, useBackend } from '@dl/example-kit'
 import { crossEntropy, type Module } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { CharLM, chars, Field, generate, LanguageModelLoader } from '@dl/text'
 import { fit } from '@dl/train'
-import {
-  addN,
-  keep,
-  ready,
-  type Scalar,
-  setBackend,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-} from '@tensorflow/tfjs-core'
+import { addN, keep, type Scalar, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-core'
+import { HELP, readOptions } from './options'
 
 // Lewis Carroll, 1871
 const POEM = `'Twas brillig, and the slithy toves
@@ -77,23 +65,11 @@ function diary(model: Module, field: Field, say: Say): Callback & { entries: Ent
   }
 }
 
-async function main(): Promise<void> {
-  const flag = { type: 'boolean', default: false } as const
-  const text = (value: string) => ({ type: 'string', default: value }) as const
-  const { values } = parseArgs({
-    options: {
-      quick: flag,
-      json: flag,
-      epochs: text('12'),
-      seed: text('1'),
-      backend: text('wasm'),
-    },
-  })
-  await import(values.backend === 'cpu' ? '@tensorflow/tfjs-backend-cpu' : '@dl/backend-wasm')
-  await setBackend(values.backend)
-  await ready()
-  manualSeed(Number(values.seed))
-  const say: Say = words => (values.json ? process.stderr : process.stdout).write(words)
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
+  await useBackend(options.backend)
+  manualSeed(options.seed)
+  const say: Say = words => (options.json ? process.stderr : process.stdout).write(words)
 
   const field = new Field({ tokenize: chars })
   const train = new LanguageModelLoader(field.build(Array(20).fill(POEM)), { bs: 8, bptt: 20 })
@@ -106,15 +82,13 @@ async function main(): Promise<void> {
   })
   const lo = new LayerOptimizer(adam, model, 5e-3, 0, { clip: 1 })
   const notes = diary(model, field, say)
-  const epochs = values.quick ? 2 : Number(values.epochs)
-  await fit(model, { train }, epochs, lo, crossEntropy, { callbacks: [notes, terminateOnNaN()] })
+  await fit(model, { train }, options.epochs, lo, crossEntropy, {
+    callbacks: [notes, terminateOnNaN()],
+  })
   const learnt = notes.entries.at(-1)?.line === POEM.split('\n')[0]
-  if (values.json) process.stdout.write(`${JSON.stringify({ entries: notes.entries, learnt })}\n`)
+  if (options.json) process.stdout.write(`${JSON.stringify({ entries: notes.entries, learnt })}\n`)
   lo.dispose()
   model.dispose()
 }
 
-main().catch(error => {
-  console.error(DlError.is(error) ? error.message : error)
-  process.exitCode = 1
-})
+program(HELP, main)

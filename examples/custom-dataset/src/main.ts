@@ -1,28 +1,16 @@
 /**
  * A data set of one's own. Waves of any length, height and phase are made as they are asked for; a
  * GRU learns what comes next and then draws a wave alone, each point from those it drew before.
- *
- *   --epochs  (default 8)   --seed  (default 1)   --backend  wasm | cpu  (default wasm)
- *   --quick   two epochs of fewer waves           --json  one JSON object as the last line
  */
-import { parseArgs } from 'node:util'
 import { brailleChart, cosAnneal, progress, terminateOnNaN } from '@dl/callbacks'
-import { DlError, Generator, manualSeed } from '@dl/core'
+import { Generator, manualSeed } from '@dl/core'
 import { type Dataset, dataLoader, type Example, randomSplit } from '@dl/data'
+import { program, useBackend } from '@dl/example-kit'
 import { GRU, Linear, Module } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { fit } from '@dl/train'
-import {
-  mean,
-  ready,
-  reshape,
-  setBackend,
-  square,
-  sub,
-  type Tensor,
-  tensor,
-  tidy,
-} from '@tensorflow/tfjs-core'
+import { mean, reshape, square, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { HELP, readOptions } from './options'
 
 const GIVEN = 24
 const DRAWN = 48
@@ -71,26 +59,19 @@ async function goOn(model: Forecaster, points: number[], count: number): Promise
   return all
 }
 
-async function main(): Promise<void> {
-  const flag = { type: 'boolean', default: false } as const
-  const text = (value: string) => ({ type: 'string', default: value }) as const
-  const { values } = parseArgs({
-    options: { quick: flag, json: flag, epochs: text('8'), seed: text('1'), backend: text('wasm') },
-  })
-  await import(values.backend === 'cpu' ? '@tensorflow/tfjs-backend-cpu' : '@dl/backend-wasm')
-  await setBackend(values.backend)
-  await ready()
-  const seed = Number(values.seed)
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
+  await useBackend(options.backend)
+  const { seed, epochs } = options
   manualSeed(seed)
 
-  const [learn, judge] = randomSplit(waves(values.quick ? 400 : 4000, seed), 0.2, seed)
+  const [learn, judge] = randomSplit(waves(options.quick ? 400 : 4000, seed), 0.2, seed)
   const layout = 'timeFirst'
   const train = dataLoader(learn, { bs: 32, shuffle: true, seed, layout })
   const validation = dataLoader(judge, { bs: 64, layout })
   const meanSquare = (y: Tensor, target: Tensor) => mean(square(sub(y, target)))
   const model = new Forecaster()
   const lo = new LayerOptimizer(adam, model, 1e-2)
-  const epochs = values.quick ? 2 : Number(values.epochs)
   const callbacks = [cosAnneal(lo, { cycleLen: epochs }), terminateOnNaN(), progress()]
   const { history } = await fit(model, { train, validation }, epochs, lo, meanSquare, { callbacks })
 
@@ -103,14 +84,11 @@ async function main(): Promise<void> {
     { label: 'wave', y: truth },
     { label: 'the model', x: places, y: drawn.slice(GIVEN), style: 'points' },
   ])
-  const out = values.json ? process.stderr : process.stdout
+  const out = options.json ? process.stderr : process.stdout
   out.write(`\n${chart}\non average ${off.toFixed(3)} off the wave\n`)
-  if (values.json) process.stdout.write(`${JSON.stringify({ history, drawn, off })}\n`)
+  if (options.json) process.stdout.write(`${JSON.stringify({ history, drawn, off })}\n`)
   lo.dispose()
   model.dispose()
 }
 
-main().catch(error => {
-  console.error(DlError.is(error) ? error.message : error)
-  process.exitCode = 1
-})
+program(HELP, main)

@@ -7,12 +7,8 @@ import { HELP, readOptions } from './options'
 import { STEPS, type StepName } from './steps'
 import { type Row, SCALES, trainStep } from './train'
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(HELP)
-    return
-  }
+async function main(args: string[]): Promise<void> {
+  const options = readOptions(args)
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text)
   const { backend, threads } = await useBackend(options.backend)
   const corpus = await loadCorpus(options.corpus, say)
@@ -54,4 +50,4 @@ function interrupted(): AbortSignal {
   return controller.signal
 }
 
-program(main)
+program(HELP, main)

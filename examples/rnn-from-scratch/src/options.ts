@@ -20,7 +20,6 @@ export const HELP = `Trains the lesson's recurrent nets, from three characters b
 
 /** What may be on the command line, with its defaults. */
 const FLAGS = {
-  help: flag,
   step: optional,
   epochs: optional,
   lr: optional,
@@ -37,7 +36,6 @@ export type Options = ReturnType<typeof readOptions>
 export function readOptions(args: string[]) {
   const values = readFlags(args, FLAGS)
   return {
-    help: values.help,
     step: values.step === undefined ? null : oneOf('step', values.step, NAMES),
     epochs: values.epochs === undefined ? null : integer('epochs', values.epochs, 1),
     lr: values.lr === undefined ? null : positive('lr', values.lr),

@@ -30,14 +30,14 @@ export type Loss = (output: Tensor, target: Tensor) => Tensor
 /** Epochs to learn from and, where there is one, a set to judge by. */
 export interface TrainData {
   train: DataLoader
-  validation?: DataLoader
+  validation?: DataLoader | undefined
   /** The training items as validation sees them, in order. */
-  fix?: DataLoader
+  fix?: DataLoader | undefined
   /** The validation items as training sees them, in order. */
-  aug?: DataLoader
-  test?: DataLoader
+  aug?: DataLoader | undefined
+  test?: DataLoader | undefined
   /** The test items as training sees them, in order. */
-  testAug?: DataLoader
+  testAug?: DataLoader | undefined
   /** Whether items may have several labels. */
   isMulti?: boolean
 }

@@ -6,6 +6,7 @@ import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
 import { type Cell, LanguageModelData } from '@dl/text'
 import { ready } from '@tensorflow/tfjs-core'
 import { element, problem, sampleList, showBackend, waitFor } from './elements'
+import { type Parameters, readParameters } from './parameters'
 import sonnets from './sonnets.txt?raw'
 
 const PROMPT = 'shall i '
@@ -18,9 +19,8 @@ const REDRAW_MS = 200
  */
 const BATCHES = { bs: 16, bptt: 16, lengthStep: 8 }
 
-const asked = new URLSearchParams(location.search)
-/** How many letters it writes after an epoch, and after the last. */
-const LETTERS = { epoch: 140, end: Number(asked.get('letters') ?? 500) }
+/** How many letters it writes after an epoch. */
+const LETTERS = 140
 const form = element('controls', HTMLFormElement)
 const start = element('start', HTMLButtonElement)
 const stop = element('stop', HTMLButtonElement)
@@ -88,13 +88,13 @@ function audience(
       const { valLoss } = metrics
       element('valLoss', HTMLElement).textContent = valLoss?.toFixed(3) ?? '–'
       draw()
-      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, LETTERS.epoch)
+      if (epoch + 1 < epochs) await write(`after epoch ${epoch + 1}`, LETTERS)
     },
     onTrainEnd: draw,
   }
 }
 
-async function train(signal: AbortSignal): Promise<void> {
+async function train(asked: Parameters, signal: AbortSignal): Promise<void> {
   manualSeed(SEED)
   const [train, validation] = splitRows(await corpus(), { fraction: 0.8 })
   const data = LanguageModelData.fromTexts({ train, validation }, lessonField(), {
@@ -123,26 +123,25 @@ async function train(signal: AbortSignal): Promise<void> {
     title: `${cell.toUpperCase()}, state of ${choice('hidden')}`,
   })
   try {
-    const { history, stopped } = await run.train(limit(data), {
+    const { history, stopped } = await run.train(limit(data, asked), {
       callbacks: [curve, audience(curve, write)],
       signal,
     })
     document.body.dataset.history = JSON.stringify(history)
     if (stopped === null) element('progress', HTMLProgressElement).value = 1
-    await write(stopped === null ? 'in the end' : 'when it was stopped', LETTERS.end)
+    await write(stopped === null ? 'in the end' : 'when it was stopped', asked.letters)
   } finally {
     run.dispose()
   }
 }
 
 /** `?batches=8` looks at so many batches of an epoch, for a quick try. */
-function limit({ train, validation }: LanguageModelData) {
-  const batches = asked.get('batches')
+function limit({ train, validation }: LanguageModelData, { batches }: Parameters) {
   if (batches === null) return { train, validation }
-  return { train: take(train, Number(batches)), validation: take(validation, Number(batches)) }
+  return { train: take(train, batches), validation: take(validation, batches) }
 }
 
-async function onSubmit(): Promise<void> {
+async function onSubmit(asked: Parameters): Promise<void> {
   const controller = new AbortController()
   const abort = () => controller.abort()
   stop.addEventListener('click', abort)
@@ -151,7 +150,7 @@ async function onSubmit(): Promise<void> {
   problem(null)
   document.body.dataset.state = 'training'
   try {
-    await train(controller.signal)
+    await train(asked, controller.signal)
     document.body.dataset.state = 'done'
   } catch (error) {
     problem(error)
@@ -163,11 +162,18 @@ async function onSubmit(): Promise<void> {
   }
 }
 
+/** Chooses a value, which the address may have and the form not offer. */
+function choose(field: HTMLSelectElement, value: string): void {
+  if (![...field.options].some(option => option.value === value)) field.add(new Option(value))
+  field.value = value
+}
+
 /** Fills the form from the address, so that a run can be linked to: `?cell=lstm&epochs=7&start`. */
-function fillForm(): void {
-  for (const [name, value] of asked) {
+function fillForm(fields: Record<string, string>): void {
+  for (const [name, value] of Object.entries(fields)) {
     const field = form.elements.namedItem(name)
-    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value
+    if (field instanceof HTMLSelectElement) choose(field, value)
+    if (field instanceof HTMLInputElement) field.value = value
   }
   const showExtras = () => {
     for (const extra of form.querySelectorAll<HTMLElement>('.extra')) {
@@ -179,19 +185,19 @@ function fillForm(): void {
 }
 
 async function open(): Promise<void> {
-  fillForm()
+  const asked = readParameters(new URLSearchParams(location.search))
+  fillForm(asked.fields)
   element('prompt', HTMLElement).textContent = PROMPT.trim()
-  const name = asked.get('backend') === 'webgl' ? 'webgl' : 'wasm'
-  showBackend(name)
-  const machine = await backends[name]()
+  showBackend(asked.backend)
+  const machine = await backends[asked.backend]()
   await ready()
   element('machine', HTMLElement).textContent = machine
   form.addEventListener('submit', event => {
     event.preventDefault()
-    void onSubmit()
+    void onSubmit(asked)
   })
   document.body.dataset.state = 'ready'
-  if (asked.has('start')) form.requestSubmit()
+  if (asked.start) form.requestSubmit()
 }
 
 void waitFor(open)

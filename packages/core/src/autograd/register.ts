@@ -3,8 +3,10 @@
 // makes the engine, and with it all tensors, and only tfjs-core's own class has clone and print
 import '@tensorflow/tfjs-core'
 import '#tfjs-gradients'
+import { checkTfjsVersion } from '../tfjs-version'
 import { repairGradients } from './repairs'
 import { saveShapesOnly } from './shape-only'
 
+checkTfjsVersion()
 repairGradients()
 saveShapesOnly()

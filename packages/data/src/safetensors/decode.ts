@@ -158,7 +158,8 @@ function requireTiling(
 /** The elements, in place where their address allows it. */
 function viewOf(dtype: SafetensorsDtype, bytes: Uint8Array): SafetensorsArray {
   const width = widthOf(dtype)
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice()
+  // a new array and no slice(): that of a Buffer, which Node reads files into, copies nothing
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes)
   return new arrayTypes[dtype](
     aligned.buffer as ArrayBuffer,
     aligned.byteOffset,

@@ -154,6 +154,19 @@ describe('decodeSafetensors of something else', () => {
   })
 })
 
+describe('decodeSafetensors of bytes elsewhere', () => {
+it('reads data at any address, also out of a Buffer as Node reads files into', () => {
+  const data = Float32Array.of(1.5, -2)
+  // the data begins at each of four addresses
+  for (const name of ['w', 'we', 'wei', 'weig']) {
+    const plain = fileOf({ [name]: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, 8)
+    plain.set(new Uint8Array(data.buffer), plain.length - 8)
+    for (const bytes of [plain, Buffer.from(plain)]) {
+      expect(decodeSafetensors(bytes).tensors[name]!.data).toEqual(data)
+    }
+  }
+})
+
 describe('encodeSafetensors', () => {
   it('gives back what was put in, aligned', () => {
     const tensors: Record<string, StoredTensor> = {

@@ -1,0 +1,19 @@
+/** The command lines of the suites. */
+import { asksForHelp, type Options, readArgs, sentence } from '../../../scripts/options.mjs'
+
+export const flag = { type: 'boolean', default: false } as const
+
+/** The values of the options; what is no option, or a cry for help, ends the program. */
+export function readOptions<T extends Options>(help: string, options: T) {
+  const args = process.argv.slice(2)
+  if (asksForHelp(args)) end(help, 0)
+  const { values, complaint } = readArgs(args, options)
+  if (complaint !== null) end(sentence(complaint), 1)
+  return values
+}
+
+/** Writes why, and ends the program. */
+export function end(text: string, code: number): never {
+  process[code === 0 ? 'stdout' : 'stderr'].write(`${text.trimEnd()}\n`)
+  process.exit(code)
+}

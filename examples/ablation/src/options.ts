@@ -1,0 +1,48 @@
+/** The command line. */
+import {
+  flag,
+  integer,
+  notNegative,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from '@dl/example-kit'
+
+export const HELP = `Turns parts of a net off, one at a time, and says what that changed; about three minutes.
+
+  --data      shapes | tiny | cifar10 | a folder or archive   (default shapes: made up, small)
+  --seeds     runs of each variant     (default 3)
+  --epochs    of each run              (default 6)
+  --lr        (default 5e-3)           --wd  (default 1e-3)     --bs  (default 32)
+  --backend   wasm | cpu               (default wasm)
+  --quick     few pictures, two seeds, one epoch     --json  one JSON object as the last line
+`
+
+const FLAGS = {
+  data: text('shapes'),
+  seeds: optional,
+  epochs: optional,
+  lr: text('5e-3'),
+  wd: text('1e-3'),
+  bs: text('32'),
+  backend: text('wasm'),
+  quick: flag,
+  json: flag,
+}
+
+export function readOptions(args: string[]) {
+  const values = readFlags(args, FLAGS)
+  return {
+    data: values.data,
+    seeds: integer('seeds', values.seeds ?? (values.quick ? '2' : '3')),
+    epochs: integer('epochs', values.epochs ?? (values.quick ? '1' : '6')),
+    bs: integer('bs', values.bs),
+    lr: positive('lr', values.lr),
+    wd: notNegative('wd', values.wd),
+    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    quick: values.quick,
+    json: values.json,
+  }
+}
