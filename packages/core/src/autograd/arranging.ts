@@ -61,7 +61,7 @@ const mirrorPad = rule<MirrorPadAttrs>('MirrorPad', {
             padded.shape.with(axis, length),
           )
         const mirrored = (begin: number, length: number, first: number) =>
-          place(reverse(part(begin, length), axis), axis, first, size)
+          spread(reverse(part(begin, length), axis), axis, first, size)
         let dx = part(before, size)
         if (before > 0) dx = add(dx, mirrored(0, before, skipped))
         if (after > 0) dx = add(dx, mirrored(before + size, after, size - skipped - after))
@@ -71,18 +71,18 @@ const mirrorPad = rule<MirrorPadAttrs>('MirrorPad', {
 })
 
 /** Puts x into zeros: its first element along the axis at `first`, the next ones `stride` behind. */
-function place(x: Tensor, axis: number, first: number, size: number, stride = 1): Tensor {
+export function spread(x: Tensor, axis: number, first: number, size: number, stride = 1): Tensor {
   const [before, n, behind] = around(x, axis)
   const reach = (n - 1) * stride + 1
-  let spread = reshape(x, [before, n, 1, behind])
+  let gaps = reshape(x, [before, n, 1, behind])
   if (stride > 1)
-    spread = pad(spread, [
+    gaps = pad(gaps, [
       [0, 0],
       [0, 0],
       [0, stride - 1],
       [0, 0],
     ])
-  const flat = slice(reshape(spread, [before, n * stride, behind]), [0, 0, 0], [-1, reach, -1])
+  const flat = slice(reshape(gaps, [before, n * stride, behind]), [0, 0, 0], [-1, reach, -1])
   const whole = pad(flat, [
     [0, 0],
     [first, size - first - reach],
@@ -104,8 +104,8 @@ const stridedSlice = rule<StridedSliceAttrs>('StridedSlice', {
       const [n, stride] = [dx.shape[axis]!, strides[axis]!]
       if (n === shape[axis] && stride === 1) return dx
       return stride > 0
-        ? place(dx, axis, begin[axis]!, shape[axis]!, stride)
-        : place(reverse(dx, axis), axis, begin[axis]! + (n - 1) * stride, shape[axis]!, -stride)
+        ? spread(dx, axis, begin[axis]!, shape[axis]!, stride)
+        : spread(reverse(dx, axis), axis, begin[axis]! + (n - 1) * stride, shape[axis]!, -stride)
     }
     return {
       x: () =>

@@ -22,7 +22,8 @@ import { rule } from './rule'
 /** tfjs turns the dimensions of the result although cumsum has put them back. */
 const sums = rule<CumsumAttrs>('Cumsum', {
   grads: (dy, _, { axis, exclusive, reverse }) => ({
-    x: () => cumsum(dy, axis, exclusive, !reverse),
+    // of negative axes tfjs makes a senseless shape
+    x: () => cumsum(dy, (axis + dy.rank) % dy.rank, exclusive, !reverse),
   }),
 })
 
@@ -30,7 +31,7 @@ const products = rule<CumsumAttrs>('Cumprod', {
   saves: ['x'],
   grads: (dy, [x], { axis, exclusive, reverse: backwards }) => ({
     x() {
-      const at = axis < 0 ? axis + x!.rank : axis
+      const at = (axis + x!.rank) % x!.rank
       // its own inverse: swaps the axis with the last
       const order = x!.shape.map((_, i) => (i === at ? x!.rank - 1 : i === x!.rank - 1 ? at : i))
       const rows = (t: Tensor): Tensor => {

@@ -72,17 +72,20 @@ const scatterNd = rule('ScatterNd', {
   grads: (dy, [indices]) => ({ updates: () => gatherND(dy, indices as never) }),
 })
 
+/** tfjs's CPU kernel writes into the very tensor it is given, so that gets a copy. */
+const put = (x: Tensor, indices: Tensor, updates: Tensor): Tensor =>
+  tensorScatterUpdate(add(x, 0) as Tensor1D, indices as Tensor1D, updates as Tensor1D)
+
 /** Where two updates go to one place, only the one that stayed gets a gradient. */
-const tensorScatterUpdate_ = rule('TensorScatterUpdate', {
+const scatterUpdate = rule('TensorScatterUpdate', {
   saves: ['indices'],
   shapes: ['updates'],
   grads: (dy, [indices, updates]) => ({
-    tensor: () =>
-      tensorScatterUpdate(dy as never, indices as never, zeros(updates!.shape) as never),
+    tensor: () => put(dy, indices!, zeros(updates!.shape)),
     updates() {
       const { size, shape } = updates!
       const numbers = reshape(range(1, size + 1), shape)
-      const owners = tensorScatterUpdate(zerosLike(dy) as never, indices as never, numbers as never)
+      const owners = put(zerosLike(dy), indices!, numbers)
       const stayed = equal(gatherND(owners, indices as never), numbers)
       return mul(gatherND(dy, indices as never), cast(stayed, 'float32'))
     },
@@ -104,4 +107,4 @@ const topK = rule('TopK', {
   }),
 })
 
-export const gathering: GradConfig[] = [gather, gatherNd, scatterNd, tensorScatterUpdate_, topK]
+export const gathering: GradConfig[] = [gather, gatherNd, scatterNd, scatterUpdate, topK]

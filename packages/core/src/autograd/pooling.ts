@@ -4,16 +4,25 @@
  */
 import {
   type AvgPoolAttrs,
+  addN,
   backend_util,
+  equal,
   type GradConfig,
+  logicalAnd,
+  logicalNot,
   mul,
+  pad,
   slice,
+  stridedSlice,
   type Tensor,
   type Tensor4D,
   type Tensor5D,
   tensor,
+  where,
   zeros,
+  zerosLike,
 } from '@tensorflow/tfjs-core'
+import { spread } from './arranging'
 import { rule, run } from './rule'
 
 const largest = (kernelName: string, gradient: string): GradConfig =>
@@ -54,12 +63,50 @@ const mean = (
     }),
   })
 
+/**
+ * Of each window to the first of its largest, place by place of the window. tfjs's kernels mistake the
+ * places where windows are not as high as they are wide, and take the last.
+ */
+const largestOfVolumes = rule<AvgPoolAttrs>('MaxPool3D', {
+  saves: ['x'],
+  outputs: [true],
+  grads: (dy, [x, y], attrs) => ({
+    x() {
+      const counts = dy.shape.slice(1, -1)
+      const spans = ofVolumes(x!, attrs, counts)
+      const pads = spans.map((s): [number, number] => [s.before, s.padded - s.size - s.before])
+      const padded = pad(x!, [[0, 0], ...pads, [0, 0]], -Infinity)
+      const [d, h, w] = spans.map(({ window }) => Array.from({ length: window }, (_, i) => i))
+      const places = d!.flatMap(i => h!.flatMap(j => w!.map(k => [i, j, k])))
+      let open: Tensor = equal(dy, dy)
+      const flows = places.map(place => {
+        const ends = place.map((first, i) => first + (counts[i]! - 1) * spans[i]!.stride + 1)
+        const seen = stridedSlice(
+          padded,
+          [0, ...place, 0],
+          [x!.shape[0]!, ...ends, x!.shape[4]!],
+          [1, ...spans.map(({ stride }) => stride), 1],
+        )
+        const hit = logicalAnd(equal(seen, y!), open)
+        open = logicalAnd(open, logicalNot(hit))
+        const flow = where(hit, dy, zerosLike(dy))
+        return spans.reduce(
+          (dx, { padded, stride }, i) => spread(dx, i + 1, place[i]!, padded, stride),
+          flow,
+        )
+      })
+      return slice(addN(flows), [0, ...spans.map(({ before }) => before), 0], x!.shape)
+    },
+  }),
+})
+
 interface Span {
   size: number
   /** With its padding. */
   padded: number
   before: number
   window: number
+  stride: number
   /** How many pixels each window has inside the image. */
   inside: number[]
 }
@@ -72,7 +119,7 @@ function span(size: number, window: number, stride: number, pad: number, count: 
     return Math.min(size, start + window) - Math.max(0, start)
   })
   const padded = Math.max(before + size, (count - 1) * stride + window)
-  return { size, padded, before, window, inside }
+  return { size, padded, before, window, stride, inside }
 }
 
 const ofImages = (
@@ -113,7 +160,7 @@ const ofVolumes = (
 export const pooling: GradConfig[] = [
   largest('MaxPool', 'MaxPoolGrad'),
   largest('MaxPoolWithArgmax', 'MaxPoolGrad'),
-  largest('MaxPool3D', 'MaxPool3DGrad'),
+  largestOfVolumes,
   mean('AvgPool', ofImages),
   mean('AvgPool3D', ofVolumes),
 ]

@@ -1,6 +1,5 @@
 /** Gradients of products of matrices and tensors. */
 import {
-  einsum,
   type GradConfig,
   getGradient,
   type NamedAttrMap,
@@ -8,6 +7,7 @@ import {
   type Tensor,
   tile,
 } from '@tensorflow/tfjs-core'
+import { contract, parse } from '../ops/einsum'
 import { sumToShape } from './elementwise'
 
 /** tfjs forgets to sum over the batch dimensions along which an input was broadcast. */
@@ -25,30 +25,26 @@ function batchMatMul(original: GradConfig): GradConfig {
   }
 }
 
-/** For each factor the sum of dy times the other; along dimensions that only it had, all the same. */
-const einsums: GradConfig = {
+/** For each factor the sum of dy times the other; along dimensions that only it has, all the same. */
+const einsum: GradConfig = {
   kernelName: 'Einsum',
   saveAllInputs: true,
   gradFunc(dy, saved, attrs) {
-    const [terms, output] = (attrs as { equation: string }).equation.replace(/\s/g, '').split('->')
-    const names = terms!.split(',')
+    const [terms, output] = parse((attrs as { equation: string }).equation)
+    const names = terms.split(',')
     const towards = (x: Tensor, i: number): Tensor => {
-      const others = names.filter((_, j) => j !== i)
-      const known = [...names[i]!].filter(
-        name => output!.includes(name) || others[0]?.includes(name),
-      )
+      const own = [...names[i]!]
+      const others = [output, ...names.filter((_, j) => j !== i)]
+      const shared = own.filter(name => others.join('').includes(name))
       const factors = [dy as Tensor, ...saved.filter((_, j) => j !== i)]
-      const sums = einsum(`${[output, ...others].join()}->${known.join('')}`, ...factors)
-      const [shape, reps] = [[...x.shape], x.shape.map(() => 1)]
-      ;[...names[i]!].forEach((name, axis) => {
-        if (known.includes(name)) return
-        reps[axis] = shape[axis]!
-        shape[axis] = 1
-      })
-      return tile(reshape(sums, shape), reps)
+      const flow = contract(others.join(), shared.join(''), factors)
+      const keep = own.map(name => shared.includes(name))
+      const shape = x.shape.map((size, axis) => (keep[axis] ? size : 1))
+      const reps = x.shape.map((size, axis) => (keep[axis] ? 1 : size))
+      return tile(reshape(flow, shape), reps)
     }
     return Object.fromEntries(saved.map((x, i) => [i, () => towards(x, i)]))
   },
 }
 
-export const products = (): GradConfig[] => [batchMatMul(getGradient('BatchMatMul')), einsums]
+export const products = (): GradConfig[] => [batchMatMul(getGradient('BatchMatMul')), einsum]

@@ -59,10 +59,7 @@ export const elementwise: Record<string, Check[]> = {
   logSigmoid: alone(tf.logSigmoid),
   maximum: pair(tf.maximum),
   minimum: pair(tf.minimum),
-  mod: [
-    ...pair(tf.mod, [2.3, 2.6], [0.9, 1.1]),
-    ...pair(tf.mod, [-2.6, -2.3], [0.9, 1.1]),
-  ],
+  mod: [...pair(tf.mod, [2.3, 2.6], [0.9, 1.1]), ...pair(tf.mod, [-2.6, -2.3], [0.9, 1.1])],
   mul: pair(tf.mul),
   neg: alone(tf.neg),
   pow: [

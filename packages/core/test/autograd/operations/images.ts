@@ -90,8 +90,8 @@ export const images: Record<string, Check[]> = {
   maxPool3d: pools3d(tf.maxPool3d),
   avgPool3d: pools3d(tf.avgPool3d as Pool3d),
   maxPoolWithArgmax: [
-    [x => tf.maxPoolWithArgmax(x, 2, 2, 'valid').result, [2, 4, 6, 2]],
-    [x => tf.maxPoolWithArgmax(x, [3, 2], 1, 'same').result, [1, 4, 3, 1]],
+    [x => tf.maxPoolWithArgmax(x, 2, 2, 'valid').result as tf.Tensor, [2, 4, 6, 2]],
+    [x => tf.maxPoolWithArgmax(x, [3, 2], 1, 'same').result as tf.Tensor, [1, 4, 3, 1]],
   ],
   pool: [
     [x => tf.pool(x, [2, 2], 'max', 'valid', [1, 1], [2, 2]), [1, 4, 6, 2]],
@@ -224,7 +224,14 @@ export const images: Record<string, Check[]> = {
     ],
     [
       (x, filter, bias) =>
-        tf.fused.depthwiseConv2d({ x, filter, bias, strides: 2, pad: 'valid', activation: 'sigmoid' }),
+        tf.fused.depthwiseConv2d({
+          x,
+          filter,
+          bias,
+          strides: 2,
+          pad: 'valid',
+          activation: 'sigmoid',
+        }),
       [1, 4, 5, 2],
       [2, 2, 2, 1],
       [2],

@@ -66,7 +66,7 @@ export const reductions: Record<string, Check[]> = {
       (_, i) => i !== 1 && i !== 10,
     ),
     ...(['fro', 'euclidean', 1, Infinity, -Infinity] as const).map(
-      (ord): Check => [x => tf.norm(x, ord, [0, 1]), [3, 2]],
+      (ord): Check => [x => tf.norm(tf.exp(x), ord, [0, 1]), [3, 2]],
     ),
     ...([1, 2, Infinity, -Infinity] as const).map(
       (ord): Check => [x => tf.norm(x, ord, 1), [3, 2]],
