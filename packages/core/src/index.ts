@@ -33,6 +33,8 @@ export {
 } from './ops/optimizer-steps'
 export type { RecurrentOptions, RecurrentWeights } from './ops/recurrent'
 export { type Nonlinearity, rnn } from './ops/rnn'
+export { logSoftmax, logSumExp, softmax } from './ops/softmax'
 export { isParameter, Parameter, type ParameterOptions } from './parameter'
 export { defaultGenerator, Generator, manualSeed, type RandomState } from './random/generator'
 export { threefryWords } from './random/threefry'
+export { repairKernels } from './repair-kernels'

@@ -1,5 +1,5 @@
 /** Every operation that tfjs exports: its gradient is right, or refused, or there is none to have. */
-import { valueAndGrads } from '@dl/core'
+import { repairKernels, valueAndGrads } from '@dl/core'
 import * as tfjs from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Check, refusal, slopes } from './differences'
@@ -23,17 +23,22 @@ const right: Record<string, Check[]> = {
 }
 
 // what softmaxCrossEntropy saves is a leak to tfjs while it is tested
-beforeAll(() => tfjs.env().set('IS_TEST', false))
+beforeAll(() => {
+  tfjs.env().set('IS_TEST', false)
+  repairKernels(tfjs.getBackend())
+})
 afterAll(() => tfjs.env().set('IS_TEST', true))
 
 /** Operations by the names they are exported under, of namespaces too. */
 function exported(): string[] {
   const isOperation = (value: unknown) =>
     typeof value === 'function' && value.name.endsWith(tfjs.OP_SCOPE_SUFFIX)
-  return Object.entries(tfjs).flatMap(([name, value]) =>
+  // Node's copy is CommonJS, and there once more as a whole
+  const { default: _, 'module.exports': __, ...names } = tfjs as Record<string, unknown>
+  return Object.entries(names).flatMap(([name, value]) =>
     isOperation(value)
       ? [name]
-      : Object.entries(typeof value === 'object' ? value : {})
+      : Object.entries(typeof value === 'object' ? value! : {})
           .filter(([, member]) => isOperation(member))
           .map(([member]) => `${name}.${member}`),
   )

@@ -24,7 +24,7 @@ export const matrices: Record<string, Check[]> = {
     product(true, true, [3, 2], [4, 3]),
     product(false, false, [2, 2, 3], [1, 3, 2]),
     product(false, true, [3, 2], [2, 4, 2]),
-    product(true, false, [2, 1, 3, 2], [1, 3, 3, 1]),
+    product(true, false, [2, 2, 3, 2], [1, 1, 3, 1]),
   ],
   'fused.matMul': [
     [(a, b, bias) => tf.fused.matMul({ a, b, bias }), [2, 3], [3, 4], [4]],

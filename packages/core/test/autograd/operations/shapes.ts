@@ -312,6 +312,10 @@ export const shapes: Record<string, Check[]> = {
     [x => tf.depthToSpace(x, 2), [2, 1, 3, 8]],
     [x => tf.depthToSpace(x, 3), [1, 2, 1, 9]],
   ],
+  diag: [
+    [x => tf.diag(x), [3]],
+    [x => tf.diag(x), [2, 3]],
+  ],
   'linalg.bandPart': [
     [x => tf.linalg.bandPart(x, 1, 0), [3, 4]],
     [x => tf.linalg.bandPart(x, -1, 1), [2, 3, 3]],
