@@ -6,6 +6,7 @@
 import '@tensorflow/tfjs-backend-webgl'
 import { DlError, repairKernels } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
+import { repairArgMax } from './arg-max'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
 
@@ -37,6 +38,7 @@ export function registerWebGL(): void {
   // memory only grows. Below this many bytes reuse is worth it; above, disposing frees.
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
   repairKernels('webgl')
+  repairArgMax()
   repairMatMul()
   repairMaxPool()
 }

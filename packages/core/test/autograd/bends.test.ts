@@ -110,3 +110,18 @@ it('of the length of a complex number, 0 at 0', async () => {
     ].map(part => part.map(Math.fround)),
   )
 })
+
+it('passes over no NaN: a window of maxPool shows it, argMax says where', async context => {
+  context.skip(
+    tf.getBackend() === 'cpu',
+    'tfjs passes over them, and its CPU backend is left as it is',
+  )
+  const line = [1, Number.NaN, 3, 9, 2, 5]
+  const [windows, place] = tf.tidy(() => [
+    tf.maxPool(tf.tensor4d(line, [1, 1, 6, 1]), [1, 2], 2, 'valid'),
+    tf.argMax(tf.tensor2d([...line, 4, 4, Number.NaN, 1, Number.NaN, Infinity], [2, 6]), 1),
+  ])
+  expect([...(await windows!.data())]).toEqual([Number.NaN, 9, 5])
+  expect([...(await place!.data())]).toEqual([1, 2])
+  tf.dispose([windows!, place!])
+})
