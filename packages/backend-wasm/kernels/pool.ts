@@ -4,12 +4,18 @@ import { at, get, put, splat } from './simd'
 
 @inline
 function join(largest: bool, a: v128, b: v128): v128 {
-  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b) // pmax passes over a NaN in b, as tfjs does
+  return largest ? f32x4.pmax(a, b) : f32x4.add(a, b)
+}
+
+/** Marks the lanes of NaNs, over which pmax passes. */
+@inline
+function mark(largest: bool, nans: v128, b: v128): v128 {
+  return largest ? v128.or(nans, f32x4.ne(b, b)) : nans
 }
 
 @inline
-function pooled(largest: bool, v: v128, count: v128): v128 {
-  return largest ? v : f32x4.div(v, count)
+function pooled(largest: bool, v: v128, nans: v128, count: v128): v128 {
+  return largest ? v128.or(v, nans) : f32x4.div(v, count)
 }
 
 /** The largest values in a part of the image or the means, of four channels or one. */
@@ -17,15 +23,17 @@ function pooled(largest: bool, v: v128, count: v128): v128 {
 function pool4(
   largest: bool, one: bool, x: usize, out: usize, row: i32, channels: i32, rows: i32, columns: i32, count: v128,
 ): void {
-  let v = splat(largest ? -Infinity : 0)
+  let v = splat(largest ? -Infinity : 0), nans = splat(0)
   for (let r = 0; r < rows; r++) {
     let p = r * row
     for (let c = 0; c < columns; c++) {
-      v = join(largest, v, get(one, x, p))
+      const b = get(one, x, p)
+      v = join(largest, v, b)
+      nans = mark(largest, nans, b)
       p += channels
     }
   }
-  put(one, out, 0, pooled(largest, v, count))
+  put(one, out, 0, pooled(largest, v, nans, count))
 }
 
 /** The same for sixteen channels at once, as windows are small and their loops cost more than the values. */
@@ -35,20 +43,29 @@ function pool16(
 ): void {
   const none = splat(largest ? -Infinity : 0)
   let v0 = none, v1 = none, v2 = none, v3 = none
+  let n0 = splat(0), n1 = n0, n2 = n0, n3 = n0
   for (let r = 0; r < rows; r++) {
     let p = at(x, r * row)
     for (let c = 0; c < columns; c++) {
-      v0 = join(largest, v0, v128.load(p))
-      v1 = join(largest, v1, v128.load(p, 16))
-      v2 = join(largest, v2, v128.load(p, 32))
-      v3 = join(largest, v3, v128.load(p, 48))
+      const b0 = v128.load(p)
+      v0 = join(largest, v0, b0)
+      n0 = mark(largest, n0, b0)
+      const b1 = v128.load(p, 16)
+      v1 = join(largest, v1, b1)
+      n1 = mark(largest, n1, b1)
+      const b2 = v128.load(p, 32)
+      v2 = join(largest, v2, b2)
+      n2 = mark(largest, n2, b2)
+      const b3 = v128.load(p, 48)
+      v3 = join(largest, v3, b3)
+      n3 = mark(largest, n3, b3)
       p = at(p, channels)
     }
   }
-  v128.store(out, pooled(largest, v0, count))
-  v128.store(out, pooled(largest, v1, count), 16)
-  v128.store(out, pooled(largest, v2, count), 32)
-  v128.store(out, pooled(largest, v3, count), 48)
+  v128.store(out, pooled(largest, v0, n0, count))
+  v128.store(out, pooled(largest, v1, n1, count), 16)
+  v128.store(out, pooled(largest, v2, n2, count), 32)
+  v128.store(out, pooled(largest, v3, n3, count), 48)
 }
 
 @inline

@@ -163,14 +163,17 @@ function max16(x: usize, out: usize, n: i32, inner: i32): void {
   v128.store(out, withNaN(t3, o3), 48)
 }
 
-/** Columns from … to of out[outer, inner] = where the first largest value of x[outer, n, inner] stands. */
+/**
+ * Columns from … to of out[outer, inner] = where the first largest value of x[outer, n, inner] stands.
+ * As in PyTorch, nothing is larger than a NaN.
+ */
 export function argMax(x: usize, out: usize, n: i32, inner: i32, from: i32, to: i32): void {
   for (let column = from; column < to; column++) {
     const o = column / inner, src = at(x, o * n * inner + column - o * inner)
     let best = 0, top = f32.load(src)
     for (let i = 1; i < n; i++) {
       const value = f32.load(at(src, i * inner))
-      if (value > top) {
+      if (top == top && !(value <= top)) {
         top = value
         best = i
       }

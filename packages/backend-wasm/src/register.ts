@@ -1,6 +1,6 @@
 /** Puts a backend and its kernels into tfjs's registry. */
 import '@tensorflow/tfjs-backend-cpu'
-import { DlError } from '@dl/core'
+import { DlError, repairKernels } from '@dl/core'
 import {
   findBackendFactory,
   getKernelsForBackend,
@@ -60,4 +60,5 @@ export function registerWasm(
             ),
     })
   }
+  repairKernels(name)
 }

@@ -123,6 +123,12 @@ describe('what is made of their results', () => {
 })
 
 describe('argMax', () => {
+  it('is the first NaN, if there is one', () => {
+    const values = Float32Array.of(Infinity, 1, Number.NaN, 5, Number.NaN, Number.NaN)
+    const x = { values, shape: [3, 2], dtype: 'float32' } as const
+    expect(results(x => argMax(x, 0), [x])[0]!.values).toEqual([1, 2])
+  })
+
   it('is the first largest along any axis', async () => {
     for (const [shape, axis] of [
       [[7], 0],
@@ -132,8 +138,10 @@ describe('argMax', () => {
       [[3, 1], 1],
       [[0, 4], 1],
     ] as const) {
-      await expectLikeCpu(x => argMax(x, axis), [coarse(...shape)], 0)
-      await expectLikeCpu(x => argMax(x, axis), [ints(4, ...shape)], 0)
+      const whole = ints(4, ...shape)
+      const floats = Float32Array.from(whole.values)
+      await expectLikeCpu(x => argMax(x, axis), [{ ...whole, values: floats, dtype: 'float32' }], 0)
+      await expectLikeCpu(x => argMax(x, axis), [whole], 0)
     }
   })
 })

@@ -149,12 +149,16 @@ describe.each(['maxPool', 'avgPool'] as const)('%s', op => {
     await expectLikeCpu(gradientBy(op, spec), [x, dy], 1e-6)
   })
 
-  it('treats NaN as tfjs-cpu does', async () => {
-    const spec: Case = { shape: [1, 4, 4, 5], window: [2, 2], strides: [2, 2], pad: 'valid' }
-    const x = floats(...spec.shape)
-    ;(x.values as Float32Array)[5 * 5 + 2] = Number.NaN
-    await expectLikeCpu(poolBy(op, spec), [x])
-    await expectLikeCpu(gradientBy(op, spec), [x, floats(1, 2, 2, 5)])
+  it('shows a NaN in every window that has it, in its channel', () => {
+    const spec: Case = { shape: [1, 4, 4, 23], window: [2, 3], strides: [2, 1], pad: 'valid' }
+    for (const channel of [2, 18, 21]) {
+      const x = floats(...spec.shape)
+      // row 2, column 1: in both windows of the second row
+      ;(x.values as Float32Array)[(2 * 4 + 1) * 23 + channel] = Number.NaN
+      const [y] = results(poolBy(op, spec), [x])
+      const at = Array.from(y!.values, (value, i) => (Number.isNaN(value) ? i : -1))
+      expect(at.filter(i => i >= 0)).toEqual([2 * 23 + channel, 3 * 23 + channel])
+    }
   })
 
   it('runs without a CPU kernel, but of integers with one', () => {

@@ -1,5 +1,5 @@
 /**
- * The gradient of max pooling, which goes to the first of equal values in reading order, as on every
+ * Max pooling. A window with a NaN gives NaN, which tfjs's program passes over. The gradient goes to the first of equal values in reading order, as on every
  * other backend and in PyTorch. tfjs's program for WebGL takes the last, and behind a ReLU, where
  * zeros abound, equal values are the rule.
  */
@@ -7,15 +7,28 @@ import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-we
 import {
   backend_util,
   type KernelFunc,
+  MaxPool,
+  type MaxPoolAttrs,
   MaxPoolGrad,
   type MaxPoolGradAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import { repairKernel } from './repair'
 
-/** Puts the repair in the place of tfjs's own kernel. */
+/** Puts the repairs in the place of tfjs's own kernels. */
 export function repairMaxPool(): void {
+  repairKernel(MaxPool, original => call => forward(call) ?? original(call))
   repairKernel(MaxPoolGrad, () => gradient)
+}
+
+/** Nothing where tfjs hands its input on. */
+function forward(call: Parameters<KernelFunc>[0]): TensorInfo | null {
+  const { x } = call.inputs as Record<'x', TensorInfo>
+  const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as MaxPoolAttrs
+  const shape = x.shape as [number, number, number, number]
+  const pool = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode)
+  if (pool.filterHeight * pool.filterWidth === 1) return null
+  return (call.backend as MathBackendWebGL).compileAndRun(maxima(pool), [x], x.dtype)
 }
 
 const gradient: KernelFunc = call => {
@@ -41,13 +54,8 @@ const constants = (pool: backend_util.Conv2DInfo): string => `
   const ivec2 outSize = ivec2(${pool.outHeight}, ${pool.outWidth});
 `
 
-/** Where in each window the first of its largest values is, counted row by row. */
-const firstMaxima = (pool: backend_util.Conv2DInfo): GPGPUProgram => ({
-  variableNames: ['x'],
-  outputShape: pool.outShape,
-  userCode: `
-    ${constants(pool)}
-    void main() {
+/** Walks over the pixels of a window that lie inside the image, counted row by row. */
+const walk = (body: string): string => `
       ivec4 at = getOutputCoords();
       ivec2 corner = at.yz * strides - pads;
       float largest = 0.;
@@ -59,12 +67,39 @@ const firstMaxima = (pool: backend_util.Conv2DInfo): GPGPUProgram => ({
           int column = corner.y + c;
           if (column < 0 || column >= inSize.y) continue;
           float value = getX(at.x, row, column, at.w);
+          ${body}
+        }
+      }
+`
+
+const maxima = (pool: backend_util.Conv2DInfo): GPGPUProgram => ({
+  variableNames: ['x'],
+  outputShape: pool.outShape,
+  userCode: `
+    ${constants(pool)}
+    void main() {
+      ${walk(`
+          if (first < 0 || value > largest || (isnan(value) && !isnan(largest))) largest = value;
+          first = 0;
+      `)}
+      setOutput(largest);
+    }
+  `,
+})
+
+/** Where in each window the first of its largest values is, counted row by row. */
+const firstMaxima = (pool: backend_util.Conv2DInfo): GPGPUProgram => ({
+  variableNames: ['x'],
+  outputShape: pool.outShape,
+  userCode: `
+    ${constants(pool)}
+    void main() {
+      ${walk(`
           if (first < 0 || value > largest) {
             largest = value;
             first = r * window.y + c;
           }
-        }
-      }
+      `)}
       setOutput(float(first));
     }
   `,

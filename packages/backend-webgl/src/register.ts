@@ -4,8 +4,9 @@
  * registers on first use.
  */
 import '@tensorflow/tfjs-backend-webgl'
-import { DlError } from '@dl/core'
+import { DlError, repairKernels } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
+import { repairArgMax } from './arg-max'
 import { repairEmpty } from './empty'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
@@ -38,6 +39,8 @@ export function registerWebGL(): void {
   // tfjs keeps every disposed texture for a tensor of the same shape, so many shapes mean that
   // memory only grows. Below this many bytes reuse is worth it; above, disposing frees.
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
+  repairKernels('webgl')
+  repairArgMax()
   repairMatMul()
   repairMaxPool()
   repairSmallValues()

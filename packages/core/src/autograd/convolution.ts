@@ -7,9 +7,9 @@
 import {
   backend_util,
   type Conv2DAttrs,
+  type Conv3DAttrs,
   conv2d,
   depthwiseConv2d,
-  engine,
   type GradConfig,
   gather,
   mul,
@@ -22,6 +22,11 @@ import {
   tensor1d,
   transpose,
 } from '@tensorflow/tfjs-core'
+import { DlError, showShape } from '../errors'
+import { rule, run } from './rule'
+
+const TO_VOLUME = 'Conv3DBackpropInputV2'
+const TO_FILTER = 'Conv3DBackpropFilterV2'
 
 type Pair = [number, number]
 type Pads = [Pair, Pair, Pair, Pair]
@@ -52,11 +57,10 @@ export function convolution(original: GradConfig): GradConfig {
       const { strides, pad, dilations, dimRoundingMode, dataFormat } =
         attrs as unknown as Conv2DAttrs
       if (backend_util.tupleValuesAreOne(dilations ?? 1)) {
-        const run = (to: string, inputs: object, shape: object): Tensor4D =>
-          engine().runKernel(kernelName + to, inputs as never, { ...attrs, ...shape } as never)
+        const [toImage, toFilter] = [`${kernelName}BackpropInput`, `${kernelName}BackpropFilter`]
         return {
-          x: () => run('BackpropInput', { dy, filter }, { inputShape: x.shape }),
-          filter: () => run('BackpropFilter', { x, dy }, { filterShape: filter.shape }),
+          x: () => run(toImage, { dy, filter }, { ...attrs, inputShape: x.shape }),
+          filter: () => run(toFilter, { x, dy }, { ...attrs, filterShape: filter.shape }),
         }
       }
       if (dataFormat === 'NCHW' || !backend_util.tupleValuesAreOne(strides)) {
@@ -135,3 +139,30 @@ function padsOfImage({ x, dy, filter, dilations, before }: Dilated): Pads {
   }
   return [[0, 0], along(0), along(1), [0, 0]]
 }
+
+/** Conv3D, and its transpose, which tfjs cannot differentiate. */
+export const convolutionOfVolumes: GradConfig[] = [
+  rule<Conv3DAttrs>('Conv3D', {
+    saves: ['x', 'filter'],
+    grads(dy, [x, filter], attrs) {
+      const dilations = [attrs.dilations ?? 1].flat()
+      if (dilations.some(n => n !== 1)) {
+        throw new DlError('no-gradient', {
+          problem: `conv3d has no gradient with dilations ${showShape(dilations)}`,
+          expected: 'dilations of 1',
+        })
+      }
+      return {
+        x: () => run(TO_VOLUME, { dy, filter }, { ...attrs, inputShape: x!.shape }),
+        filter: () => run(TO_FILTER, { x, dy }, { ...attrs, filterShape: filter!.shape }),
+      }
+    },
+  }),
+  rule(TO_VOLUME, {
+    saves: ['dy', 'filter'],
+    grads: (ddx, [dy, filter], attrs: object) => ({
+      dy: () => run('Conv3D', { x: ddx, filter }, { dilations: [1, 1, 1], ...attrs }),
+      filter: () => run(TO_FILTER, { x: ddx, dy }, { ...attrs, filterShape: filter!.shape }),
+    }),
+  }),
+]

@@ -4,70 +4,163 @@
  */
 import {
   type AvgPoolAttrs,
+  addN,
   backend_util,
-  engine,
+  equal,
   type GradConfig,
+  logicalAnd,
+  logicalNot,
   mul,
+  pad,
   slice,
+  stridedSlice,
   type Tensor,
   type Tensor4D,
-  tensor4d,
+  type Tensor5D,
+  tensor,
+  where,
   zeros,
+  zerosLike,
 } from '@tensorflow/tfjs-core'
+import { spread } from './arranging'
+import { rule, run } from './rule'
 
-/** Runs a kernel of one output. */
-const run = (kernel: string, inputs: object, attrs: object): Tensor4D =>
-  engine().runKernel(kernel, inputs as never, attrs as never)
+const largest = (kernelName: string, gradient: string): GradConfig =>
+  rule(kernelName, {
+    saves: ['x'],
+    outputs: [true],
+    grads: (dy, [input, output], attrs: object) => ({
+      // of several outputs the first is the pooled one
+      x: () => run(gradient, { dy: [dy].flat()[0], input, output }, attrs),
+    }),
+  })
 
-export const maxPooling: GradConfig = {
-  kernelName: 'MaxPool',
-  inputsToSave: ['x'],
-  outputsToSave: [true],
-  gradFunc: (dy, [input, output], attrs) => ({
-    x: () => run('MaxPoolGrad', { dy, input, output }, attrs),
+const mean = (
+  kernelName: string,
+  spansOf: (x: Tensor, attrs: AvgPoolAttrs, counts: number[]) => Span[],
+): GradConfig =>
+  rule<AvgPoolAttrs>(kernelName, {
+    saves: ['x'],
+    grads: (dy, [x], attrs) => ({
+      x() {
+        const spans = spansOf(x!, attrs, dy.shape.slice(1, -1))
+        const filterSize = spans.map(({ window }) => window)
+        const unpadded = { filterSize, strides: attrs.strides, pad: 'valid' }
+        if (spans.every(({ size, padded }) => padded === size)) {
+          return run(`${kernelName}Grad`, { dy, input: x }, unpadded)
+        }
+        // from means of whole windows to means of what was inside
+        const scales = spans.reduce(
+          (all, { inside, window }) => all.flatMap(s => inside.map(n => (s * window) / n)),
+          [1],
+        )
+        const scale = tensor(scales, [1, ...dy.shape.slice(1, -1), 1])
+        const ends = (between: number[]) => [x!.shape[0]!, ...between, x!.shape.at(-1)!]
+        const input = zeros(ends(spans.map(({ padded }) => padded)))
+        const dx = run(`${kernelName}Grad`, { dy: mul(dy, scale), input }, unpadded)
+        return slice(dx, [0, ...spans.map(({ before }) => before), 0], x!.shape)
+      },
+    }),
+  })
+
+/**
+ * Of each window to the first of its largest, place by place of the window. tfjs's kernels mistake the
+ * places where windows are not as high as they are wide, and take the last.
+ */
+const largestOfVolumes = rule<AvgPoolAttrs>('MaxPool3D', {
+  saves: ['x'],
+  outputs: [true],
+  grads: (dy, [x, y], attrs) => ({
+    x() {
+      const counts = dy.shape.slice(1, -1)
+      const spans = ofVolumes(x!, attrs, counts)
+      const pads = spans.map((s): [number, number] => [s.before, s.padded - s.size - s.before])
+      const padded = pad(x!, [[0, 0], ...pads, [0, 0]], -Infinity)
+      const [d, h, w] = spans.map(({ window }) => Array.from({ length: window }, (_, i) => i))
+      const places = d!.flatMap(i => h!.flatMap(j => w!.map(k => [i, j, k])))
+      let open: Tensor = equal(dy, dy)
+      const flows = places.map(place => {
+        const ends = place.map((first, i) => first + (counts[i]! - 1) * spans[i]!.stride + 1)
+        const seen = stridedSlice(
+          padded,
+          [0, ...place, 0],
+          [x!.shape[0]!, ...ends, x!.shape[4]!],
+          [1, ...spans.map(({ stride }) => stride), 1],
+        )
+        const hit = logicalAnd(equal(seen, y!), open)
+        open = logicalAnd(open, logicalNot(hit))
+        const flow = where(hit, dy, zerosLike(dy))
+        return spans.reduce(
+          (dx, { padded, stride }, i) => spread(dx, i + 1, place[i]!, padded, stride),
+          flow,
+        )
+      })
+      return slice(addN(flows), [0, ...spans.map(({ before }) => before), 0], x!.shape)
+    },
   }),
+})
+
+interface Span {
+  size: number
+  /** With its padding. */
+  padded: number
+  before: number
+  window: number
+  stride: number
+  /** How many pixels each window has inside the image. */
+  inside: number[]
 }
 
-export const averagePooling: GradConfig = {
-  kernelName: 'AvgPool',
-  inputsToSave: ['x'],
-  gradFunc: (dy, saved, attrs) => ({
-    x: () =>
-      averageGradient(dy as Tensor4D, saved[0] as Tensor4D, attrs as unknown as AvgPoolAttrs),
-  }),
-}
-
-/** The gradient over the padded image, of dy scaled from means of whole windows to means of what was inside. */
-function averageGradient(dy: Tensor4D, x: Tensor4D, attrs: AvgPoolAttrs): Tensor {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs
-  const info = backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode)
-  const { padInfo, inHeight, inWidth, filterHeight, filterWidth } = info
-  const rows = axis(inHeight, filterHeight, info.strideHeight, padInfo.top, dy.shape[1])
-  const columns = axis(inWidth, filterWidth, info.strideWidth, padInfo.left, dy.shape[2])
-  const unpadded = { filterSize: [filterHeight, filterWidth], strides, pad: 'valid' }
-  if (rows.size === inHeight && columns.size === inWidth) {
-    return run('AvgPoolGrad', { dy, input: x }, unpadded)
-  }
-  const scales = rows.inside.flatMap(r =>
-    columns.inside.map(c => (filterHeight * filterWidth) / (r * c)),
-  )
-  const scale = tensor4d(scales, [1, dy.shape[1], dy.shape[2], 1])
-  const input = zeros([x.shape[0], rows.size, columns.size, x.shape[3]])
-  const padded = run('AvgPoolGrad', { dy: mul(dy, scale), input }, unpadded)
-  return slice(padded, [0, padInfo.top, padInfo.left, 0], x.shape)
-}
-
-/** How large an axis is with its padding, and how many pixels each window has inside the image. */
-function axis(
-  size: number,
-  window: number,
-  stride: number,
-  before: number,
-  count: number,
-): { size: number; inside: number[] } {
+function span(size: number, window: number, stride: number, pad: number, count: number): Span {
+  // in volumes tfjs has negative padding where windows are smaller than the stride
+  const before = Math.max(0, pad)
   const inside = Array.from({ length: count }, (_, i) => {
     const start = i * stride - before
     return Math.min(size, start + window) - Math.max(0, start)
   })
-  return { size: Math.max(before + size, (count - 1) * stride + window), inside }
+  const padded = Math.max(before + size, (count - 1) * stride + window)
+  return { size, padded, before, window, stride, inside }
 }
+
+const ofImages = (
+  x: Tensor,
+  { filterSize, strides, pad, dimRoundingMode }: AvgPoolAttrs,
+  [rows, columns]: number[],
+): Span[] => {
+  const of = backend_util.computePool2DInfo(
+    ...([(x as Tensor4D).shape, filterSize, strides, 1, pad, dimRoundingMode] as const),
+  )
+  return [
+    span(of.inHeight, of.filterHeight, of.strideHeight, of.padInfo.top, rows!),
+    span(of.inWidth, of.filterWidth, of.strideWidth, of.padInfo.left, columns!),
+  ]
+}
+
+const ofVolumes = (
+  x: Tensor,
+  { filterSize, strides, pad, dimRoundingMode }: AvgPoolAttrs,
+  [slices, rows, columns]: number[],
+): Span[] => {
+  const of = backend_util.computePool3DInfo(
+    (x as Tensor5D).shape,
+    ...([filterSize, strides, 1, pad, dimRoundingMode] as never as [
+      number,
+      number,
+      number,
+      'same',
+    ]),
+  )
+  return [
+    span(of.inDepth, of.filterDepth, of.strideDepth, of.padInfo.front, slices!),
+    span(of.inHeight, of.filterHeight, of.strideHeight, of.padInfo.top, rows!),
+    span(of.inWidth, of.filterWidth, of.strideWidth, of.padInfo.left, columns!),
+  ]
+}
+
+export const pooling: GradConfig[] = [
+  largest('MaxPool', 'MaxPoolGrad'),
+  largest('MaxPoolWithArgmax', 'MaxPoolGrad'),
+  largestOfVolumes,
+  mean('AvgPool', ofImages),
+  mean('AvgPool3D', ofVolumes),
+]

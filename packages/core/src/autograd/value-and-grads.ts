@@ -8,6 +8,8 @@ import type { TapeNode } from '@tensorflow/tfjs-core/dist/tape'
 import { type Buffer, queuedWrites } from '../buffer'
 import { DlError, showShape } from '../errors'
 import { isParameter, type Parameter } from '../parameter'
+import { OF_COMPLEX } from './complex'
+import { newTape } from './tape'
 import { ABSENT, walkState } from './walk-state'
 
 /** A value, its gradients, and the writes to buffers that came about on the way. */
@@ -95,7 +97,7 @@ function record(f: () => Tensor): Recorded {
   }
   const { state } = engine()
   const outerTape = state.activeTape
-  const tape: TapeNode[] = []
+  const tape = newTape()
   const writes: Recorded['writes'] = new Map()
   state.activeTape = tape
   state.gradientDepth++
@@ -162,12 +164,14 @@ function walk(tape: TapeNode[], value: Tensor, leaves: ReadonlySet<number>): Map
   return gradients
 }
 
-/** The ids of float tensors that depend on a leaf. Nothing flows through bool and int32. */
+/** The ids of tensors that depend on a leaf. Nothing flows through bool and int32. */
 function reach(tape: readonly TapeNode[], leaves: ReadonlySet<number>): Set<number> {
   const reached = new Set(leaves)
   for (const { inputs, outputs } of tape) {
     if (!Object.values(inputs).some(input => input && reached.has(input.id))) continue
-    for (const { id, dtype } of outputs) if (dtype === 'float32') reached.add(id)
+    for (const { id, dtype } of outputs) {
+      if (dtype === 'float32' || dtype === 'complex64') reached.add(id)
+    }
   }
   return reached
 }
@@ -177,23 +181,20 @@ function step(node: TapeNode, gradients: Map<number, Tensor>, reached: ReadonlyS
   const wanted = Object.entries(node.inputs).filter(([, input]) => input && reached.has(input.id))
   const ours = node.kernelName.startsWith('Dl')
   const dys = node.outputs.map(({ id }) => gradients.get(id) ?? (ours ? ABSENT : undefined!))
-  if (!node.gradient) {
-    throw new DlError('no-gradient', {
-      problem: `the operation ${node.kernelName} has no gradient`,
-      expected: 'differentiable operations between the parameters and the loss',
-      fix: 'Compute it inside noGrad(), or register one with registerGradient().',
-    })
-  }
+  const { gradient } = node
+  if (!gradient || !isDefined(node, wanted)) throw noGradient(node)
   walkState.inputs = node.inputs
   const taken = new Set<Tensor>([...dys, ...(node.saved ?? [])])
   const flows = tidy(() => {
-    const closures = node.gradient!(dys)
+    const closures = attempt(node, () => gradient(dys))
     return wanted.map(([name, input]) => {
-      const gradient = closures[name]!()
-      checkFlow(node.kernelName, name, gradient, input)
-      if (taken.has(gradient)) return clone(gradient)
-      taken.add(gradient)
-      return gradient
+      const closure = closures[name]
+      if (!closure) throw noGradient(node, `none towards its input ${name}`)
+      const flow = attempt(node, closure)
+      checkFlow(node, name, flow, input)
+      if (taken.has(flow)) return clone(flow)
+      taken.add(flow)
+      return flow
     })
   })
   walkState.inputs = null
@@ -210,10 +211,44 @@ function step(node: TapeNode, gradients: Map<number, Tensor>, reached: ReadonlyS
   })
 }
 
-function checkFlow(kernelName: string, name: string, gradient: Tensor, input: Tensor): void {
-  if (gradient.dtype === 'float32' && showShape(gradient.shape) === showShape(input.shape)) return
+/** Runs a piece of a gradient; what it throws says of which operation it is. */
+function attempt<T>(node: TapeNode, f: () => T): T {
+  try {
+    return f()
+  } catch (error) {
+    throw DlError.is(error) ? error : noGradient(node, error)
+  }
+}
+
+/** Gradients of floats would take complex numbers for them. */
+const isDefined = ({ kernelName, outputs }: TapeNode, inputs: [string, Tensor][]): boolean =>
+  OF_COMPLEX.has(kernelName) ||
+  ![...outputs, ...inputs.map(([, input]) => input)].some(({ dtype }) => dtype === 'complex64')
+
+function noGradient(node: TapeNode, cause?: unknown): DlError {
+  const isComplex = node.outputs.some(({ dtype }) => dtype === 'complex64')
+  return new DlError('no-gradient', {
+    problem: `the operation ${nameOf(node)} has no gradient${
+      cause
+        ? ` here: ${cause instanceof Error ? cause.message : cause}`
+        : isComplex
+          ? ' of complex numbers'
+          : ''
+    }`.replace(/\.$/, ''),
+    expected: 'differentiable operations between the parameters and the loss',
+    fix: 'Compute it inside noGrad(), or register one with registerGradient().',
+    cause,
+  })
+}
+
+/** tfjs names those that bring a gradient along after their scope. */
+const nameOf = ({ kernelName }: TapeNode): string => kernelName.replace(/__op$/, '')
+
+function checkFlow(node: TapeNode, name: string, gradient: Tensor, input: Tensor): void {
+  const dtype = input.dtype === 'complex64' ? input.dtype : 'float32'
+  if (gradient.dtype === dtype && showShape(gradient.shape) === showShape(input.shape)) return
   throw new DlError('bad-gradient', {
-    problem: `the gradient of ${kernelName} for its input ${name} is ${gradient.dtype} of shape ${showShape(gradient.shape)}`,
-    expected: `float32 of shape ${showShape(input.shape)}`,
+    problem: `the gradient of ${nameOf(node)} for its input ${name} is ${gradient.dtype} of shape ${showShape(gradient.shape)}`,
+    expected: `${dtype} of shape ${showShape(input.shape)}`,
   })
 }

@@ -154,7 +154,6 @@ describe('decodeSafetensors of something else', () => {
   })
 })
 
-describe('decodeSafetensors of bytes elsewhere', () => {
 it('reads data at any address, also out of a Buffer as Node reads files into', () => {
   const data = Float32Array.of(1.5, -2)
   // the data begins at each of four addresses
