@@ -1,6 +1,5 @@
 /** Complaints about options of transforms and about pictures. */
 import { DlError, showValue } from '@dl/core'
-import type { ImageTransform } from './transform'
 
 export function badOption(owner: string, problem: string, expected: string, fix?: string): never {
   throw new DlError('bad-option', {
@@ -8,21 +7,6 @@ export function badOption(owner: string, problem: string, expected: string, fix?
     expected,
     ...(fix === undefined ? {} : { fix }),
   })
-}
-
-export function checkTransforms(
-  owner: string,
-  name: string,
-  transforms: readonly ImageTransform[],
-): void {
-  const isList = Array.isArray(transforms)
-  const odd = isList ? transforms.findIndex(one => typeof one?.draw !== 'function') : 0
-  if (isList && odd < 0) return
-  badOption(
-    owner,
-    isList ? `${name}[${odd}] ${showValue(transforms[odd])}` : `${name} ${showValue(transforms)}`,
-    'a list of transforms: [randomFlip()]',
-  )
 }
 
 export function requireSide(owner: string, name: string, value: number): void {

@@ -1,7 +1,8 @@
 /** The transforms of the training set and of the others, as fast.ai makes them. */
 import { checkOptions } from '@dl/core'
 import { type BorderMode, checkPad } from './border'
-import { badOption, checkTransforms, requireOneOf, requireSide } from './checks'
+import { checkTransforms } from './check-transforms'
+import { badOption, requireOneOf, requireSide } from './checks'
 import type { ChannelStats, TransformPair } from './image-transforms'
 import { type ImageTransformsOptions, imageTransforms } from './pipeline'
 import { centerCrop, randomCrop } from './random-crop'

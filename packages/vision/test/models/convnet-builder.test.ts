@@ -186,7 +186,7 @@ it('refuses what cannot be built', () => {
   expect(refused({ classes: 0 })).toThrow('a head got the widths 8, 512, 0')
   expect(refused({ xtraFc: [1.5] })).toThrow('a head got the widths 8, 1.5, 2')
   expect(refused({ ps: [0.5] })).toThrow('ps is 0.5 for 2 linear layers')
-  expect(refused({ ps: 2 })).toThrow('ps is 2, 2 for 2 linear layers')
+  expect(refused({ ps: 2 })).toThrow('ps is 2 for 2 linear layers')
   expect(refused({}, plain)).toThrow('no layer of the body says how many channels it gives out')
   net.dispose()
 })

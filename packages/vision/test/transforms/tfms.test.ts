@@ -181,11 +181,11 @@ describe('refusals', () => {
     ],
     [
       () => tfmsFromStats(twoStats, 8),
-      'imageTransforms got stats with 2 means and 1 standard deviations; expected one of each for every channel.',
+      'tfmsFromStats got stats with 2 means and 1 standard deviations; expected one of each for every channel.',
     ],
     [
       () => tfmsFromStats({ mean: [0, 1], std: [1, 0] }, 8),
-      'imageTransforms got stats with the means 0, 1 and standard deviations 1, 0; expected finite numbers, standard deviations above 0. A channel that never changes has a deviation of 0: use 1.',
+      'tfmsFromStats got stats with the means 0, 1 and standard deviations 1, 0; expected finite numbers, standard deviations above 0. A channel that never changes has a deviation of 0: use 1.',
     ],
     [
       () => tfmsFromStats(plainStats, 8, { pad: -1 }),
