@@ -2,6 +2,7 @@
 import { checkOptions, DlError, showValue } from '@dl/core'
 import { files } from '@dl/data'
 import { decoder as platformDecoder } from '#decode'
+import { requireNames } from '../data/names'
 import type { PixelImage } from '../pixel-image'
 import type { DecodeOptions, Decoder } from './types'
 
@@ -57,5 +58,6 @@ export async function readImage(
   options: Omit<DecodeOptions, 'name'> = {},
 ): Promise<PixelImage> {
   checkOptions('readImage', options, ['side', 'maxPixels'])
+  requireNames({ path: path ?? null })
   return decodeImage(await files.readBytes(path), { ...options, name: path })
 }
