@@ -1,10 +1,10 @@
 /** What is asked of numbers that come from outside. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 
 export function requirePositive(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return
   throw new DlError('bad-option', {
-    problem: `${name} is ${value}`,
+    problem: `${name} is ${showValue(value)}`,
     expected: 'an integer of at least 1',
   })
 }

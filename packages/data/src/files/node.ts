@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { decodeText } from './decode-text'
 import type { FileContent, Files, Sha256 } from './types'
 
@@ -139,6 +139,13 @@ function sha256(): Sha256 {
 }
 
 function unreadable(path: string, cause: unknown): DlError {
+  if (typeof path !== 'string') {
+    return new DlError('read-failed', {
+      problem: `the path is ${showValue(path)}`,
+      expected: 'a text',
+      cause,
+    })
+  }
   const { code, message } = cause as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new DlError('not-found', {

@@ -23,6 +23,8 @@ afterAll(() => new Promise(resolve => server.close(resolve)))
 describe('files in a page', () => {
   it('reads URLs', async () => {
     expect(await files.readText(`${origin}/text`)).toBe('æ€😀')
+    // this server passes over ranges
+    expect([...(await files.readBytes(`${origin}/text`, 2))]).toEqual([0xc3, 0xa6])
     expect(await files.exists(`${origin}/text`)).toBe(true)
     expect(await files.exists(`${origin}/none`)).toBe(false)
     expect(await files.list(`${origin}/text`)).toEqual([`${origin}/text`])

@@ -70,6 +70,23 @@ describe('folders', () => {
   })
 })
 
+it('reads the beginning of a file', async () => {
+  await writeFile(join(folder, 'a'), 'abcdef')
+  await writeFile(join(folder, 'none'), '')
+  const start = async (name: string, most: number) =>
+    Buffer.from(await files.readBytes(join(folder, name), most)).toString()
+  expect([await start('a', 3), await start('a', 9), await start('none', 3)]).toEqual([
+    'abc',
+    'abcdef',
+    '',
+  ])
+  expect(await messageOf(files.readBytes(join(folder, 'b'), 3))).toMatch(
+    /^<folder>.b does not exist/,
+  )
+  await expect(files.readBytes(folder, 3)).rejects.toMatchObject({ code: 'read-failed' })
+  await expect(files.readBytes(7 as unknown as string)).rejects.toThrow('the path is 7')
+})
+
 describe('readText', () => {
   it('reads UTF-8, every plane of it, and drops a BOM', async () => {
     await writeFile(join(folder, 'text'), '\ufeffæ€😀\n')

@@ -1,10 +1,10 @@
 /** What pictures are normalised with, counted: the lesson's exercise. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import { decoder } from '../decode/index'
 import type { PixelImage } from '../pixel-image'
 import type { ChannelStats } from '../transforms/image-transforms'
-import type { ImageItem } from './image-set'
+import { type ImageItem, isImage, isPixels } from './image-set'
 import { ImageStore, type OnBadImage } from './image-store'
 import { Moments } from './moments'
 
@@ -30,8 +30,10 @@ export interface ComputeStatsOptions {
  */
 export async function computeStats(
   source: readonly (PixelImage | ImageItem)[] | DataLoader,
-  { onBadImage = 'throw' }: ComputeStatsOptions = {},
+  options: ComputeStatsOptions = {},
 ): Promise<ChannelStats> {
+  const { onBadImage = 'throw' } = checkOptions('computeStats', options, ['onBadImage'])
+  requireSource(source)
   const ofLoader = Symbol.asyncIterator in source
   const pieces = ofLoader ? batchValues(source) : pixelsOf(source, onBadImage)
   let moments: Moments | undefined
@@ -47,6 +49,16 @@ export async function computeStats(
   }
   if (moments !== undefined) return moments.stats(ofLoader ? 1 : 255)
   throw new DlError('empty-dataset', { problem: 'there are no pictures', expected: 'at least 1' })
+}
+
+function requireSource(source: unknown): void {
+  const isLoader = typeof source === 'object' && source !== null && Symbol.asyncIterator in source
+  const isList = Array.isArray(source) && source.every(one => isPixels(one) || isImage(one?.image))
+  if (isLoader || isList) return
+  throw new DlError('bad-images', {
+    problem: `the pictures are ${showValue(source)}`,
+    expected: 'a list of pictures or of items { image }, or a loader: data.train',
+  })
 }
 
 interface Piece {

@@ -36,19 +36,23 @@ export const dataOptions = [
   'onBadImage',
 ] as const satisfies readonly (keyof ImageDataOptions)[]
 
-/** @throws DlError `bad-option`; bs and workers are the loaders' to check */
+/** @throws DlError `bad-option`; workers are the loaders' to check */
 export function requireDataOptions(options: ImageDataOptions): void {
-  const { tfms, seed, cacheBytes, maxPixels, onBadImage } = options
+  const { bs, tfms, seed, cacheBytes, maxPixels, onBadImage } = options
   const require = (name: string, value: unknown, isFine: boolean, expected: string) => {
     if (value === undefined || isFine) return
     throw new DlError('bad-option', { problem: `${name} is ${showValue(value)}`, expected })
   }
+  require('bs', bs, Number.isSafeInteger(bs) && bs! > 0, 'an integer of at least 1')
   require('seed', seed, Number.isSafeInteger(seed), 'an integer')
-  require('cacheBytes', cacheBytes, cacheBytes! >= 0, 'a number of at least 0')
-  require('maxPixels', maxPixels, maxPixels! > 0, 'a number above 0')
+  require('cacheBytes', cacheBytes, isNumber(cacheBytes) &&
+    cacheBytes >= 0, 'a number of at least 0')
+  require('maxPixels', maxPixels, isNumber(maxPixels) && maxPixels > 0, 'a number above 0')
   const isHandler =
     ['throw', 'skip'].includes(onBadImage as string) || typeof onBadImage === 'function'
   require('onBadImage', onBadImage, isHandler, "'throw', 'skip' or a function of a name and an error")
   const isPair = [tfms?.train, tfms?.validation].every(one => typeof one?.batch === 'function')
   require('tfms', tfms, isPair, 'transforms { train, validation }, as tfmsFromStats(imagenetStats, 64) gives them')
 }
+
+const isNumber = (value: unknown): value is number => typeof value === 'number'

@@ -7,6 +7,7 @@ import { requireReadable } from './check-pictures'
 import { requireKnownClasses } from './classes'
 import { cutAlready, type FoldersOptions, foldersOptions, requireNoValidation } from './from-paths'
 import type { ImageItem, ImageSet } from './image-set'
+import { requireNames } from './names'
 import { isLitter, isPictureName, isReadable, tellOf } from './picture-files'
 
 /**
@@ -34,6 +35,8 @@ export async function imagesOfArchive(
       expected: 'a path, or its bytes as a Uint8Array',
     })
   }
+  const { train, validation, test } = options
+  requireNames({ train, validation, test })
   const name = typeof archive === 'string' ? archive : 'the archive'
   const bytes = typeof archive === 'string' ? await files.readBytes(archive) : archive
   return imagesOfMembers(await readArchive(bytes, name), name, options)

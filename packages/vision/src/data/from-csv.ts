@@ -5,6 +5,7 @@ import { requireReadable } from './check-pictures'
 import { testItems } from './from-paths'
 import { heldOut } from './held-out'
 import type { ImageItem, ImageSet } from './image-set'
+import { requireNames } from './names'
 import { isPictureName, tellOf } from './picture-files'
 import { type SetOptions, setOptions } from './set-options'
 import { readTable, type TableOptions } from './table'
@@ -59,8 +60,14 @@ export async function imagesOfTable(
   csv: string,
   options: CsvOptions,
 ): Promise<ImageSet> {
-  requirePaths({ path, folder, csv })
-  const { suffix = '' } = options
+  const { suffix = '', test: testName } = options
+  requireNames({
+    path: path ?? null,
+    folder: folder ?? null,
+    csv: csv ?? null,
+    suffix,
+    test: testName,
+  })
   const place = files.join(path, folder)
   const table = files.join(path, csv)
   const fileOf = (image: string) => files.join(place, image + suffix)
@@ -92,16 +99,6 @@ export async function imagesOfTable(
     train: items.filter((_, i) => !held.has(i)),
     validation: items.filter((_, i) => held.has(i)),
     ...(test && { test }),
-  }
-}
-
-function requirePaths(paths: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(paths)) {
-    if (typeof value === 'string') continue
-    throw new DlError('bad-option', {
-      problem: `${name} is ${showValue(value)}`,
-      expected: "a text, as in fromCsv('pets', 'jpg', 'labels.csv')",
-    })
   }
 }
 

@@ -6,6 +6,7 @@ import { type ByClass, type ClassedPart, labelled, setByClass } from './by-class
 import { requireReadable } from './check-pictures'
 import { requireKnownClasses } from './classes'
 import type { ImageItem, ImageSet } from './image-set'
+import { requireNames } from './names'
 import { isLitter, isPictureName, isReadable, tellOf } from './picture-files'
 import { type SetOptions, setOptions } from './set-options'
 
@@ -44,16 +45,12 @@ export async function imagesFromPaths(
 }
 
 export async function imagesOfFolders(path: string, options: FoldersOptions): Promise<ImageSet> {
-  if (typeof path !== 'string') {
-    throw new DlError('bad-option', {
-      problem: `path is ${showValue(path)}`,
-      expected: "the name of a folder, as in fromPaths('pets')",
-    })
-  }
+  const { train: trainName, validation: validationName, test: testName } = options
+  requireNames({ path: path ?? null, train: trainName, validation: validationName, test: testName })
   const parts = await partsOf(path, options)
   const passedOver: string[] = []
   const partOf = async (name: string): Promise<ClassedPart> => {
-    const except = name === HERE ? options.test : undefined
+    const except = name === HERE ? testName : undefined
     return { name, pictures: await picturesByClass(path, name, passedOver, except) }
   }
   const train = await partOf(parts.train)

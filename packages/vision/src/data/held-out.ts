@@ -23,6 +23,12 @@ export function heldOut(
       ...(fraction > 1 && fraction < 100 && { fix: `Of ${fraction} %, it is ${fraction / 100}.` }),
     })
   }
+  if (!Number.isSafeInteger(seed)) {
+    throw new DlError('bad-option', {
+      problem: `splitSeed is ${showValue(seed)}`,
+      expected: 'an integer of at least 0',
+    })
+  }
   // 0.29 of 100 is 28.999999999999996
   const whole = (share: number) => Math.floor(share + 1e-9)
   const groups = new Map<number | null, number[]>()

@@ -2,7 +2,7 @@
  * Batches of pictures. While one is used for training, those after it are read and decoded; the
  * order, and each picture's own chance, depend on the seed and the epoch's number alone.
  */
-import { DlError, type Generator } from '@dl/core'
+import { DlError, type Generator, showValue } from '@dl/core'
 import {
   type Batch,
   type DataLoader,
@@ -41,7 +41,7 @@ export function imageLoader(store: ImageStore, options: ImageLoaderOptions): Sta
   const { bs, shuffle, generator, transforms, workers, multiHot } = options
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new DlError('bad-option', {
-      problem: `workers is ${workers}`,
+      problem: `workers is ${showValue(workers)}`,
       expected: 'an integer of at least 1',
     })
   }

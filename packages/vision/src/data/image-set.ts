@@ -88,7 +88,8 @@ function requireKinds(set: unknown): asserts set is ImageSet {
   }
 }
 
-const isImage = (image: unknown): boolean =>
+/** Of any kind that an item may have. */
+export const isImage = (image: unknown): boolean =>
   ['string', 'function'].includes(typeof image) || image instanceof Uint8Array || isPixels(image)
 
 /** As many bytes as it should have. */

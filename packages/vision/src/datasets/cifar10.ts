@@ -1,10 +1,11 @@
 /** CIFAR-10 (Krizhevsky, "Learning multiple layers of features from tiny images", 2009). */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { downloadBytes, files, type RemoteFile } from '@dl/data'
 import { type Member, readArchive } from '../data/archive'
 import { imagesOfMembers } from '../data/from-archive'
 import { imagesFromPaths } from '../data/from-paths'
 import type { ImageSet } from '../data/image-set'
+import { requireNames } from '../data/names'
 import { imagesOfBinary, isBinaryMember } from './cifar10-binary'
 import { firstOfEach, type ImageDataset } from './image-dataset'
 
@@ -37,7 +38,14 @@ type Found = Pick<ImageDataset, 'source' | 'origin'> & { set: ImageSet }
 
 /** 50,000 pictures of 32 x 32 to train on and 10,000 to judge by, of ten classes. */
 export async function cifar10(options: Cifar10Options = {}): Promise<ImageDataset> {
-  const { tiny = false } = options
+  const { tiny = false, from } = checkOptions('cifar10', options, ['form', 'tiny', 'from'])
+  requireNames({ from })
+  if (![undefined, 'images', 'binary'].includes(options.form)) {
+    throw new DlError('bad-option', {
+      problem: `form is ${showValue(options.form)}`,
+      expected: "'images' or 'binary'",
+    })
+  }
   const { set, source, origin } = await find(options)
   return {
     name: tiny ? 'cifar10 tiny' : 'cifar10',

@@ -1,5 +1,5 @@
 /** MNIST (LeCun, Cortes, Burges, 1998): handwritten digits. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
 import { downloadBytes, type FileSource, type RemoteFile } from '@dl/data'
 import { itemsOf } from '../data/from-arrays'
 import type { ImageItem } from '../data/image-set'
@@ -41,7 +41,8 @@ const TEST = {
 }
 
 /** 60,000 grey pictures of 28 x 28 to train on and 10,000 to judge by. */
-export async function mnist({ tiny = false }: MnistOptions = {}): Promise<ImageDataset> {
+export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
+  const { tiny = false } = checkOptions('mnist', options, ['tiny'])
   const test = await load(TEST)
   const about = {
     source: test.source,

@@ -3,7 +3,7 @@
  * background. They need no files and no decoder, and the object's place is known, so that maps of
  * what a net looks at can be judged.
  */
-import { DlError, Generator } from '@dl/core'
+import { checkOptions, DlError, Generator, showValue } from '@dl/core'
 import type { ImageItem } from '../data/image-set'
 import type { PixelImage } from '../pixel-image'
 import type { ImageDataset } from './image-dataset'
@@ -64,21 +64,19 @@ const GRID = 3
  * data.items.validation[0]!.box.width > 8 // → true
  * ```
  */
-export function shapes({
-  count = 1000,
-  validation = Math.ceil(count / 5),
-  size = 32,
-  classes = Object.keys(KINDS) as ShapeKind[],
-  seed = 0,
-}: ShapesOptions = {}): ImageDataset<ShapeItem> {
+export function shapes(options: ShapesOptions = {}): ImageDataset<ShapeItem> {
+  checkOptions('shapes', options, ['count', 'validation', 'size', 'classes', 'seed'])
+  const { count = 1000, size = 32, classes = Object.keys(KINDS) as ShapeKind[], seed = 0 } = options
+  const { validation = typeof count === 'number' ? Math.ceil(count / 5) : 1 } = options
   for (const [name, value, least] of [
     ['count', count, 1],
     ['validation', validation, 1],
     ['size', size, 8],
+    ['seed', seed, 0],
   ] as const) {
     if (Number.isSafeInteger(value) && value >= least) continue
     throw new DlError('bad-option', {
-      problem: `${name} is ${value}`,
+      problem: `${name} is ${showValue(value)}`,
       expected: `an integer of at least ${least}`,
     })
   }
@@ -101,10 +99,11 @@ export function shapes({
 }
 
 function requireKinds(classes: readonly ShapeKind[]): void {
-  const odd = classes.find((kind, i) => !(kind in KINDS) || classes.indexOf(kind) !== i)
-  if (odd === undefined && classes.length > 0) return
+  const isFine = (kind: ShapeKind, i: number) =>
+    Object.hasOwn(KINDS, kind) && classes.indexOf(kind) === i
+  if (Array.isArray(classes) && classes.length > 0 && classes.every(isFine)) return
   throw new DlError('bad-option', {
-    problem: `classes are ${JSON.stringify(classes)}`,
+    problem: `classes are ${showValue(classes)}`,
     expected: `some of ${Object.keys(KINDS).join(', ')}, each once`,
   })
 }

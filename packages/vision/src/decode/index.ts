@@ -1,7 +1,8 @@
 /** From the bytes of a file to pixels, on whichever platform. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { files } from '@dl/data'
 import { decoder as platformDecoder } from '#decode'
+import { requireNames } from '../data/names'
 import type { PixelImage } from '../pixel-image'
 import type { DecodeOptions, Decoder } from './types'
 
@@ -33,10 +34,18 @@ export async function decodeImage(
   bytes: Uint8Array,
   options: DecodeOptions = {},
 ): Promise<PixelImage> {
+  checkOptions('decodeImage', options, ['side', 'maxPixels', 'name'])
   const { side = null, maxPixels = MAX_PIXELS, name = 'the picture' } = options
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DlError('bad-image', {
+      problem: `${name} is ${showValue(bytes)}`,
+      expected: 'the bytes of a picture file as a Uint8Array',
+      fix: 'A file is read by readImage(path), a Blob by new Uint8Array(await blob.arrayBuffer()).',
+    })
+  }
   if (side !== null && !(Number.isInteger(side) && side > 0)) {
     throw new DlError('bad-option', {
-      problem: `side is ${side}`,
+      problem: `side is ${showValue(side)}`,
       expected: 'an integer of at least 1, or null',
     })
   }
@@ -48,5 +57,7 @@ export async function readImage(
   path: string,
   options: Omit<DecodeOptions, 'name'> = {},
 ): Promise<PixelImage> {
+  checkOptions('readImage', options, ['side', 'maxPixels'])
+  requireNames({ path: path ?? null })
   return decodeImage(await files.readBytes(path), { ...options, name: path })
 }

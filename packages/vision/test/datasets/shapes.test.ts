@@ -68,7 +68,7 @@ describe('datasets.shapes', () => {
       'classes are []; expected some of circle, cross, square, triangle, each once.',
     ],
     [{ classes: ['star' as 'circle'] }, 'classes are ["star"]'],
-    [{ classes: ['circle', 'circle'] as const }, 'classes are ["circle","circle"]'],
+    [{ classes: ['circle', 'circle'] as const }, 'classes are ["circle", "circle"]'],
   ])('refuses %j', (options, message) => {
     expect(() => datasets.shapes(options)).toThrow(message)
   })
