@@ -1,5 +1,6 @@
-import { DlError, showShape } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { cast, equal, greater, mean, sigmoid, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { checkAlike } from './check-alike'
 import type { MeanMetric } from './metric'
 
 export interface AccuracyThresholdOptions {
@@ -29,11 +30,13 @@ export interface AccuracyThresholdOptions {
  */
 export function accuracyThreshold(
   threshold = 0.5,
-  { logits = true, name = 'accuracy' }: AccuracyThresholdOptions = {},
+  options: AccuracyThresholdOptions = {},
 ): MeanMetric & Required<Pick<MeanMetric, 'batch'>> {
-  if (!(threshold > 0 && threshold < 1)) {
+  const known = ['logits', 'name'] as const
+  const { logits = true, name = 'accuracy' } = checkOptions('accuracyThreshold', options, known)
+  if (!(typeof threshold === 'number' && threshold > 0 && threshold < 1)) {
     throw new DlError('bad-option', {
-      problem: `the threshold is ${threshold}`,
+      problem: `the threshold is ${showValue(threshold)}`,
       expected: 'a probability between 0 and 1',
     })
   }
@@ -41,20 +44,15 @@ export function accuracyThreshold(
     name,
     batch: (output: Tensor, target: Tensor) =>
       tidy(() => {
-        checkAlike(name, output, target)
+        checkAlike(
+          name,
+          output,
+          target,
+          'a target of 0 or 1 for each output',
+          'accuracy is for one label an item.',
+        )
         const yes = greater(logits ? sigmoid(output) : output, threshold)
         return mean(cast(equal(yes, cast(target, 'bool')), 'float32'))
       }),
   }
-}
-
-/** Comparing would broadcast, and count pairs that do not belong together. */
-function checkAlike(name: string, output: Tensor, target: Tensor): void {
-  const [ours, theirs] = [showShape(output.shape), showShape(target.shape)]
-  if (ours === theirs) return
-  throw new DlError('shape-mismatch', {
-    problem: `${name} got outputs of shape ${ours} and targets of ${theirs}`,
-    expected: 'a target of 0 or 1 for each output',
-    fix: 'accuracy is for one label an item.',
-  })
 }

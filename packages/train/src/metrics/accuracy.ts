@@ -1,6 +1,7 @@
 import { DlError, showShape } from '@dl/core'
 import { argMax, cast, equal, mean, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { MeanMetric } from './metric'
+import { checkTensors } from './rows-of'
 
 /**
  * The part of predictions whose largest score is that of the label. Scores […, C], int32 labels […].
@@ -31,6 +32,7 @@ export const accuracy = {
 
 /** Comparing would broadcast, and count pairs that do not belong together. */
 function checkLabelled(output: Tensor, target: Tensor): void {
+  checkTensors('accuracy', { scores: output, labels: target })
   if (output.rank > 0 && output.size === target.size * output.shape.at(-1)!) return
   throw new DlError('shape-mismatch', {
     problem: `accuracy got scores of shape ${showShape(output.shape)} and labels of ${showShape(target.shape)}`,

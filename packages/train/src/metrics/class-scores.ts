@@ -1,5 +1,5 @@
 /** What precision, recall and F-scores share: counts by class, and how classes become one number. */
-import { DlError, showShape } from '@dl/core'
+import { checkOptions as checkNames, DlError, showShape, showValue } from '@dl/core'
 import {
   argMax,
   cast,
@@ -15,6 +15,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import type { CountMetric } from './metric'
+import { checkTensors } from './rows-of'
 
 export interface ClassScoreOptions {
   /**
@@ -46,16 +47,13 @@ export interface ClassCounts {
  */
 export function classScore(
   kind: string,
-  {
-    average = 'macro',
-    positive = 1,
-    threshold = 0.5,
-    logits = true,
-    name = kind,
-  }: ClassScoreOptions,
+  options: ClassScoreOptions,
   score: (counts: ClassCounts) => number,
 ): CountMetric {
-  checkOptions(kind, average, positive, threshold)
+  const known = ['average', 'positive', 'threshold', 'logits', 'name'] as const
+  const { average = 'macro', positive = 1, ...more } = checkNames(kind, options, known)
+  const { threshold = 0.5, logits = true, name = kind } = more
+  checkValues(kind, average, positive, threshold)
   const yes = (output: Tensor) => greater(logits ? sigmoid(output) : output, threshold)
   return {
     name,
@@ -83,6 +81,7 @@ function countClasses(
   target: Tensor,
   yes: (output: Tensor) => Tensor,
 ): Tensor1D {
+  checkTensors(kind, { outputs: output, targets: target })
   const classes = output.shape.at(-1) ?? 0
   const rows = (tensor: Tensor) => cast(reshape(tensor, [-1, classes]), 'float32')
   const labels = (tensor: Tensor) =>
@@ -125,16 +124,16 @@ function pick(kind: string, classes: readonly ClassCounts[], positive: number): 
   })
 }
 
-function checkOptions(kind: string, average: string, positive: number, threshold: number): void {
+function checkValues(kind: string, average: string, positive: number, threshold: number): void {
   const bad = (problem: string, expected: string) =>
     new DlError('bad-option', { problem: `${kind} got ${problem}`, expected })
   if (!['macro', 'micro', 'binary'].includes(average)) {
-    throw bad(`average ${JSON.stringify(average)}`, 'one of macro, micro, binary')
+    throw bad(`average ${showValue(average)}`, 'one of macro, micro, binary')
   }
   if (!Number.isInteger(positive) || positive < 0) {
-    throw bad(`positive ${positive}`, 'the number of a class')
+    throw bad(`positive ${showValue(positive)}`, 'the number of a class')
   }
-  if (!(threshold > 0 && threshold < 1)) {
-    throw bad(`threshold ${threshold}`, 'a number between 0 and 1')
+  if (!(typeof threshold === 'number' && threshold > 0 && threshold < 1)) {
+    throw bad(`threshold ${showValue(threshold)}`, 'a number between 0 and 1')
   }
 }

@@ -1,6 +1,6 @@
-import { DlError, showShape } from '@dl/core'
+import { DlError, showShape, showValue } from '@dl/core'
 import { argMax, type Tensor } from '@tensorflow/tfjs-core'
-import { checkLabels } from './rows-of'
+import { checkLabels, checkTensors } from './rows-of'
 
 /** How often each class was taken for each. */
 export interface ConfusionMatrix {
@@ -44,6 +44,13 @@ export async function confusionMatrix(
   targets: Tensor,
   classes: readonly string[],
 ): Promise<ConfusionMatrix> {
+  checkTensors('confusionMatrix', { predictions, targets })
+  if (!Array.isArray(classes) || classes.length === 0) {
+    throw new DlError('bad-argument', {
+      problem: `confusionMatrix got ${showValue(classes)} for the classes`,
+      expected: 'their names, as data.classes has them',
+    })
+  }
   const c = classes.length
   const rows = predictions.shape[0]
   const fits = predictions.rank === 1 || (predictions.rank === 2 && predictions.shape[1] === c)

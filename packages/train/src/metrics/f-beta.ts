@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { type ClassScoreOptions, classScore, ratio } from './class-scores'
 import type { CountMetric } from './metric'
 
@@ -19,9 +19,9 @@ import type { CountMetric } from './metric'
  * ```
  */
 export function fBeta(beta: number, options: ClassScoreOptions = {}): CountMetric {
-  if (!(beta > 0 && Number.isFinite(beta))) {
+  if (!(Number.isFinite(beta) && beta > 0)) {
     throw new DlError('bad-option', {
-      problem: `beta is ${beta}`,
+      problem: `beta is ${showValue(beta)}`,
       expected: 'a number above 0',
       fix: 'f1() weighs precision and recall alike.',
     })

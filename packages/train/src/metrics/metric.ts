@@ -21,8 +21,10 @@ export interface MeanMetric {
 export interface CountMetric {
   /** Its column in the table and its key in the history. */
   readonly name: string
-  /** The batch's sums, a vector of the same length for each batch; they are added up. */
+  /** The batch's sums, a vector of the same length for each batch; they are added up in float64. */
   counts(output: Tensor, target: Tensor): Tensor
+  /** The sums so far and a batch's in one, where they are not to be added up. */
+  merge?(sums: readonly number[], batch: readonly number[]): number[]
   /** From the sums over all batches to the value shown. */
   finish(counts: readonly number[]): number
 }

@@ -1,6 +1,6 @@
 /** Predictions and labels on the host, checked against each other. */
-import { DlError, showShape } from '@dl/core'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { DlError, showShape, showValue } from '@dl/core'
+import { Tensor } from '@tensorflow/tfjs-core'
 
 export interface Rows {
   /** Row by row. */
@@ -15,6 +15,7 @@ export interface Rows {
  * @throws DlError `shape-mismatch`, `bad-label`
  */
 export async function rowsOf(what: string, scores: Tensor, targets: Tensor): Promise<Rows> {
+  checkTensors(what, { predictions: scores, targets })
   const [rows, classes] = scores.shape
   if (scores.rank !== 2 || targets.rank !== 1 || targets.size !== rows || rows === 0) {
     throw new DlError('shape-mismatch', {
@@ -25,6 +26,17 @@ export async function rowsOf(what: string, scores: Tensor, targets: Tensor): Pro
   const [values, labels] = await Promise.all([scores.data<'float32'>(), targets.data()])
   checkLabels(what, labels, classes!)
   return { scores: values, labels: Int32Array.from(labels), classes: classes! }
+}
+
+/** @throws DlError `bad-argument` for an array, say, or a metric that fit is to call */
+export function checkTensors(what: string, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(tensors)) {
+    if (value instanceof Tensor) continue
+    throw new DlError('bad-argument', {
+      problem: `${what} got ${showValue(value)} for its ${name}`,
+      expected: 'a tensor',
+    })
+  }
 }
 
 export function checkLabels(what: string, labels: ArrayLike<number>, classes: number): void {

@@ -43,7 +43,10 @@ export class Tally {
         })
       }
       const weight = metric?.counts ? 1 : items
-      for (let k = 0; k < size; k++) sums[k] = (sums[k] ?? 0) + values[from + k]! * weight
+      const batch = Array.from({ length: size }, (_, k) => values[from + k]! * weight)
+      const merge = metric?.counts && metric.merge
+      this.#sums[i] =
+        merge && this.items > 0 ? merge(sums, batch) : batch.map((own, k) => (sums[k] ?? 0) + own)
       from += size
     })
     this.items += items

@@ -1,4 +1,4 @@
-import { DlError, showShape } from '@dl/core'
+import { DlError, showShape, showValue } from '@dl/core'
 import {
   add,
   cast,
@@ -17,6 +17,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import type { MeanMetric } from './metric'
+import { checkTensors } from './rows-of'
 
 /**
  * The part of predictions among whose `k` largest scores is that of the label. Scores […, C], int32
@@ -39,12 +40,16 @@ import type { MeanMetric } from './metric'
  */
 export function topK(k: number): MeanMetric & Required<Pick<MeanMetric, 'batch'>> {
   if (!Number.isInteger(k) || k < 1) {
-    throw new DlError('bad-option', { problem: `k is ${k}`, expected: 'an integer of at least 1' })
+    throw new DlError('bad-option', {
+      problem: `k is ${showValue(k)}`,
+      expected: 'an integer of at least 1',
+    })
   }
   return { name: `top${k}`, batch: (output, target) => tidy(() => share(k, output, target)) }
 }
 
 function share(k: number, output: Tensor, target: Tensor): Tensor {
+  checkTensors(`top${k}`, { scores: output, labels: target })
   const classes = output.shape.at(-1) ?? 0
   if (classes < k || output.size !== target.size * classes) {
     throw new DlError('shape-mismatch', {
