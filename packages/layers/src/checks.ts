@@ -39,7 +39,7 @@ export function checkChoice(
   if (choices.includes(value)) return
   throw new DlError('bad-option', {
     problem: `${layer} got ${name} ${showValue(value)}`,
-    expected: choices.map(showValue).join(' or '),
+    expected: `one of ${choices.map(showValue).join(', ')}`,
   })
 }
 

@@ -56,8 +56,10 @@ it('complains about a wrong p, in evaluation too, and about what is no batch of 
   const [maps, rowsOnly] = [ones([1, 2, 2, 3]), zeros([2, 3])]
   const bytes = zeros([1, 2, 2, 3], 'int32')
   expect(() => new Dropout2d(1.5)).toThrow(DlError)
-  expect(() => dropout2d(maps, -1)).toThrow('the dropout probability is -1')
-  expect(() => dropout2d(maps, -1, { training: false })).toThrow('the dropout probability is -1')
+  expect(() => dropout2d(maps, -1)).toThrow('dropout2d got p -1; expected a number from 0 to 1.')
+  expect(() => dropout2d(maps, -1, { training: false })).toThrow(
+    'dropout2d got p -1; expected a number from 0 to 1.',
+  )
   expect(() => dropout2d(rowsOnly, 0.5)).toThrow('dropout2d got an input of shape [2, 3]')
   expect(() => dropout2d(bytes, 0.5)).toThrow('dropout2d got an input of int32 [1, 2, 2, 3]')
   dispose([maps, rowsOnly, bytes])

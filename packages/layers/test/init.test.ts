@@ -132,10 +132,10 @@ describe('initialize', () => {
     expect(() => orthogonal({ gain: Number.NaN })).toThrow(/orthogonal got gain NaN/)
     expect(() => xavierUniform({ gain: -2 })).toThrow(/xavier initialisation got gain -2/)
     expect(() => kaimingNormal({ mode: 'fan_in' as 'fanIn' })).toThrow(
-      'kaiming initialisation got the mode "fan_in"; expected fanIn or fanOut.',
+      'kaiming initialisation got mode "fan_in"; expected one of "fanIn", "fanOut".',
     )
     expect(() => gain('swish' as GainOf)).toThrow(
-      'gain got the activation "swish"; expected one of linear, sigmoid, tanh, relu, leakyRelu, selu.',
+      'gain got activation "swish"; expected one of "linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu".',
     )
   })
 })

@@ -119,11 +119,15 @@ describe('shapes that could be broadcast are refused', () => {
 
 describe('options', () => {
   it.each<[string, object, string]>([
-    ['mse', { reduction: 'avg' }, 'mse got reduction "avg"; expected "mean" or "sum" or "none".'],
+    [
+      'mse',
+      { reduction: 'avg' },
+      'mse got reduction "avg"; expected one of "mean", "sum", "none".',
+    ],
     ['l1', { reducton: 'sum' }, 'l1 has no option reducton; expected one of reduction. Did you'],
     ['huber', { delta: 0 }, 'huber got delta 0; expected a number above 0.'],
     ['huber', { delta: Number.NaN }, 'huber got delta NaN'],
-    ['klDiv', { reduction: 'batchmean' }, '"none" or "batchMean"'],
+    ['klDiv', { reduction: 'batchmean' }, '"none", "batchMean"'],
     ['klDiv', { logTarget: 1 }, 'klDiv got logTarget 1; expected true or false.'],
   ])('of %s: %j', (name, options, message) => {
     const [output, target] = [zeros([4, 3]), zeros([4, 3])]

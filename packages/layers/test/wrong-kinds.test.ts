@@ -173,7 +173,7 @@ it.each<[string, object, string]>([
   ['GRU', { dropout: -1 }, 'GRU got dropout -1; expected a number from 0 to 1.'],
   ['LSTM', { dropout: 2 }, 'LSTM got dropout 2; expected a number from 0 to 1.'],
   ['LSTM', { layers: 0 }, 'LSTM got layers 0; expected an integer of at least 1.'],
-  ['RNN', { nonlinearity: 'gelu' }, 'RNN got nonlinearity "gelu"; expected "tanh" or "relu".'],
+  ['RNN', { nonlinearity: 'gelu' }, 'RNN got nonlinearity "gelu"; expected one of "tanh", "relu".'],
   ['GRU', { bias: 0 }, 'GRU got bias 0; expected true or false.'],
   ['GRU', { batch_first: true }, 'Did you mean batchFirst?'],
 ])('%s with %j', (name, options, message) => {
@@ -212,6 +212,14 @@ describe('functions', () => {
     crossEntropy: () => [zeros([2, 3]), zeros([2], 'int32'), {}],
     binaryCrossEntropy: () => [maps(), maps(), {}],
     tie: () => [{}, {}],
+    gain: () => ['relu', 0],
+    kaimingNormal: () => [{}],
+    kaimingUniform: () => [{}],
+    normal: () => [{}],
+    orthogonal: () => [{}],
+    uniform: () => [{}],
+    xavierNormal: () => [{}],
+    xavierUniform: () => [{}],
   }
 
   it.each(Object.entries(calls))('%s works, or throws a DlError', (name, args) => {

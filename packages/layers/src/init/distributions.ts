@@ -1,6 +1,7 @@
 /** Values that do not look at the shape, and the identity. */
 import { DlError, showShape } from '@dl/core'
 import { checkNumbers } from '../checks'
+import { withDefaults } from '../options'
 import { type Initializer, sizeOf } from './initialize'
 
 export interface UniformOptions {
@@ -31,7 +32,8 @@ export interface NormalOptions {
  * layer.dispose()
  * ```
  */
-export function uniform({ low = 0, high = 1 }: UniformOptions = {}): Initializer {
+export function uniform(options: UniformOptions = {}): Initializer {
+  const { low, high } = withDefaults('uniform', options, { low: 0, high: 1 })
   checkNumbers('uniform', { low })
   checkNumbers('uniform', { high }, `a number of at least low, ${low}`, n => n >= low)
   return (shape, generator) => generator.uniform(sizeOf(shape), low, high)
@@ -51,7 +53,8 @@ export function uniform({ low = 0, high = 1 }: UniformOptions = {}): Initializer
  * layer.dispose()
  * ```
  */
-export function normal({ mean = 0, std = 1 }: NormalOptions = {}): Initializer {
+export function normal(options: NormalOptions = {}): Initializer {
+  const { mean, std } = withDefaults('normal', options, { mean: 0, std: 1 })
   checkNumbers('normal', { mean })
   checkNumbers('normal', { std }, 'a number of at least 0', n => n >= 0)
   return (shape, generator) => generator.normal(sizeOf(shape), mean, std)

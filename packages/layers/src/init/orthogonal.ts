@@ -1,4 +1,5 @@
 import { checkNumbers } from '../checks'
+import { withDefaults } from '../options'
 import { checkMatrix, type Initializer, sizeOf } from './initialize'
 
 /**
@@ -17,7 +18,8 @@ import { checkMatrix, type Initializer, sizeOf } from './initialize'
  * cell.dispose()
  * ```
  */
-export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initializer {
+export function orthogonal(options: { gain?: number } = {}): Initializer {
+  const { gain } = withDefaults('orthogonal', options, { gain: 1 })
   checkNumbers('orthogonal', { gain })
   return (shape, generator) => {
     checkMatrix('orthogonal', shape)

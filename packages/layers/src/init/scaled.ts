@@ -1,6 +1,6 @@
 /** Values scaled by the number of inputs and outputs, so that signals neither fade nor explode. */
-import { DlError } from '@dl/core'
-import { checkNumbers } from '../checks'
+import { checkChoice, checkNumbers } from '../checks'
+import { withDefaults } from '../options'
 import { normal, uniform } from './distributions'
 import { checkMatrix, type Initializer, sizeOf } from './initialize'
 
@@ -43,12 +43,7 @@ export function gain(activation: GainOf, slope = 0.01): number {
     leakyRelu: Math.sqrt(2 / (1 + slope ** 2)),
     selu: 3 / 4,
   }
-  if (!Object.hasOwn(gains, activation)) {
-    throw new DlError('bad-option', {
-      problem: `gain got the activation "${activation}"`,
-      expected: `one of ${Object.keys(gains).join(', ')}`,
-    })
-  }
+  checkChoice('gain', 'activation', activation, Object.keys(gains))
   return gains[activation]
 }
 
@@ -128,22 +123,20 @@ function uniformWith(std: number): Initializer {
   return uniform({ low: -bound, high: bound })
 }
 
-function xavierStd({ gain: factor = 1 }: XavierOptions): Std {
+function xavierStd(options: XavierOptions): Std {
+  const { gain: factor } = withDefaults('xavier initialisation', options, { gain: 1 })
   checkNumbers('xavier initialisation', { gain: factor }, 'a number of at least 0', n => n >= 0)
   return (fanIn, fanOut) => factor * Math.sqrt(2 / (fanIn + fanOut))
 }
 
-function kaimingStd({
-  mode = 'fanIn',
-  nonlinearity = 'leakyRelu',
-  slope = 0,
-}: KaimingOptions): Std {
+function kaimingStd(options: KaimingOptions): Std {
+  const name = 'kaiming initialisation'
+  const { mode, nonlinearity, slope } = withDefaults(name, options, {
+    mode: 'fanIn',
+    nonlinearity: 'leakyRelu',
+    slope: 0,
+  })
   const factor = gain(nonlinearity, slope)
-  if (mode !== 'fanIn' && mode !== 'fanOut') {
-    throw new DlError('bad-option', {
-      problem: `kaiming initialisation got the mode "${mode}"`,
-      expected: 'fanIn or fanOut',
-    })
-  }
+  checkChoice(name, 'mode', mode, ['fanIn', 'fanOut'])
   return (fanIn, fanOut) => factor / Math.sqrt(mode === 'fanIn' ? fanIn : fanOut)
 }
