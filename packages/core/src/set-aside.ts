@@ -29,9 +29,12 @@ export interface SetAsideOptions {
  * @example
  * ```ts
  * import { setAside } from '@dl/core'
- * import { Dropout, Sequential } from '@dl/layers'
  *
- * const model = new Sequential(new Dropout(0.5))
+ * const model = {
+ *   training: true,
+ *   train: () => { model.training = true },
+ *   eval: () => { model.training = false },
+ * }
  * const putBack = setAside(model)
  * model.eval()
  * putBack()
