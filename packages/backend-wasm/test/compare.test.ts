@@ -125,7 +125,7 @@ describe('what is made of their results', () => {
 describe('argMax', () => {
   it('is the first NaN, if there is one', () => {
     const values = Float32Array.of(Infinity, 1, Number.NaN, 5, Number.NaN, Number.NaN)
-    const x = { values, shape: [3, 2], dtype: 'float32' } as const
+    const x: Value = { values, shape: [3, 2], dtype: 'float32' }
     expect(results(x => argMax(x, 0), [x])[0]!.values).toEqual([1, 2])
   })
 

@@ -9,7 +9,6 @@ import {
   getKernel,
   getKernelsForBackend,
   type KernelFunc,
-  pad,
   registerKernel,
   slice,
   type Tensor,
@@ -18,6 +17,7 @@ import {
   tile,
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
+import { spread } from './autograd/arranging'
 import { DlError } from './errors'
 import { contract, parse } from './ops/einsum'
 import { shared } from './shared'
@@ -141,8 +141,8 @@ const toVolume: Repair = (inputs, attrs, original) => {
   const whole: number[] = attrs.inputShape
   const inputShape = reached(whole, inputs.filter!.shape.slice(0, 3), attrs)
   const dx = original(inputs, { ...attrs, inputShape })
-  const rest = whole.map((size, axis): [number, number] => [0, size - inputShape[axis]!])
-  return rest.some(([, after]) => after > 0) ? pad(dx, rest) : dx
+  // WebGL pads four dimensions at most
+  return whole.reduce((dx, size, axis) => spread(dx, axis, 0, size), dx)
 }
 
 const repairs: Record<string, Repair> = {

@@ -10,6 +10,7 @@ import {
   range,
   reshape,
   reverse,
+  type SliceAttrs,
   type StridedSliceAttrs,
   slice,
   slice_util,
@@ -70,26 +71,53 @@ const mirrorPad = rule<MirrorPadAttrs>('MirrorPad', {
   }),
 })
 
-/** Puts x into zeros: its first element along the axis at `first`, the next ones `stride` behind. */
-export function spread(x: Tensor, axis: number, first: number, size: number, stride = 1): Tensor {
+/** Puts x into zeros, or another filling: its first element along the axis at `first`, the next ones `stride` behind. */
+export function spread(
+  x: Tensor,
+  axis: number,
+  first: number,
+  size: number,
+  stride = 1,
+  filling = 0,
+): Tensor {
   const [before, n, behind] = around(x, axis)
+  if (n === size && stride === 1) return x
   const reach = (n - 1) * stride + 1
-  let gaps = reshape(x, [before, n, 1, behind])
-  if (stride > 1)
-    gaps = pad(gaps, [
-      [0, 0],
-      [0, 0],
-      [0, stride - 1],
-      [0, 0],
-    ])
-  const flat = slice(reshape(gaps, [before, n * stride, behind]), [0, 0, 0], [-1, reach, -1])
-  const whole = pad(flat, [
+  const apart = reshape(x, [before, n, 1, behind])
+  const gaps = [
+    [0, 0],
+    [0, 0],
+    [0, stride - 1],
+    [0, 0],
+  ] as [number, number][]
+  const wide = stride > 1 ? pad(apart, gaps) : apart
+  const flat = slice(reshape(wide, [before, n * stride, behind]), [0, 0, 0], [-1, reach, -1])
+  const ends = [
     [0, 0],
     [first, size - first - reach],
     [0, 0],
-  ])
+  ] as [number, number][]
+  const whole = pad(flat, ends, filling)
   return reshape(whole, x.shape.with(axis, size))
 }
+
+/** WebGL pads four dimensions at most; beyond, they are padded one by one. */
+const slices = rule<SliceAttrs>('Slice', {
+  shapes: ['x'],
+  grads: (dy, [x], attrs) => ({
+    x() {
+      const { shape } = x!
+      const begin = slice_util.parseSliceParams(x!, attrs.begin, attrs.size)[0]!
+      const pads = shape.map((size, i): [number, number] => [
+        begin[i]!,
+        size - begin[i]! - dy.shape[i]!,
+      ])
+      return dy.rank <= 4 || dy.size === 0
+        ? pad(dy, pads)
+        : shape.reduce((dx, size, axis) => spread(dx, axis, begin[axis]!, size), dy)
+    },
+  }),
+})
 
 const stridedSlice = rule<StridedSliceAttrs>('StridedSlice', {
   shapes: ['x'],
@@ -102,7 +130,6 @@ const stridedSlice = rule<StridedSliceAttrs>('StridedSlice', {
     )
     const back = (dx: Tensor, axis: number): Tensor => {
       const [n, stride] = [dx.shape[axis]!, strides[axis]!]
-      if (n === shape[axis] && stride === 1) return dx
       return stride > 0
         ? spread(dx, axis, begin[axis]!, shape[axis]!, stride)
         : spread(reverse(dx, axis), axis, begin[axis]! + (n - 1) * stride, shape[axis]!, -stride)
@@ -150,6 +177,7 @@ export const arranging = (): GradConfig[] => [
   ...['Unpack', 'SplitV'].map(name => ofPieces(getGradient(name))),
   tile,
   mirrorPad,
+  slices,
   stridedSlice,
   depthToSpace,
   flipLeftRight,

@@ -13,6 +13,7 @@ import {
   imag,
   mul,
   real,
+  reshape,
   type Tensor,
   zerosLike,
 } from '@tensorflow/tfjs-core'
@@ -22,10 +23,17 @@ import { rule } from './rule'
 const times = (z: Tensor, scale: (part: Tensor) => Tensor): Tensor =>
   complex(scale(real(z)), scale(imag(z)))
 
+/** On WebGL the parts of a transform have forgotten its shape. */
+const part = (kernelName: string, back: (dy: Tensor) => Tensor): GradConfig =>
+  rule(kernelName, {
+    shapes: ['input'],
+    grads: (dy, [z]) => ({ input: () => back(reshape(dy, z!.shape)) }),
+  })
+
 export const complexNumbers: GradConfig[] = [
   rule('Complex', { grads: dz => ({ real: () => real(dz), imag: () => imag(dz) }) }),
-  rule('Real', { grads: dy => ({ input: () => complex(dy, zerosLike(dy)) }) }),
-  rule('Imag', { grads: dy => ({ input: () => complex(zerosLike(dy), dy) }) }),
+  part('Real', dy => complex(dy, zerosLike(dy))),
+  part('Imag', dy => complex(zerosLike(dy), dy)),
   rule('ComplexAbs', {
     saves: ['x'],
     grads: (dy, [z]) => ({

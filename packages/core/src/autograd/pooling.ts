@@ -11,7 +11,6 @@ import {
   logicalAnd,
   logicalNot,
   mul,
-  pad,
   slice,
   stridedSlice,
   type Tensor,
@@ -74,8 +73,11 @@ const largestOfVolumes = rule<AvgPoolAttrs>('MaxPool3D', {
     x() {
       const counts = dy.shape.slice(1, -1)
       const spans = ofVolumes(x!, attrs, counts)
-      const pads = spans.map((s): [number, number] => [s.before, s.padded - s.size - s.before])
-      const padded = pad(x!, [[0, 0], ...pads, [0, 0]], -Infinity)
+      const lowest = -Infinity
+      const padded = spans.reduce(
+        (wide, { before, padded }, i) => spread(wide, i + 1, before, padded, 1, lowest),
+        x!,
+      )
       const [d, h, w] = spans.map(({ window }) => Array.from({ length: window }, (_, i) => i))
       const places = d!.flatMap(i => h!.flatMap(j => w!.map(k => [i, j, k])))
       let open: Tensor = equal(dy, dy)

@@ -23,6 +23,7 @@ import {
   slice,
   sub,
   type Tensor,
+  type Tensor1D,
   tensor,
   transpose,
   unsortedSegmentSum,
@@ -97,7 +98,8 @@ const cropAndResize = rule<CropAndResizeAttrs>('CropAndResize', {
       const standing = transpose(reshape(tall, [count, height, columns, channels]), [0, 2, 1, 3])
       const wide = matMul(byColumn, reshape(standing, [count, columns, height * channels]), true)
       const each = transpose(reshape(wide, [count, width, height, channels]), [0, 2, 1, 3])
-      return unsortedSegmentSum(each, boxInd as never, images)
+      const sums = unsortedSegmentSum(reshape(each, [count, -1]), boxInd as Tensor1D, images)
+      return reshape(sums, image!.shape)
     },
     boxes() {
       throw new DlError('no-gradient', {

@@ -6,7 +6,7 @@
 import { type GradConfig, getGradient, registerGradient, type Tensor } from '@tensorflow/tfjs-core'
 import { walkState } from './walk-state'
 
-const SHAPE_ONLY = 'Add Sub AddN Reshape ExpandDims Slice Concat Pack PadV2'.split(' ')
+const SHAPE_ONLY = 'Add Sub AddN Reshape ExpandDims Concat Pack PadV2'.split(' ')
 
 export function saveShapesOnly(): void {
   for (const kernelName of SHAPE_ONLY) registerGradient(withoutSaving(getGradient(kernelName)))

@@ -47,7 +47,9 @@ it('of maxima in windows the first gets all', async () => {
 
 it('of norms, 0 at 0', async () => {
   expect(await gradients(x => tf.norm(x), [0, 0])).toEqual([[0, 0]])
-  expect(await gradients(x => tf.euclideanNorm(x), [3, 4])).toEqual([[0.6, 0.8].map(Math.fround)])
+  const [slopes] = await gradients(x => tf.euclideanNorm(x), [3, 4])
+  expect(slopes![0]).toBeCloseTo(0.6, 6)
+  expect(slopes![1]).toBeCloseTo(0.8, 6)
   const rows = [
     [0, 0],
     [0, -2],
@@ -88,7 +90,8 @@ it('of mirrored edges, whose elements are seen twice', async () => {
   expect(await gradients(pad('symmetric'), [1, 2, 3])).toEqual([[3, 3, 9]])
 })
 
-it('of what is written twice to one place, for the one that stays', async () => {
+it('of what is written twice to one place, for the one that stays', async context => {
+  context.skip(tf.getBackend() === 'webgl', 'which of them stays is open there')
   const write = (x: tf.Tensor, updates: tf.Tensor) =>
     tf.tensorScatterUpdate(
       x as tf.Tensor1D,

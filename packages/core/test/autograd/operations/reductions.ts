@@ -31,7 +31,7 @@ const scan = (operation: Operation): Check[] =>
     [[2, 3], 1],
     [[2, 3, 2], 1],
     [[2, 3, 2], -3],
-    [[2, 1, 2, 3, 1], 2],
+    [[2, 1, 3, 2], 2],
     [[1], 0],
   ].flatMap(([shape, axis]) =>
     [
