@@ -1,7 +1,6 @@
 /** What is asked of values that plain JavaScript may hand over, in the words of one place. */
 import { DlError, type Generator, showValue } from '@dl/core'
 import { isModule, type Module } from '@dl/layers'
-import type { Field } from './field'
 
 const complain = (what: string, value: unknown, expected: string): never => {
   throw new DlError('bad-option', { problem: `${what} is ${showValue(value)}`, expected })
@@ -34,8 +33,8 @@ export function requireModel(who: string, value: unknown): asserts value is Modu
   if (!isModule(value)) complain(`${who}'s model`, value, 'a module, such as a CharLM')
 }
 
-export function requireField(who: string, value: unknown): asserts value is Field {
-  const { tokens, encode } = (value ?? {}) as Partial<Field>
+export function requireField(who: string, value: unknown): void {
+  const { tokens, encode } = (value ?? {}) as { tokens?: unknown; encode?: unknown }
   if (typeof tokens !== 'function' || typeof encode !== 'function') {
     complain(`${who}'s field`, value, 'a Field')
   }
