@@ -29,5 +29,5 @@ it('writes a line and the norm of the gradients after each epoch', () => {
 it('says what is wrong with a seed', () => {
   const { status, stderr } = run('--quick', '--seed', 'x')
   expect(status).toBe(1)
-  expect(stderr).toContain('the seed is NaN; expected an integer from 0 to 2^53 - 1.')
+  expect(stderr).toContain('--seed is "x"; expected an integer of at least 0.')
 })

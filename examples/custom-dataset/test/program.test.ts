@@ -27,5 +27,5 @@ it('learns from the data set, and goes on where a wave ends', () => {
 it('says what is wrong with a number of epochs', () => {
   const { status, stderr } = run('--epochs', 'x')
   expect(status).toBe(1)
-  expect(stderr).toContain('NaN')
+  expect(stderr).toBe('--epochs is "x"; expected an integer of at least 1.\n')
 })
