@@ -70,8 +70,9 @@ export function repairKernels(backendName: string): void {
     if (config == null) continue
     const kernelFunc: KernelFunc = call => {
       const original: Run = (inputs, attrs) => {
-        const info = config.kernelFunc({ ...call, inputs, attrs }) as TensorInfo
-        return engine().makeTensorFromTensorInfo(info)
+        const output = config.kernelFunc({ ...call, inputs, attrs }) as Tensor | TensorInfo
+        // it is one already where a kernel fell back to another that is repaired
+        return 'rank' in output ? output : engine().makeTensorFromTensorInfo(output)
       }
       return tidy(() => repair(call.inputs as Inputs, call.attrs ?? {}, original))
     }

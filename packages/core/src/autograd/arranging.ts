@@ -101,6 +101,22 @@ export function spread(
   return reshape(whole, x.shape.with(axis, size))
 }
 
+/** The reverse of `spread`: `count` elements along the axis. */
+export function pick(
+  x: Tensor,
+  axis: number,
+  first: number,
+  count: number,
+  stride: number,
+): Tensor {
+  const [before, n, behind] = around(x, axis)
+  const length = Math.min(count * stride, n - first)
+  const part = slice(reshape(x, [before, n, behind]), [0, first, 0], [-1, length, -1])
+  const whole = spread(part, 1, 0, count * stride)
+  const each = slice(reshape(whole, [before, count, stride, behind]), [0, 0, 0, 0], [-1, -1, 1, -1])
+  return reshape(each, x.shape.with(axis, count))
+}
+
 /** WebGL pads four dimensions at most; beyond, they are padded one by one. */
 const slices = rule<SliceAttrs>('Slice', {
   shapes: ['x'],

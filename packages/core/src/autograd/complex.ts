@@ -23,17 +23,23 @@ import { rule } from './rule'
 const times = (z: Tensor, scale: (part: Tensor) => Tensor): Tensor =>
   complex(scale(real(z)), scale(imag(z)))
 
-/** On WebGL the parts of a transform have forgotten its shape. */
-const part = (kernelName: string, back: (dy: Tensor) => Tensor): GradConfig =>
+/** On WebGL a transform and its parts have forgotten their shape: matrices come out. */
+const shaped = (kernelName: string, back: (dy: Tensor, n: number) => Tensor): GradConfig =>
   rule(kernelName, {
     shapes: ['input'],
-    grads: (dy, [z]) => ({ input: () => back(reshape(dy, z!.shape)) }),
+    grads: (dy, [z]) => ({ input: () => reshape(back(dy, z!.shape.at(-1)!), z!.shape) }),
   })
 
 export const complexNumbers: GradConfig[] = [
-  rule('Complex', { grads: dz => ({ real: () => real(dz), imag: () => imag(dz) }) }),
-  part('Real', dy => complex(dy, zerosLike(dy))),
-  part('Imag', dy => complex(zerosLike(dy), dy)),
+  rule('Complex', {
+    shapes: ['real'],
+    grads: (dz, [x]) => ({
+      real: () => reshape(real(dz), x!.shape),
+      imag: () => reshape(imag(dz), x!.shape),
+    }),
+  }),
+  shaped('Real', dy => complex(dy, zerosLike(dy))),
+  shaped('Imag', dy => complex(zerosLike(dy), dy)),
   rule('ComplexAbs', {
     saves: ['x'],
     grads: (dy, [z]) => ({
@@ -43,12 +49,8 @@ export const complexNumbers: GradConfig[] = [
       },
     }),
   }),
-  rule('FFT', {
-    grads: dz => ({ input: () => times(ifft(dz), part => mul(part, dz.shape.at(-1)!)) }),
-  }),
-  rule('IFFT', {
-    grads: dz => ({ input: () => times(fft(dz), part => div(part, dz.shape.at(-1)!)) }),
-  }),
+  shaped('FFT', (dz, n) => times(ifft(dz), part => mul(part, n))),
+  shaped('IFFT', (dz, n) => times(fft(dz), part => div(part, n))),
 ]
 
 /** The operations through which gradients of complex numbers flow. */

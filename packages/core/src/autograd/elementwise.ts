@@ -73,7 +73,11 @@ const select = rule('Select', {
   saves: ['condition'],
   grads(dy, [condition]) {
     const zeros = zerosLike(dy)
-    return { t: () => where(condition!, dy, zeros), e: () => where(condition!, zeros, dy) }
+    return {
+      condition: () => zeros, // for `tf.grad`
+      t: () => where(condition!, dy, zeros),
+      e: () => where(condition!, zeros, dy),
+    }
   },
 })
 

@@ -11,8 +11,8 @@ import {
   logicalAnd,
   logicalNot,
   mul,
+  reshape,
   slice,
-  stridedSlice,
   type Tensor,
   type Tensor4D,
   type Tensor5D,
@@ -21,7 +21,7 @@ import {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core'
-import { spread } from './arranging'
+import { pick, spread } from './arranging'
 import { rule, run } from './rule'
 
 const largest = (kernelName: string, gradient: string): GradConfig =>
@@ -80,21 +80,19 @@ const largestOfVolumes = rule<AvgPoolAttrs>('MaxPool3D', {
       )
       const [d, h, w] = spans.map(({ window }) => Array.from({ length: window }, (_, i) => i))
       const places = d!.flatMap(i => h!.flatMap(j => w!.map(k => [i, j, k])))
-      let open: Tensor = equal(dy, dy)
+      // WebGL compares four dimensions at most, so they are laid out as one
+      const [flat, all] = [reshape(dy, [-1]), reshape(y!, [-1])]
+      let open: Tensor = equal(flat, flat)
       const flows = places.map(place => {
-        const ends = place.map((first, i) => first + (counts[i]! - 1) * spans[i]!.stride + 1)
-        const seen = stridedSlice(
+        const seen = spans.reduce(
+          (part, { stride }, i) => pick(part, i + 1, place[i]!, counts[i]!, stride),
           padded,
-          [0, ...place, 0],
-          [x!.shape[0]!, ...ends, x!.shape[4]!],
-          [1, ...spans.map(({ stride }) => stride), 1],
         )
-        const hit = logicalAnd(equal(seen, y!), open)
+        const hit = logicalAnd(equal(reshape(seen, [-1]), all), open)
         open = logicalAnd(open, logicalNot(hit))
-        const flow = where(hit, dy, zerosLike(dy))
         return spans.reduce(
           (dx, { padded, stride }, i) => spread(dx, i + 1, place[i]!, padded, stride),
-          flow,
+          reshape(where(hit, flat, zerosLike(flat)), dy.shape),
         )
       })
       return slice(addN(flows), [0, ...spans.map(({ before }) => before), 0], x!.shape)

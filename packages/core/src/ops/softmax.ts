@@ -12,6 +12,7 @@ import {
   type Tensor,
   logSoftmax as tfLogSoftmax,
   softmax as tfSoftmax,
+  tidy,
   transpose,
   util,
   where,
@@ -26,7 +27,7 @@ function along(x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
   if (at === last) return f(x)
   // swapping two axes is its own inverse
   const order = x.shape.map((_, i) => (i === at ? last : i === last ? at : i))
-  return transpose(f(transpose(x, order)), order)
+  return tidy(() => transpose(f(transpose(x, order)), order))
 }
 
 /**
@@ -66,10 +67,12 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor => along(x, axis, x => 
  * ```
  */
 export function logSumExp(x: Tensor, axis?: number | number[], keepDims = false): Tensor {
-  const top = noGrad(() => {
-    const most = max(x, axis, true)
-    return where(less(abs(most), Infinity), most, zerosLike(most))
+  return tidy(() => {
+    const top = noGrad(() => {
+      const most = max(x, axis, true)
+      return where(less(abs(most), Infinity), most, zerosLike(most))
+    })
+    const logs = log(sum(exp(sub(x, top)), axis, keepDims))
+    return add(logs, keepDims ? top : reshape(top, logs.shape))
   })
-  const logs = log(sum(exp(sub(x, top)), axis, keepDims))
-  return add(logs, keepDims ? top : reshape(top, logs.shape))
 }

@@ -63,14 +63,15 @@ export async function slopes([operation, ...given]: Check): Promise<Slopes[]> {
   const xs = points.map((values, i) => tensor(values, inputs[i]!.shape))
   const one = scalar(1)
   const w = tensor(weights, shape)
-  const step = valueAndGrads(
+  let grads: (ArrayLike<number> | undefined)[]
+  try {
     // multiplied first, so that the operation's inputs are gone when the tape is walked
-    () => sum(mul(operation(...xs.map(x => mul(x, one))), w)),
-    xs,
-  )
-  const grads = await Promise.all(step.grads.map(gradient => gradient?.data()))
-  step.dispose()
-  dispose([...xs, one, w])
+    const step = valueAndGrads(() => sum(mul(operation(...xs.map(x => mul(x, one))), w)), xs)
+    grads = await Promise.all(step.grads.map(gradient => gradient?.data()))
+    step.dispose()
+  } finally {
+    dispose([...xs, one, w])
+  }
   const result: Slopes[] = []
   for (const [i, point] of points.entries()) {
     const direction = generator.uniform(point.length, -1, 1)

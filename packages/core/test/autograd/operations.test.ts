@@ -63,6 +63,7 @@ describe('the table is complete', () => {
 /** What WebGL's own programs refuse or leave open. */
 const notOnWebGL: Record<string, string> = {
   dilation2d: 'tfjs has no kernels for its gradients there',
+  'image.cropAndResize': 'the kernel crops other images than it is told',
   gatherND: 'the kernel leaks what it reshapes',
   tensorScatterUpdate: 'which of two updates of one place stays is open',
   where: 'the kernel broadcasts no condition of higher rank',
