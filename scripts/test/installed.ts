@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { build as esbuild } from 'esbuild'
+import ts from 'typescript'
 import { build as vite } from 'vite'
 import { packagesIn, root } from '../workspace.mjs'
 
@@ -51,8 +52,9 @@ export function installed() {
     const html = readFileSync(join(site, 'dist/index.html'), 'utf8')
     const [, script] = html.match(/src="\/(assets\/[^"]+\.js)"/) ?? []
     const code = readFileSync(join(site, 'dist', script!), 'utf8')
-    const imports = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["']([^"']+)["']/g)]
-    return { code, imports: imports.map(([, path]) => path!) }
+    // read as code: an error's text may hold the line to add, import included
+    const { importedFiles } = ts.preProcessFile(code, true, true)
+    return { code, imports: importedFiles.map(({ fileName }) => fileName) }
   }
 
   return { folder, write, withEsbuild, withVite, remove: () => rmSync(folder, { recursive: true }) }

@@ -59,6 +59,8 @@ export function loadStateDict(
   })
   const mistyped = found.flatMap(({ name, part, value }) => {
     const { dtype } = part.value
+    // PyTorch counts in integers
+    if (COUNTER.test(name) && value.dtype === 'int32') return []
     return value.dtype === dtype ? [] : [`${name} ${value.dtype} instead of ${dtype}`]
   })
   const complaints = [

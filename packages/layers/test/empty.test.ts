@@ -45,6 +45,8 @@ const cases: Record<string, Case> = {
     make: () => new layers.Conv2d(4, 3, 2, { dilation: 2, stride: 2 }),
     ...maps,
   },
+  Conv1d: { make: () => new layers.Conv1d(4, 3, 3, { padding: 1 }), shape: [2, 5, 4] },
+  ConvTranspose2d: { make: () => new layers.ConvTranspose2d(4, 3, 3, { stride: 2 }), ...maps },
   Dropout: { make: () => new layers.Dropout(), ...sequence },
   Dropout2d: { make: () => new layers.Dropout2d(), ...maps },
   Embedding: {
@@ -54,11 +56,19 @@ const cases: Record<string, Case> = {
     steps: 0,
     dtype: 'int32',
   },
+  ELU: { make: () => new layers.ELU(), ...sequence },
   Flatten: { make: () => new layers.Flatten(), ...maps },
   'Flatten, channels first': { make: () => new layers.Flatten({ channelsFirst: true }), ...maps },
+  GELU: { make: () => new layers.GELU(), ...sequence },
+  GroupNorm: { make: () => new layers.GroupNorm(2, 4), ...maps },
   GRU: recurrent(() => new layers.GRU(4, 3, { layers: 2, dropout: 0.5 })),
   GRUCell: { make: () => new layers.GRUCell(4, 3), shape: [2, 4] },
   Identity: { make: () => new layers.Identity(), ...sequence },
+  InstanceNorm1d: {
+    make: () => new layers.InstanceNorm1d(4, { affine: true }),
+    shape: [2, 5, 4],
+  },
+  InstanceNorm2d: { make: () => new layers.InstanceNorm2d(4), ...maps },
   LSTM: recurrent(() => new layers.LSTM(4, 3, { layers: 2, stateful: true })),
   LSTMCell: { make: () => new layers.LSTMCell(4, 3), shape: [2, 4] },
   LayerNorm: { make: () => new layers.LayerNorm(4), ...sequence },
@@ -68,14 +78,19 @@ const cases: Record<string, Case> = {
   MaxPool2d: { make: () => new layers.MaxPool2d(3, { stride: 2, padding: 1 }), ...maps },
   RNN: recurrent(() => new layers.RNN(4, 3, { nonlinearity: 'relu' })),
   RNNCell: { make: () => new layers.RNNCell(4, 3), shape: [2, 4] },
+  ReflectionPad2d: { make: () => new layers.ReflectionPad2d(1), ...maps },
   ReLU: { make: () => new layers.ReLU(), ...sequence },
   Sequential: {
     make: () => new layers.Sequential(new layers.Linear(4, 3), new layers.Tanh()),
     ...sequence,
   },
   Sigmoid: { make: () => new layers.Sigmoid(), ...sequence },
+  SiLU: { make: () => new layers.SiLU(), ...sequence },
+  Softplus: { make: () => new layers.Softplus(), ...sequence },
   Softmax: { make: () => new layers.Softmax(), ...sequence },
   Tanh: { make: () => new layers.Tanh(), ...sequence },
+  Upsample: { make: () => new layers.Upsample({ scaleFactor: 2, mode: 'bilinear' }), ...maps },
+  ZeroPad2d: { make: () => new layers.ZeroPad2d(1), ...maps },
 }
 
 const tensorsIn = (output: object): Tensor[] =>

@@ -40,7 +40,7 @@ async function readBytes(path: string | URL, most?: number): Promise<Uint8Array>
   try {
     return most === undefined ? await readFile(path) : await readStart(path, most)
   } catch (cause) {
-    throw unreadable(String(path), cause)
+    throw unreadable(path instanceof URL ? path.href : path, cause)
   }
 }
 
