@@ -59,6 +59,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
       expected: 'at least 1 × 1 before and after',
     })
   }
+  // tfjs-cpu multiplies one matrix where there is none
+  if (batch === 0) return reshape(x, [0, rows, columns, channels])
   return tidy(() => {
     const across = weights(width, columns, plan.scale?.[1], plan)
     const wide = matMul(across, reshape(x, [batch * height, width, channels]))
