@@ -41,6 +41,8 @@ it.each(NAMES)('%s, its validation and its metric', async name => {
   backendInfo()
   await fit(model, { train: loader, validation: loader }, 1, lo, crossEntropy, {
     metrics: [accuracy],
+    // the lesson's own norm has no epsilon, and so few pictures vary in nothing
+    skipNaN: true,
   })
   expect(backendInfo().fallbacks).toEqual([])
   lo.dispose()

@@ -72,10 +72,12 @@ export function gatedFit(training: Training): GatedFit {
   const { lo, loss, onLoss } = training
   const model = watched(training, () => order)
   const callbacks = [{ name: 'losses', onBatchEnd: ctx => onLoss?.(ctx.loss) } satisfies Callback]
-  const running = fit(model, { train: loader }, 1e6, lo, loss, { callbacks }).catch(error => {
-    failure = error
-    order?.failed(error)
-  })
+  const running = fit(model, { train: loader }, 1e6, lo, loss, { callbacks, skipNaN: true }).catch(
+    error => {
+      failure = error
+      order?.failed(error)
+    },
+  )
 
   return {
     run: batches =>
