@@ -40,7 +40,7 @@ export type StatefulLoader<B = Batch> = DataLoader<B> &
  * A loader of examples `{ inputs, target }`, or with `collate` of items of any kind. The order of an
  * epoch depends on the seed and the epoch's number alone.
  *
- * @throws DlError `empty-dataset`, `bad-option`; while it runs, `bad-item` for an item that could
+ * @throws DlError `empty-dataset`, `bad-dataset`, `bad-option`; while it runs, `bad-item` for an item that could
  *   not be made or does not fit those beside it
  *
  * @example

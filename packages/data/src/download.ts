@@ -18,6 +18,8 @@ export type FileSource = 'DL_DATA' | 'cache' | 'download'
  * The path of a file on this machine: in the folder that `DL_DATA` names, where your own copies are
  * trusted as they are, else in the cache (`$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`), else
  * downloaded into it now. A file whose checksum is wrong is never kept.
+ *
+ * @throws DlError `bad-option` before anything is asked for; `offline`, `download-failed`, `wrong-checksum`
  */
 export async function download(file: RemoteFile): Promise<string> {
   return (await obtain(file)).path

@@ -41,7 +41,11 @@ export interface Dataset<T> {
   get(index: number): T | Promise<T>
 }
 
-/** Frees the tensors of a batch. */
+/**
+ * Frees the tensors of a batch.
+ *
+ * @throws DlError `bad-batch` for what is none; then nothing is freed
+ */
 export function disposeBatch(batch: Batch): void {
   if (!Array.isArray(batch?.inputs) || ![...batch.inputs, batch.target].every(isDisposable)) {
     throw new DlError('bad-batch', {

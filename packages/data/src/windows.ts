@@ -25,7 +25,7 @@ export interface Windows extends Dataset<Example<Values>> {
  * Windows that overlap share text: split the ids first, not the windows, or what is meant to judge
  * a model has been learnt.
  *
- * @throws DlError `bad-option`, `text-too-short`
+ * @throws DlError `bad-option`, `text-too-short`, `bad-value` for ids that are no whole numbers
  *
  * @example
  * ```ts

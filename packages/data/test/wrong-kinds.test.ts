@@ -226,6 +226,22 @@ describe.each(Object.entries(CALLS))('%s', (_name, call) => {
   })
 })
 
+it('a download that cannot be right is refused before a folder is made', async () => {
+  const wrong = { ...file, name: 'early/x', sha256: 'x' }
+  await expect(data.download(wrong)).rejects.toThrow(
+    'sha256 is "x"; expected 64 hexadecimal digits',
+  )
+  expect(await files.exists(join(folder, 'early'))).toBe(false)
+})
+
+it('a sum so far is given more than once', async () => {
+  const sum = files.sha256()
+  const none = await sum.digest()
+  expect(await sum.digest()).toBe(none)
+  sum.update(Uint8Array.of(1))
+  expect(await sum.digest()).not.toBe(none)
+})
+
 it('misspelt names are told with the near one', async () => {
   for (const [call, near] of [
     [() => new ArrayDataset({ ...example, targets: [1] } as never), 'target'],
