@@ -1,4 +1,4 @@
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { requireIndex, requireItems } from './check'
 import type { Dataset } from './loader'
 import { sizeOf, toValues, type Value, type Values } from './values'
@@ -34,7 +34,14 @@ export class ArrayDataset implements Dataset<Example<Values>> {
    * xor.get(2).inputs[0]!.data // → 1,0
    * ```
    */
-  constructor({ inputs, target }: Example) {
+  constructor(columns: Example) {
+    const { inputs, target } = checkOptions('ArrayDataset', columns, ['inputs', 'target'])
+    if (!Array.isArray(inputs)) {
+      throw new DlError('bad-dataset', {
+        problem: `inputs is ${showValue(inputs)}`,
+        expected: 'an array with one column for each argument of the model',
+      })
+    }
     this.#inputs = inputs.map((column, i) => columnOf(`inputs[${i}]`, column))
     this.#target = columnOf('target', target)
     this.length = this.#target.shape[0]!

@@ -1,7 +1,14 @@
 /** Batches out of any data set. */
-import { DlError, defaultGenerator, Generator } from '@dl/core'
+import {
+  checkOptions,
+  DlError,
+  defaultGenerator,
+  Generator,
+  type RandomState,
+  showValue,
+} from '@dl/core'
 import type { Example } from './array-dataset'
-import { requireItems, requirePositive } from './check'
+import { requireDataset, requireItems, requirePositive } from './check'
 import { collate, LAYOUTS, type Layout } from './collate'
 import type { Batch, DataLoader, Dataset, LoaderState } from './loader'
 
@@ -33,7 +40,7 @@ export type StatefulLoader<B = Batch> = DataLoader<B> &
  * A loader of examples `{ inputs, target }`, or with `collate` of items of any kind. The order of an
  * epoch depends on the seed and the epoch's number alone.
  *
- * @throws DlError `empty-dataset`, `bad-option`; while it runs, `bad-item` for an item that could
+ * @throws DlError `empty-dataset`, `bad-dataset`, `bad-option`; while it runs, `bad-item` for an item that could
  *   not be made or does not fit those beside it
  *
  * @example
@@ -60,7 +67,20 @@ export function dataLoader<T, B>(
   dataset: Dataset<T>,
   options: DataLoaderOptions | CollateOptions<T, B> = {},
 ): StatefulLoader<B | Batch> {
-  const { bs = 64, shuffle = false, dropLast = false } = options
+  const {
+    bs = 64,
+    shuffle = false,
+    dropLast = false,
+  } = checkOptions('dataLoader', options as DataLoaderOptions & Partial<CollateOptions<T, B>>, [
+    'bs',
+    'shuffle',
+    'seed',
+    'generator',
+    'dropLast',
+    'layout',
+    'collate',
+  ])
+  requireDataset('dataLoader', dataset)
   const toBatch = batchMaker<T, B>(options)
   requireItems(dataset.length)
   requirePositive('bs', bs)
@@ -95,28 +115,48 @@ export function dataLoader<T, B>(
     },
     state: () => ({ epoch, ...(generator && { random: generator.state() }) }),
     restore(state: LoaderState) {
-      if (!Number.isInteger(state.epoch) || state.epoch < 0) {
+      if (!Number.isInteger(state?.epoch) || state.epoch < 0) {
         throw new DlError('bad-state', {
-          problem: `the stored epoch is ${state.epoch}`,
+          problem: `the stored epoch is ${showValue(state?.epoch)}`,
           expected: 'an integer of at least 0, as state() gives it',
         })
       }
+      const { random } = state
+      if (random !== undefined) {
+        if (!isRandomState(random)) {
+          throw new DlError('bad-state', {
+            problem: `the stored random is ${showValue(random)}`,
+            expected: '{ key, counter }, as state() gives it',
+          })
+        }
+        generator?.restore(random)
+      }
       epoch = state.epoch
-      if (state.random) generator?.restore(state.random)
     },
   }
 }
+
+const isRandomState = (random: RandomState | null): boolean =>
+  Array.isArray(random?.key) &&
+  random.key.length === 2 &&
+  [...random.key, random.counter].every(Number.isSafeInteger)
 
 type BatchMaker<T, B> = (items: T[], indices: readonly number[]) => B | Promise<B>
 
 function batchMaker<T, B>(
   options: DataLoaderOptions | CollateOptions<T, B>,
 ): BatchMaker<T, B | Batch> {
-  if ('collate' in options) return items => options.collate(items)
-  const { layout = 'rows' } = options
+  if ('collate' in options && options.collate !== undefined) {
+    if (typeof options.collate === 'function') return items => options.collate(items)
+    throw new DlError('bad-option', {
+      problem: `collate is ${showValue(options.collate)}`,
+      expected: 'a function that makes a batch of items',
+    })
+  }
+  const { layout = 'rows' } = options as DataLoaderOptions
   if (!LAYOUTS.includes(layout)) {
     throw new DlError('bad-option', {
-      problem: `layout is ${JSON.stringify(layout)}`,
+      problem: `layout is ${showValue(layout)}`,
       expected: `one of ${LAYOUTS.join(', ')}`,
     })
   }
@@ -131,8 +171,9 @@ function itemsOf<T>(dataset: Dataset<T>, indices: readonly number[]): Promise<T[
       try {
         return await dataset.get(index)
       } catch (cause) {
+        const told = cause instanceof Error ? cause.message : cause
         throw new DlError('bad-item', {
-          problem: `item ${index} could not be made: ${cause instanceof Error ? cause.message : cause}`,
+          problem: `item ${index} could not be made: ${typeof told === 'string' ? told : showValue(told)}`,
           cause,
         })
       }
@@ -144,5 +185,11 @@ function generatorOf({
   seed,
   generator,
 }: Pick<DataLoaderOptions, 'seed' | 'generator'>): Generator {
+  if (generator !== undefined && typeof generator?.fork !== 'function') {
+    throw new DlError('bad-option', {
+      problem: `generator is ${showValue(generator)}`,
+      expected: 'a Generator of @dl/core',
+    })
+  }
   return generator ?? (seed === undefined ? defaultGenerator() : new Generator(seed))
 }

@@ -1,5 +1,6 @@
 /** Files from the network, fetched once, checked and kept. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { requireText } from './check'
 import { files } from './files/index'
 
 export interface RemoteFile {
@@ -17,6 +18,8 @@ export type FileSource = 'DL_DATA' | 'cache' | 'download'
  * The path of a file on this machine: in the folder that `DL_DATA` names, where your own copies are
  * trusted as they are, else in the cache (`$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`), else
  * downloaded into it now. A file whose checksum is wrong is never kept.
+ *
+ * @throws DlError `bad-option` before anything is asked for; `offline`, `download-failed`, `wrong-checksum`
  */
 export async function download(file: RemoteFile): Promise<string> {
   return (await obtain(file)).path
@@ -24,6 +27,7 @@ export async function download(file: RemoteFile): Promise<string> {
 
 /** {@link download}, and where the file came from. */
 async function obtain(file: RemoteFile): Promise<{ path: string; source: FileSource }> {
+  requireRemote('download', file)
   const data = files.env('DL_DATA')
   if (data !== undefined) {
     const path = files.join(data, file.name)
@@ -52,10 +56,29 @@ export async function downloadBytes(file: RemoteFile): Promise<FoundFile> {
     const { path, source } = await obtain(file)
     return { bytes: await files.readBytes(path), path, source }
   }
+  requireRemote('downloadBytes', file)
   const chunks: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of fetchVerified(file)) chunks.push(new Uint8Array(chunk))
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
   return { bytes, path: file.url, source: 'download' }
+}
+
+/** Before any request, and before a folder is made for what comes of it. */
+function requireRemote(owner: string, file: RemoteFile): void {
+  const { url, sha256, name } = checkOptions(owner, file, ['url', 'sha256', 'name'])
+  requireText('url', url)
+  requireText('name', name)
+  if (url === '' || name === '') {
+    throw new DlError('bad-option', {
+      problem: `${name === '' ? 'name' : 'url'} is an empty text`,
+      expected: 'where the file is, and its path below the cache folder',
+    })
+  }
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) return
+  throw new DlError('bad-option', {
+    problem: `sha256 is ${showValue(sha256)}`,
+    expected: '64 hexadecimal digits in small letters',
+  })
 }
 
 /** The bytes as they arrive; throws after the last if they are not the expected ones. */

@@ -3,6 +3,8 @@
  * server that wanted a password, an archive of another kind.
  */
 
+import { requireBytes } from './check'
+
 export interface FileKind {
   readonly kind: keyof typeof KINDS
   /** As errors say it: `a zip archive`. */
@@ -77,6 +79,7 @@ const HEAD_BYTES = 512
  * ```
  */
 export function fileKind(bytes: Uint8Array): FileKind | null {
+  requireBytes('what fileKind got', bytes)
   // a byte order mark may stand before a text
   const start = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES)).replace(/^\xef\xbb\xbf/, '')
   for (const [kind, { matches, ...about }] of Object.entries<Entry>(KINDS)) {

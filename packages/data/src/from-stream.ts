@@ -146,9 +146,11 @@ const isBatch = (one: Example | Batch): one is Batch => one?.target instanceof T
 const isOnce = (source: object): boolean => 'next' in source || 'getReader' in source
 
 function requireSource(source: unknown): asserts source is StreamSource {
-  const isObject = typeof source === 'object' && source !== null
-  if (isObject && [Symbol.asyncIterator, Symbol.iterator, 'getReader'].some(key => key in source))
-    return
+  const ways = [Symbol.asyncIterator, Symbol.iterator, 'getReader'] as const
+  if (typeof source === 'object' && source !== null) {
+    const way = ways.find(key => key in source)
+    if (way && typeof (source as Record<typeof way, unknown>)[way] === 'function') return
+  }
   throw new DlError('bad-option', {
     problem: `the stream is ${showValue(source)}`,
     expected: 'a function that gives an async iterable or a ReadableStream of { inputs, target }',

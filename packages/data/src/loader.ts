@@ -2,7 +2,7 @@
  * What training needs to know of data: batches, one epoch after the other. Loaders of text, images
  * or arrays live in their own packages and need no more than these types.
  */
-import type { RandomState } from '@dl/core'
+import { DlError, type RandomState, showValue } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** One step's worth of data. Whoever took it from a loader disposes it; see {@link disposeBatch}. */
@@ -41,8 +41,21 @@ export interface Dataset<T> {
   get(index: number): T | Promise<T>
 }
 
-/** Frees the tensors of a batch. */
+/**
+ * Frees the tensors of a batch.
+ *
+ * @throws DlError `bad-batch` for what is none; then nothing is freed
+ */
 export function disposeBatch(batch: Batch): void {
+  if (!Array.isArray(batch?.inputs) || ![...batch.inputs, batch.target].every(isDisposable)) {
+    throw new DlError('bad-batch', {
+      problem: `disposeBatch got ${showValue(batch)}`,
+      expected: 'a batch: { inputs: tensors, target: a tensor }',
+    })
+  }
   for (const input of batch.inputs) input.dispose()
   batch.target.dispose()
 }
+
+const isDisposable = (tensor: Tensor | null | undefined): boolean =>
+  typeof tensor?.dispose === 'function'

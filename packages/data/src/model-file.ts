@@ -2,8 +2,9 @@
  * A trained model and what a program needs beside its weights to use it, in one safetensors file:
  * the weights are its tensors, everything else is JSON in its metadata. Nothing in it is ever run.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { requireRecord, requireText } from './check'
 import { files } from './files/index'
 import { type FileInput, readInput } from './files/input'
 import { decodeSafetensors } from './safetensors/decode'
@@ -42,7 +43,11 @@ export interface ModelFile {
  * for (const tensor of [weight, ...Object.values(read.tensors)]) tensor.dispose()
  * ```
  */
-export async function encodeModelFile({ kind, parts, tensors }: ModelFile): Promise<Uint8Array> {
+export async function encodeModelFile(file: ModelFile): Promise<Uint8Array> {
+  const names = ['kind', 'parts', 'tensors'] as const
+  const { kind, parts, tensors } = checkOptions('encodeModelFile', file, names)
+  requireText('kind', kind)
+  requireRecord('parts', parts, 'parts')
   const entries = Object.entries(parts).map(([name, part]) => {
     requireJson(name, part)
     return [name, JSON.stringify(part)] as const
@@ -71,6 +76,15 @@ export interface WantedParts {
  *   the parts; `bad-safetensors`, `not-found`, `read-failed`
  */
 export async function readModelFile(input: FileInput, wanted: WantedParts): Promise<ModelFile> {
+  checkOptions('readModelFile', wanted, ['kind', 'parts'])
+  requireText('kind', wanted.kind)
+  if (!Array.isArray(wanted.parts)) {
+    throw new DlError('bad-option', {
+      problem: `parts is ${showValue(wanted.parts)}`,
+      expected: 'an array of names',
+    })
+  }
+  for (const part of wanted.parts) requireText('a name of parts', part)
   const { bytes, name } = await readInput(input, 'an exported model')
   const { tensors, metadata } = decodeSafetensors(bytes, name)
   const { format, version, kind, ...texts } = metadata

@@ -1,5 +1,6 @@
 /** Texts cut between rows, so that a validation set begins where the training set ends. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
+import { requireText } from './check'
 
 /** Where to cut: after so many rows, or after this fraction of them (rounded down). */
 export type RowSplit = { rows: number } | { fraction: number }
@@ -16,11 +17,14 @@ export type RowSplit = { rows: number } | { fraction: number }
  * ```
  */
 export function splitRows(text: string, at: RowSplit): [before: string, after: string] {
+  requireText('what splitRows got', text)
+  const options: { rows?: number; fraction?: number } = at
+  checkOptions('splitRows', options, ['rows', 'fraction'])
   const total = countRows(text)
   const rows = 'rows' in at ? at.rows : fractionOf(total, at.fraction)
   if (!Number.isInteger(rows) || rows < 0 || rows > total) {
     throw new DlError('bad-option', {
-      problem: `cannot cut after row ${rows} of ${total}`,
+      problem: `cannot cut after row ${showValue(rows)} of ${total}`,
       expected: `an integer from 0 to ${total}`,
     })
   }
@@ -30,9 +34,10 @@ export function splitRows(text: string, at: RowSplit): [before: string, after: s
 }
 
 function fractionOf(total: number, fraction: number): number {
-  if (fraction >= 0 && fraction <= 1) return Math.floor(total * fraction)
+  if (typeof fraction === 'number' && fraction >= 0 && fraction <= 1)
+    return Math.floor(total * fraction)
   throw new DlError('bad-option', {
-    problem: `fraction is ${fraction}`,
+    problem: `fraction is ${showValue(fraction)}`,
     expected: 'a number from 0 to 1',
   })
 }

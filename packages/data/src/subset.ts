@@ -1,6 +1,6 @@
 /** Parts of a data set. */
-import { DlError, Generator } from '@dl/core'
-import { requireIndex } from './check'
+import { DlError, Generator, showValue } from '@dl/core'
+import { requireDataset, requireIndex, requireItems, requireWhole } from './check'
 import type { Dataset } from './loader'
 
 /**
@@ -17,6 +17,8 @@ import type { Dataset } from './loader'
  * ```
  */
 export function subset<T>(dataset: Dataset<T>, indices: ArrayLike<number>): Dataset<T> {
+  requireDataset('subset', dataset)
+  requireWhole('indices', indices)
   const chosen = Array.from(indices)
   for (const index of chosen) requireIndex(index, dataset.length)
   return {
@@ -50,11 +52,14 @@ export function randomSplit<T>(
   heldOut: number,
   seed: number,
 ): [train: Dataset<T>, validation: Dataset<T>] {
+  requireDataset('randomSplit', dataset)
+  requireItems(dataset.length)
+  const isPart = typeof heldOut === 'number' && heldOut > 0 && heldOut < 1
   // 0.29 of 100 is 28.999999999999996
-  const count = Math.floor(dataset.length * heldOut + 1e-9)
-  if (!(heldOut > 0 && heldOut < 1) || count === 0) {
+  const count = isPart ? Math.floor(dataset.length * heldOut + 1e-9) : 0
+  if (count === 0) {
     throw new DlError('bad-option', {
-      problem: `randomSplit got ${heldOut} of ${dataset.length} items`,
+      problem: `randomSplit got ${showValue(heldOut)} of ${dataset.length} items`,
       expected: 'a number between 0 and 1 that leaves both parts an item',
     })
   }

@@ -1,5 +1,5 @@
 /** Numbers as data sets hold them: any way of writing them down becomes one array and its shape. */
-import { DlError, showShape } from '@dl/core'
+import { DlError, showShape, showValue } from '@dl/core'
 
 /** Floats become float32 tensors, the others int32. */
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array
@@ -43,7 +43,7 @@ export function toValues(value: Value, name: string): Values {
   if (typeof value === 'number') return { data: Float32Array.of(value), shape: [] }
   if (Array.isArray(value)) return fromNested(value, name)
   const { data, shape } = (value ?? {}) as Partial<Values>
-  if (!isNumberArray(data) || !Array.isArray(shape)) return refuse(value, name)
+  if (!isNumberArray(data) || !isShape(shape)) return refuse(value, name)
   const size = sizeOf(shape)
   if (size === data.length) return { data, shape }
   throw new DlError('bad-value', {
@@ -51,6 +51,9 @@ export function toValues(value: Value, name: string): Values {
     expected: `${size}`,
   })
 }
+
+const isShape = (shape: unknown): shape is readonly number[] =>
+  Array.isArray(shape) && shape.every(size => Number.isSafeInteger(size) && size >= 0)
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
@@ -92,7 +95,7 @@ function isNumberArray(value: unknown): value is NumberArray {
 }
 
 function refuse(value: unknown, name: string): never {
-  const type = (value as object | null | undefined)?.constructor?.name ?? String(value)
+  const type = (value as object | null | undefined)?.constructor?.name ?? showValue(value)
   throw new DlError('bad-value', {
     problem: `${name} has ${/^[aeiou]/i.test(type) ? 'an' : 'a'} ${type} where numbers should be`,
     expected:

@@ -1,6 +1,6 @@
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import type { Example } from './array-dataset'
-import { requireIndex, requirePositive } from './check'
+import { requireIndex, requirePositive, requireWhole } from './check'
 import type { Dataset } from './loader'
 import type { Values } from './values'
 
@@ -25,7 +25,7 @@ export interface Windows extends Dataset<Example<Values>> {
  * Windows that overlap share text: split the ids first, not the windows, or what is meant to judge
  * a model has been learnt.
  *
- * @throws DlError `bad-option`, `text-too-short`
+ * @throws DlError `bad-option`, `text-too-short`, `bad-value` for ids that are no whole numbers
  *
  * @example
  * ```ts
@@ -39,15 +39,15 @@ export interface Windows extends Dataset<Example<Values>> {
  * windows(ids, { size: 5, target: 'shifted' }).get(1).target.data // → 6,7,8,9,10
  * ```
  */
-export function windows(
-  ids: Int32Array | readonly number[],
-  { size, stride = size, target = 'next' }: WindowsOptions,
-): Windows {
+export function windows(ids: Int32Array | readonly number[], options: WindowsOptions): Windows {
+  const names = ['size', 'stride', 'target'] as const
+  const { size, stride = size, target = 'next' } = checkOptions('windows', options, names)
+  requireWhole('ids', ids)
   requirePositive('size', size)
   requirePositive('stride', stride)
   if (target !== 'next' && target !== 'shifted') {
     throw new DlError('bad-option', {
-      problem: `target is ${JSON.stringify(target)}`,
+      problem: `target is ${showValue(target)}`,
       expected: '"next" or "shifted"',
     })
   }

@@ -226,7 +226,11 @@ describe('bad input', () => {
 
   it('a data set without items, or without a length', () => {
     expect(() => dataLoader(counting(0))).toThrow('the dataset has 0 items; expected at least 1.')
-    expect(() => dataLoader({} as Dataset<Example>)).toThrow('the dataset has undefined items')
+    const endless = { get: counting(1).get } as Dataset<Example>
+    expect(() => dataLoader(endless)).toThrow('the dataset has undefined items')
+    expect(() => dataLoader({} as Dataset<Example>)).toThrow(
+      'dataLoader got an empty object; expected a data set: { length, get(index) }',
+    )
   })
 
   it('items that differ: says which, and how', async () => {

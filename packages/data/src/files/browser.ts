@@ -1,26 +1,38 @@
 /** Files in a page: URLs, to be read. */
 import { DlError } from '@dl/core'
+import { requireBytes, requirePositive, requireText } from '../check'
+import { requirePath } from './check-path'
 import { decodeText } from './decode-text'
 import { fetchBytes } from './fetch-bytes'
 import type { Files } from './types'
 
 export const files: Files = {
-  join: (folder, ...names) => [folder, ...names].join('/').replace(/([^:/])\/+/g, '$1/'),
-  list: async url => [url],
+  join(...names) {
+    for (const name of names) requireText('a name of the path', name)
+    return names.join('/').replace(/([^:/])\/+/g, '$1/')
+  },
+  async list(url) {
+    requirePath(url)
+    return [url]
+  },
   async folders(url) {
+    requirePath(url)
     throw new DlError('no-folders', {
       problem: `cannot list what is in ${url}: a page has no folders`,
       fix: 'Name the files themselves.',
     })
   },
-  exists: url =>
-    fetch(url, { method: 'HEAD' }).then(
+  async exists(url) {
+    requirePath(url)
+    return fetch(url, { method: 'HEAD' }).then(
       response => response.ok,
       () => false,
-    ),
-  readBytes: fetchBytes,
-  readText: async url => decodeText(await fetchBytes(url), url),
+    )
+  },
+  readBytes,
+  readText: async url => decodeText(await readBytes(url), url),
   async writeAtomic(path) {
+    requirePath(path)
     throw new DlError('write-failed', {
       problem: `cannot write ${path}: a page has no file system`,
       fix: 'Encode in memory (encodeSafetensors, for example) and store the bytes with the Cache API, or offer them as a download.',
@@ -31,7 +43,10 @@ export const files: Files = {
   sha256() {
     const chunks: Uint8Array<ArrayBuffer>[] = []
     return {
-      update: chunk => void chunks.push(new Uint8Array(chunk)),
+      update(chunk) {
+        requireBytes('what sha256 got', chunk)
+        chunks.push(new Uint8Array(chunk))
+      },
       // WebCrypto hashes whole buffers only
       async digest() {
         const bytes = await new Blob(chunks).arrayBuffer()
@@ -40,4 +55,10 @@ export const files: Files = {
       },
     }
   },
+}
+
+async function readBytes(url: string | URL, most?: number): Promise<Uint8Array> {
+  requirePath(url)
+  if (most !== undefined) requirePositive('most', most)
+  return fetchBytes(url, most)
 }

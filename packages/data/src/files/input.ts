@@ -1,5 +1,6 @@
 /** Files from wherever a program has them. */
 import { DlError } from '@dl/core'
+import { requireText } from '../check'
 import { fetchBytes } from './fetch-bytes'
 import { files } from './index'
 
@@ -30,6 +31,7 @@ export async function readInput(
   input: FileInput,
   what = 'a file',
 ): Promise<{ bytes: Uint8Array; name: string }> {
+  requireText('what is asked for', what)
   if (input instanceof Uint8Array) return { bytes: input, name: 'the bytes' }
   if (input instanceof ArrayBuffer) return { bytes: new Uint8Array(input), name: 'the bytes' }
   if (input instanceof Blob) {
@@ -40,7 +42,7 @@ export async function readInput(
     const name = String(input)
     const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
     if (REMOTE.test(name)) return { bytes: await fetchBytes(input), name: short }
-    const path = name.startsWith('file:') ? new URL(name) : name
+    const path = name.startsWith('file:') && URL.canParse(name) ? new URL(name) : name
     return { bytes: await files.readBytes(path), name: short }
   }
   throw new DlError('bad-option', {

@@ -15,21 +15,28 @@ import {
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { DlError, showValue } from '@dl/core'
+import { requireBytes, requirePositive, requireText } from '../check'
+import { requirePath } from './check-path'
 import { decodeText } from './decode-text'
 import type { FileContent, Files, Sha256 } from './types'
 
 export const files: Files = {
-  join,
+  join(...names) {
+    for (const name of names) requireText('a name of the path', name)
+    return join(...names)
+  },
   list,
   folders,
   readBytes,
   writeAtomic,
   sha256,
-  exists: path =>
-    access(path).then(
+  async exists(path) {
+    requirePath(path)
+    return access(path).then(
       () => true,
       () => false,
-    ),
+    )
+  },
   readText: async path => decodeText(await readBytes(path), path),
   env: name => process.env[name] || undefined,
   cacheFolder: () =>
@@ -37,6 +44,8 @@ export const files: Files = {
 }
 
 async function readBytes(path: string | URL, most?: number): Promise<Uint8Array> {
+  requirePath(path)
+  if (most !== undefined) requirePositive('most', most)
   try {
     return most === undefined ? await readFile(path) : await readStart(path, most)
   } catch (cause) {
@@ -77,6 +86,7 @@ async function namesIn(
   folder: string,
   wanted: (entry: Pick<Dirent, 'isFile' | 'isDirectory'>) => boolean,
 ): Promise<string[]> {
+  requirePath(folder)
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw unreadable(folder, cause)
   })
@@ -90,6 +100,7 @@ async function namesIn(
 }
 
 async function status(path: string) {
+  requirePath(path)
   try {
     return await stat(path)
   } catch (cause) {
@@ -98,6 +109,13 @@ async function status(path: string) {
 }
 
 async function writeAtomic(path: string, content: FileContent): Promise<void> {
+  requirePath(path)
+  if (!isContent(content)) {
+    throw new DlError('bad-option', {
+      problem: `the content of ${path} is ${showValue(content)}`,
+      expected: 'a text, a Uint8Array or an async iterable of them',
+    })
+  }
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
   try {
     await mkdir(dirname(path), { recursive: true })
@@ -121,6 +139,11 @@ async function writeAtomic(path: string, content: FileContent): Promise<void> {
   }
 }
 
+const isContent = (content: FileContent): boolean =>
+  typeof content === 'string' ||
+  content instanceof Uint8Array ||
+  typeof content?.[Symbol.asyncIterator] === 'function'
+
 /** Permissions for the new file: those of the one it replaces, which must not be write-protected. */
 async function modeOf(path: string): Promise<number> {
   const old = await stat(path).catch(() => null)
@@ -133,19 +156,16 @@ async function modeOf(path: string): Promise<number> {
 function sha256(): Sha256 {
   const hash = createHash('sha256')
   return {
-    update: chunk => void hash.update(chunk),
-    digest: async () => hash.digest('hex'),
+    update(chunk) {
+      requireBytes('what sha256 got', chunk)
+      hash.update(chunk)
+    },
+    // of a copy: a hash gives its sum once and takes no more
+    digest: async () => hash.copy().digest('hex'),
   }
 }
 
 function unreadable(path: string, cause: unknown): DlError {
-  if (typeof path !== 'string') {
-    return new DlError('read-failed', {
-      problem: `the path is ${showValue(path)}`,
-      expected: 'a text',
-      cause,
-    })
-  }
   const { code, message } = cause as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new DlError('not-found', {

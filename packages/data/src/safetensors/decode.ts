@@ -1,5 +1,6 @@
 /** The bytes of a safetensors file to typed arrays, every claim of its header checked. */
 import { DlError } from '@dl/core'
+import { requireBytes, requireText } from '../check'
 import { type FileKind, fileKind } from '../file-kind'
 import {
   arrayTypes,
@@ -27,6 +28,8 @@ const LONGEST_HEADER = 100_000_000
  *   Git LFS, a web page, PyTorch's own format
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'the file'): StoredTensors {
+  requireText('the name of the file', name)
+  requireBytes(name, bytes)
   const { header, dataStart } = readHeader(bytes, name)
   const { [METADATA]: metadata = {}, ...entries } = header
   if (!isRecord(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {

@@ -1,5 +1,6 @@
 /** Typed arrays to the bytes of a safetensors file. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
+import { requireRecord, requireText } from '../check'
 import {
   arrayTypes,
   type HeaderEntry,
@@ -7,7 +8,6 @@ import {
   LENGTH_BYTES,
   METADATA,
   type StoredTensor,
-  show,
   sizeOf,
   widthOf,
 } from './format'
@@ -32,6 +32,9 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  requireRecord('tensors', tensors, 'tensors')
+  requireRecord('metadata', metadata, 'texts')
+  for (const [name, text] of Object.entries(metadata)) requireText(`metadata.${name}`, text)
   const named = Object.entries(tensors)
   for (const [name, tensor] of named) requireStorable(name, tensor)
   // Wide elements first keeps every tensor aligned to its own width.
@@ -64,16 +67,17 @@ export function encodeSafetensors(
   return bytes
 }
 
-function requireStorable(name: string, { dtype, shape, data }: StoredTensor): void {
+function requireStorable(name: string, tensor: StoredTensor): void {
+  const { dtype, shape, data } = (tensor ?? {}) as Partial<StoredTensor>
   const problem =
     name === METADATA
       ? 'a tensor is named __metadata__, which the format keeps for itself'
-      : !Object.hasOwn(arrayTypes, dtype)
-        ? `${name} has dtype ${dtype}`
+      : dtype === undefined || !Object.hasOwn(arrayTypes, dtype)
+        ? `${name} has dtype ${showValue(dtype)}`
         : !(data instanceof arrayTypes[dtype])
-          ? `${name} has dtype ${dtype} and data in a ${data?.constructor?.name}`
+          ? `${name} has dtype ${dtype} and data that is ${showValue(data)}`
           : !isCounts(shape) || sizeOf(shape) !== data.length
-            ? `${name} has shape ${show(shape)} and ${data.length} elements`
+            ? `${name} has shape ${showValue(shape)} and ${data.length} elements`
             : null
   if (problem === null) return
   throw new DlError('not-storable', {

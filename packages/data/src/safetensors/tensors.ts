@@ -2,8 +2,9 @@
  * Safetensors files from and to TensorFlow.js, which has float32, int32 and bool: other float types
  * become float32 when read, other integers int32.
  */
-import { DlError } from '@dl/core'
-import { type DataType, type Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
+import { DlError, showValue } from '@dl/core'
+import { type DataType, Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
+import { requireRecord } from '../check'
 import { readSafetensors, writeSafetensors } from './files'
 import type { StoredTensor } from './format'
 
@@ -44,6 +45,7 @@ export async function saveTensors(
 export async function storedOf(
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, StoredTensor>> {
+  requireRecord('tensors', tensors, 'tensors')
   const stored = await Promise.all(
     Object.entries(tensors).map(async ([name, t]) => [name, await toStored(name, t)] as const),
   )
@@ -70,6 +72,12 @@ export function tensorsOf(
 }
 
 async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
+  if (!(t instanceof Tensor) || t.isDisposed) {
+    throw new DlError('not-storable', {
+      problem: `${name} is ${t instanceof Tensor ? 'disposed' : showValue(t)}`,
+      expected: 'a tensor',
+    })
+  }
   const { dtype, shape } = t
   if (dtype === 'float32') return { dtype: 'F32', shape, data: new Float32Array(await t.data()) }
   if (dtype === 'int32') return { dtype: 'I32', shape, data: new Int32Array(await t.data()) }

@@ -189,11 +189,11 @@ describe('encodeSafetensors', () => {
 
   it.each([
     ['__metadata__', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }, /named __metadata__/],
-    ['a', { dtype: 'F8', shape: [1], data: Uint8Array.of(1) }, /^a has dtype F8; expected/],
+    ['a', { dtype: 'F8', shape: [1], data: Uint8Array.of(1) }, /^a has dtype "F8"; expected/],
     [
       'a',
       { dtype: 'F32', shape: [1], data: [1] },
-      /^a has dtype F32 and data in a Array; expected/,
+      /^a has dtype F32 and data that is \[1\]; expected/,
     ],
     [
       'a',
