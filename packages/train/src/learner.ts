@@ -189,9 +189,7 @@ export class Learner {
    */
   tta(options?: LearnerTtaOptions & { stack?: false }): Promise<TtaResult>
   tta(options: LearnerTtaOptions & { stack: true }): Promise<TtaStack>
-  async tta(
-    options: LearnerTtaOptions & { stack?: boolean } = {},
-  ): Promise<TtaResult | TtaStack> {
+  async tta(options: LearnerTtaOptions & { stack?: boolean } = {}): Promise<TtaResult | TtaStack> {
     const {
       stack = false,
       loader = this.#validation(),

@@ -115,8 +115,7 @@ const CALLS: Record<string, Call> = {
   'rankPredictions({ probabilities })': v =>
     train.rankPredictions({ probabilities: v, targets: labels }),
   'rankPredictions({ targets })': v => train.rankPredictions({ predictions: scores, targets: v }),
-  'rankPredictions(which)': v =>
-    train.rankPredictions({ predictions: scores, targets: labels }, v),
+  'rankPredictions(which)': v => train.rankPredictions({ predictions: scores, targets: labels }, v),
   'new Learner(model)': v => new Learner(v, data, { loss: meanSquare }),
   'new Learner(data)': v => new Learner(model, v, { loss: meanSquare }),
   'new Learner(options)': v => new Learner(model, data, v),
@@ -168,7 +167,9 @@ const CALLS: Record<string, Call> = {
     await learn.fit(0.01, 1)
     await fitted({ keepState: true, wds: v })
   },
-  'learn.lrFind(options)': v => learn.lrFind(v),
+  // a sweep of a hundred batches where the options are right, and there are some
+  'learn.lrFind(options)': v =>
+    new Learner(model, { train: { ...loader, length: 0 } }, { loss: meanSquare }).lrFind(v),
   ...each(
     'learn.lrFind',
     ['batches', 'endLr', 'linear', 'loader', 'settle', 'startLr', 'stopEarly', 'suggest'],

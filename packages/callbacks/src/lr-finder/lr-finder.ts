@@ -163,7 +163,11 @@ function check(options: LrFinderOptions) {
     badOption('lrFinder', `startLr is ${showValue(startLr)}`, 'a learning rate above 0')
   }
   if (!(Number.isFinite(endLr) && endLr > last)) {
-    badOption('lrFinder', `endLr is ${showValue(endLr)}`, `a learning rate above the first, ${last}`)
+    badOption(
+      'lrFinder',
+      `endLr is ${showValue(endLr)}`,
+      `a learning rate above the first, ${last}`,
+    )
   }
   if (batches !== undefined && !(Number.isInteger(batches) && batches >= 1)) {
     badOption('lrFinder', `batches is ${showValue(batches)}`, 'an integer of at least 1')
