@@ -1,6 +1,8 @@
 /** Hands the events of a training loop to a list of callbacks, in order and checked. */
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { badOption } from './bad-option'
+import { checkList } from './checks'
 import {
   type Batch,
   type Callback,
@@ -52,6 +54,7 @@ export interface CallbackList {
  * ```
  */
 export function callbackList(callbacks: readonly Callback[] = []): CallbackList {
+  checkList('callbackList', 'callbacks', callbacks)
   callbacks.forEach(check)
   checkSchedules(callbacks)
   const sorted = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
@@ -89,6 +92,9 @@ export function callbackList(callbacks: readonly Callback[] = []): CallbackList 
     },
 
     restore(states) {
+      if (typeof states !== 'object' || states === null) {
+        badOption('restore', `states are ${showValue(states)}`, 'what state() gave')
+      }
       sorted.forEach((callback, i) => {
         const key = keys[i]!
         if (callback.restore && Object.hasOwn(states, key)) callback.restore(states[key])
@@ -140,7 +146,7 @@ function blame(callback: Callback, event: string, error: unknown): unknown {
 function check(callback: Callback, index: number, all: readonly Callback[]): void {
   if (typeof callback !== 'object' || callback === null) {
     throw new DlError('bad-callback', {
-      problem: `callbacks[${index}] is ${typeof callback === 'function' ? 'a function' : String(callback)}`,
+      problem: `callbacks[${index}] is ${typeof callback === 'function' ? 'a function' : showValue(callback)}`,
       expected: 'an object with a name and event handlers',
       fix:
         typeof callback === 'function' ? 'Call the factory: progress() instead of progress.' : '',
@@ -149,7 +155,7 @@ function check(callback: Callback, index: number, all: readonly Callback[]): voi
   const { name, order = 0 } = callback
   if (typeof name !== 'string' || name === '') {
     throw new DlError('bad-callback', {
-      problem: `callbacks[${index}] has the name ${JSON.stringify(name)}`,
+      problem: `callbacks[${index}] has the name ${showValue(name)}`,
       expected: 'a non-empty string, which errors and checkpoints use',
     })
   }
@@ -174,10 +180,12 @@ function check(callback: Callback, index: number, all: readonly Callback[]): voi
         fix: 'Correct the name, or use one that does not start with "on" or "transform".',
       })
     }
+  }
+  for (const key of [...known, 'state', 'restore']) {
     const handler: unknown = callback[key as keyof Callback]
     if (handler !== undefined && typeof handler !== 'function') {
       throw new DlError('bad-callback', {
-        problem: `${key} of callback "${name}" is ${String(handler)}`,
+        problem: `${key} of callback "${name}" is ${showValue(handler)}`,
         expected: 'a function',
       })
     }

@@ -1,6 +1,7 @@
 /** What callbacks ask of their arguments. Errors name the callback and the value. */
 import { showValue } from '@dl/core'
 import { badOption } from './bad-option'
+import type { TextStream } from './progress/stream'
 import type { LayerOptimizerLike } from './protocol'
 
 /** A finite number that `fits`; `words` say which do. */
@@ -43,6 +44,25 @@ export function checkChoice(
   if (typeof value === 'string' && choices.includes(value)) return
   const words = choices.map(choice => `'${choice}'`).join(' or ')
   badOption(owner, `${name} is ${showValue(value)}`, words)
+}
+
+export function checkText(owner: string, name: string, value: unknown): void {
+  if (typeof value !== 'string') badOption(owner, `${name} is ${showValue(value)}`, 'a text')
+}
+
+export function checkList(owner: string, name: string, value: unknown): void {
+  if (!Array.isArray(value)) badOption(owner, `${name} is ${showValue(value)}`, 'a list')
+}
+
+/** Numbers in a row; those that are none are gaps. */
+export function checkNumbers(owner: string, name: string, value: unknown): void {
+  if (typeof value === 'object' && Number.isSafeInteger((value as unknown[] | null)?.length)) return
+  badOption(owner, `${name} is ${showValue(value)}`, 'a list of numbers')
+}
+
+export function checkStream(owner: string, value: unknown): void {
+  if (typeof (value as TextStream | null)?.write === 'function') return
+  badOption(owner, `stream is ${showValue(value)}`, 'an object with write(text)')
 }
 
 export function checkPath(owner: string, name: string, value: unknown): void {

@@ -3,7 +3,14 @@
  * `learn.summary()`. All parameters are counted, not just those called weight and bias, and each
  * module has one row, however often it is called.
  */
-import { type Buffer, DlError, defaultGenerator, type Parameter } from '@dl/core'
+import {
+  type Buffer,
+  checkOptions,
+  DlError,
+  defaultGenerator,
+  type Parameter,
+  showValue,
+} from '@dl/core'
 import { clone, dispose, keep, Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { AnyModule } from './module'
 import { ModuleList } from './module-list'
@@ -40,8 +47,9 @@ export interface SummaryOptions {
 export function summary(
   model: AnyModule,
   inputs: Tensor | readonly unknown[],
-  { batchAxis = 0 }: SummaryOptions = {},
+  options: SummaryOptions = {},
 ): Summary {
+  const { batchAxis = 0 } = checkOptions('summary', options, ['batchAxis'])
   const list: readonly unknown[] = inputs instanceof Tensor ? [inputs] : inputs
   const rows = new Map<AnyModule, SummaryRow>()
   const batch = batchOf(list, batchAxis)
@@ -119,7 +127,7 @@ function batchOf(inputs: readonly unknown[], axis: number): BatchAxis {
   const shape = first instanceof Tensor ? first.shape : null
   throw new DlError('bad-option', {
     problem: shape
-      ? `summary got the batch axis ${axis} for an input of shape [${shape.join(', ')}]`
+      ? `summary got the batch axis ${showValue(axis)} for an input of shape [${shape.join(', ')}]`
       : `summary got ${inputs.length} inputs, the first of which is no tensor`,
     expected: shape ? `an axis from 0 to ${shape.length - 1}` : 'a tensor, or a list of inputs',
   })

@@ -106,6 +106,14 @@ export function checkList(list: unknown, name: string): void {
   })
 }
 
+export function checkText(name: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${showValue(value)}`,
+    expected: 'a text that is not empty',
+  })
+}
+
 /** A number of times, 1 or more. */
 export function checkCount(name: string, value: unknown, least: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= least) return

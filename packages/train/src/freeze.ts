@@ -1,5 +1,5 @@
 /** Which layer groups of a Learner there are, and which of them learn. */
-import { DlError, type Parameter } from '@dl/core'
+import { DlError, type Parameter, showValue } from '@dl/core'
 import type { HasParameters } from '@dl/optim'
 import type { LearnerModel } from './model'
 
@@ -23,10 +23,11 @@ export function childGroups(model: LearnerModel): Group[] {
 
 /** The index of a group; a negative one counts from the end. */
 export function groupIndex(groups: readonly Group[], n: number): number {
-  const index = n < 0 ? groups.length + n : n
-  if (Number.isInteger(n) && index in groups) return index
+  if (Number.isInteger(n) && n >= -groups.length && n < groups.length) {
+    return n < 0 ? groups.length + n : n
+  }
   throw new DlError('bad-option', {
-    problem: `there is no layer group ${n}`,
+    problem: `there is no layer group ${showValue(n)}`,
     expected: `an integer from ${-groups.length} to ${groups.length - 1}`,
   })
 }

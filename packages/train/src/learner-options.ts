@@ -7,6 +7,7 @@ import {
   inTerminal,
   type LossRecorder,
   type LrFinder,
+  type LrFinderOptions,
   type MonitorOptions,
   type OneCycleOptions,
   oneCycle,
@@ -26,7 +27,7 @@ import type {
   PerGroup,
   UpdateRule,
 } from '@dl/optim'
-import { checkList, checkLoss, checkMetrics } from './checks'
+import { checkList, checkLoss, checkMetrics, checkText } from './checks'
 import type { CycleOptions } from './epoch-count'
 import { FIT_OPTIONS, type FitOptions } from './fit-options'
 import type { Metric } from './metrics/metric'
@@ -92,6 +93,19 @@ export const LEARNER_FIT_OPTIONS = [
   'wds',
 ] as const satisfies (keyof LearnerFitOptions)[]
 
+export const LR_FIND_OPTIONS = [
+  'batches',
+  'endLr',
+  'linear',
+  'loader',
+  'settle',
+  'startLr',
+  'stopEarly',
+  'suggest',
+] as const satisfies (keyof LrFinderOptions)[]
+
+export const TTA_OPTIONS = ['aug', 'loader', 'multiLabel', 'nAug', 'stack'] as const
+
 export function checkLearnerOptions(options: LearnerOptions | undefined): void {
   checkLoss(options?.loss)
   checkOptions('Learner', options!, [
@@ -107,15 +121,26 @@ export function checkLearnerOptions(options: LearnerOptions | undefined): void {
     'path',
     'progress',
   ])
-  const { callbacks = [], metrics = [], layerGroups = [], optFn } = options!
+  const { callbacks = [], metrics = [], layerGroups = [], optFn, path = '.' } = options!
   checkList(callbacks, 'callbacks')
   checkMetrics(metrics, true)
   checkList(layerGroups, 'layerGroups')
+  for (const part of layerGroups.flat()) checkPart(part)
+  // the empty path is the working directory
+  if (path !== '') checkText('path', path)
   if (optFn === undefined || typeof optFn === 'function') return
   throw new DlError('bad-option', {
     problem: `optFn is ${showValue(optFn)}`,
     expected: 'what makes an update rule: adam, or () => sgd({ momentum: 0.9 })',
     fix: 'Give adam instead of adam().',
+  })
+}
+
+function checkPart(part: HasParameters): void {
+  if (typeof part?.parameters === 'function') return
+  throw new DlError('bad-option', {
+    problem: `layerGroups has ${showValue(part)}`,
+    expected: 'Modules, or lists of them',
   })
 }
 
@@ -168,6 +193,8 @@ export function plannedCallbacks(
   path: string,
 ): Callback[] {
   const { cycleLen, cycleMult, cycleSaveName, bestSaveName } = options
+  if (cycleSaveName !== undefined) checkText('cycleSaveName', cycleSaveName)
+  if (bestSaveName !== undefined) checkText('bestSaveName', bestSaveName)
   const schedule = scheduleOf(options, lo)
   if (cycleSaveName !== undefined && schedule === null) {
     throw new DlError('bad-option', {

@@ -10,7 +10,7 @@ import {
   lossRecorder,
   lrFinder,
 } from '@dl/callbacks'
-import { checkOptions, DlError, showValue } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
 import { type DataLoader, disposeBatch, files } from '@dl/data'
 import {
   type AnyModule,
@@ -29,7 +29,7 @@ import {
 } from '@dl/optim'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { batchesOf, emptyLoader } from './batches'
-import { checkData, checkList, checkModel } from './checks'
+import { checkData, checkList, checkModel, checkText } from './checks'
 import { epochCount } from './epoch-count'
 import { fit } from './fit'
 import { FIT_OPTIONS, type FitOptions, type FitResult } from './fit-options'
@@ -41,9 +41,11 @@ import {
   type LearnerFitOptions,
   type LearnerOptions,
   type LearnerTtaOptions,
+  LR_FIND_OPTIONS,
   picked,
   plannedCallbacks,
   shownProgress,
+  TTA_OPTIONS,
 } from './learner-options'
 import { learnerText } from './learner-text'
 import type { LearnerModel, TrainData } from './model'
@@ -143,6 +145,7 @@ export class Learner {
    * lesson's nets `steepest` then lies well, and fastai's `valley` up to ten times below.
    */
   async lrFind(options: LrFinderOptions = {}): Promise<LrFinderResult> {
+    checkOptions('learn.lrFind', options, LR_FIND_OPTIONS)
     const lo = this.#newOptimizer(1, 0)
     try {
       const { train } = this.data
@@ -186,14 +189,15 @@ export class Learner {
    */
   tta(options?: LearnerTtaOptions & { stack?: false }): Promise<TtaResult>
   tta(options: LearnerTtaOptions & { stack: true }): Promise<TtaStack>
-  async tta({
-    stack = false,
-    loader = this.#validation(),
-    aug = augmentedOf(this.data, loader),
-    multiLabel = this.data.isMulti ?? false,
-    ...options
-  }: LearnerTtaOptions & { stack?: boolean } = {}): Promise<TtaResult | TtaStack> {
-    const all = await ttaStack(this.model, loader, aug, { ...options, multiLabel })
+  async tta(options: LearnerTtaOptions & { stack?: boolean } = {}): Promise<TtaResult | TtaStack> {
+    const {
+      stack = false,
+      loader = this.#validation(),
+      aug = augmentedOf(this.data, loader),
+      multiLabel = this.data.isMulti ?? false,
+      ...more
+    } = checkOptions('learn.tta', options, TTA_OPTIONS)
+    const all = await ttaStack(this.model, loader, aug, { ...more, multiLabel })
     return stack ? all : averaged(all)
   }
 
@@ -320,12 +324,7 @@ export class Learner {
   }
 
   #file(name: string): string {
-    if (typeof name !== 'string' || name === '') {
-      throw new DlError('bad-option', {
-        problem: `the name of the file is ${showValue(name)}`,
-        expected: 'a text that is not empty',
-      })
-    }
+    checkText('the name of the file', name)
     return files.join(this.options.path ?? 'models', `${name}.safetensors`)
   }
 

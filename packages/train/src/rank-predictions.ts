@@ -1,6 +1,6 @@
-import { DlError } from '@dl/core'
+import { DlError, showValue } from '@dl/core'
 import { softmax, type Tensor } from '@tensorflow/tfjs-core'
-import { checkProbabilities, type Rows, rowsOf } from './metrics/rows-of'
+import { checkProbabilities, checkRows, type Rows, rowsOf } from './metrics/rows-of'
 
 /** `worst` and `best` go by the loss, `uncertain` by how close the two likeliest classes are. */
 export type Ranking = 'worst' | 'best' | 'uncertain'
@@ -57,13 +57,13 @@ export async function rankPredictions(
   judged: Judged,
   which: Ranking = 'worst',
 ): Promise<RankedItem[]> {
-  const key = KEYS[which]
-  if (key === undefined) {
+  if (!Object.keys(KEYS).includes(which)) {
     throw new DlError('bad-option', {
-      problem: `the ranking is ${JSON.stringify(which)}`,
+      problem: `the ranking is ${showValue(which)}`,
       expected: `one of ${Object.keys(KEYS).join(', ')}`,
     })
   }
+  const key = KEYS[which]
   const { scores, labels, classes } = await probabilityRows(judged)
   const ranked = Array.from(labels, (actual, index) => {
     const row = scores.subarray(index * classes, (index + 1) * classes)
@@ -86,8 +86,10 @@ function itemOf(index: number, actual: number, row: Float32Array): RankedItem {
   return { index, loss, actual, predicted: row.indexOf(confidence), probability, confidence }
 }
 
-async function probabilityRows({ predictions, probabilities, targets }: Judged): Promise<Rows> {
-  const given = probabilities ?? softmax(predictions)
+async function probabilityRows(judged: Judged): Promise<Rows> {
+  const { predictions, probabilities, targets } = (judged ?? {}) as Judged
+  checkRows('rankPredictions', (probabilities ?? predictions)!, targets)
+  const given = probabilities ?? softmax(predictions!)
   try {
     const rows = await rowsOf('rankPredictions', given, targets)
     checkProbabilities('rankPredictions', rows.scores, rows.classes)

@@ -2,7 +2,7 @@
  * Test-time augmentation: predictions of each item as it is and several times as training would see
  * it, averaged.
  */
-import { DlError, showShape } from '@dl/core'
+import { DlError, showShape, showValue } from '@dl/core'
 import type { DataLoader } from '@dl/data'
 import {
   clone,
@@ -17,6 +17,7 @@ import {
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core'
+import { checkLoader } from './batches'
 import type { TrainableModel, TrainData } from './model'
 import { predictions as outputsOver } from './predict'
 import { undisturbed } from './undisturbed'
@@ -53,9 +54,11 @@ export async function ttaStack(
   aug: DataLoader,
   { nAug = 4, multiLabel = false }: TtaOptions = {},
 ): Promise<TtaStack> {
+  checkLoader(loader, 'given')
+  checkLoader(aug, 'augmented')
   if (!Number.isInteger(nAug) || nAug < 1) {
     throw new DlError('bad-option', {
-      problem: `nAug is ${nAug}`,
+      problem: `nAug is ${showValue(nAug)}`,
       expected: 'an integer of at least 1',
     })
   }

@@ -3,7 +3,7 @@
  * and watch where the loss falls, and where it flies. Unlike fast.ai's it writes no weights file:
  * all that training changed is put back from memory.
  */
-import { checkOptions, DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import { badOption } from '../bad-option'
 import type { Callback, TrainContext } from '../protocol'
 import { type LrFinderResult, lrFinderResult, type Suggest } from './result'
@@ -157,20 +157,25 @@ function startLrs(
 
 function check(options: LrFinderOptions) {
   const { startLr = 1e-5, endLr = 10, batches, settle = 10, suggest } = options
-  const last = typeof startLr === 'number' ? startLr : (startLr.at(-1) ?? Number.NaN)
-  if (!(Number.isFinite(last) && last > 0)) {
-    badOption('lrFinder', `startLr is ${String(startLr)}`, 'a learning rate above 0')
+  const starts = [startLr].flat()
+  const last = starts.at(-1)!
+  if (!(starts.every(Number.isFinite) && last > 0)) {
+    badOption('lrFinder', `startLr is ${showValue(startLr)}`, 'a learning rate above 0')
   }
   if (!(Number.isFinite(endLr) && endLr > last)) {
-    badOption('lrFinder', `endLr is ${endLr}`, `a learning rate above the first, ${last}`)
+    badOption(
+      'lrFinder',
+      `endLr is ${showValue(endLr)}`,
+      `a learning rate above the first, ${last}`,
+    )
   }
   if (batches !== undefined && !(Number.isInteger(batches) && batches >= 1)) {
-    badOption('lrFinder', `batches is ${batches}`, 'an integer of at least 1')
+    badOption('lrFinder', `batches is ${showValue(batches)}`, 'an integer of at least 1')
   }
   if (!(Number.isInteger(settle) && settle >= 0)) {
-    badOption('lrFinder', `settle is ${settle}`, 'an integer of at least 0')
+    badOption('lrFinder', `settle is ${showValue(settle)}`, 'an integer of at least 0')
   }
   if (suggest !== undefined && suggest !== 'valley' && suggest !== 'steepest') {
-    badOption('lrFinder', `suggest is ${JSON.stringify(suggest)}`, "'valley' or 'steepest'")
+    badOption('lrFinder', `suggest is ${showValue(suggest)}`, "'valley' or 'steepest'")
   }
 }

@@ -2,6 +2,7 @@
  * Where on the curve of an LR finder to train, after fastai's suggestions. Pure functions of the
  * learning rates and the smoothed losses; null where the curve is too short or only rises.
  */
+import { checkCount, checkNumbers } from '../checks'
 
 /**
  * A third and a half of a third along the longest falling stretch (its longest falling subsequence,
@@ -16,6 +17,8 @@
  * ```
  */
 export function valley(lrs: ArrayLike<number>, losses: ArrayLike<number>): number | null {
+  checkNumbers('valley', 'lrs', lrs)
+  checkNumbers('valley', 'losses', losses)
   const { end, length } = longestFall(losses)
   if (length < 2) return null
   const start = Math.max(0, end - length)
@@ -41,6 +44,9 @@ export function steepest(
   losses: ArrayLike<number>,
   span = 1,
 ): number | null {
+  checkNumbers('steepest', 'lrs', lrs)
+  checkNumbers('steepest', 'losses', losses)
+  checkCount('steepest', 'span', span, 1)
   let best: number | null = null
   let slope = 0
   const { lowest, nearly } = fall(losses)

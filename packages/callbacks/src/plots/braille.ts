@@ -1,5 +1,6 @@
 /** Line charts for the terminal: a braille character holds 2 × 4 dots. */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
+import { checkScale, checkSeries, checkSize } from './checks'
 import { type ScaleKind, scale } from './scale'
 import { extent, type Point, pointsOf, type Series } from './series'
 
@@ -30,10 +31,15 @@ const DOTS = [
  * text.split('\n')[0] // → 4 ┤⠉⠑⠒⠒⠢⠤⢄⣀⡀
  * ```
  */
-export function brailleChart(
-  series: readonly Series[],
-  { width = 64, height = 10, xScale = 'linear' }: BrailleOptions = {},
-): string {
+export function brailleChart(series: readonly Series[], options: BrailleOptions = {}): string {
+  checkSeries('brailleChart', series)
+  const {
+    width = 64,
+    height = 10,
+    xScale = 'linear',
+  } = checkOptions('brailleChart', options, ['height', 'width', 'xScale'])
+  checkScale('brailleChart', 'xScale', xScale)
+  checkSize('brailleChart', { width, height })
   const shown = series.filter(({ style }) => style !== 'faint')
   const lines = shown.map(one => ({
     style: one.style,

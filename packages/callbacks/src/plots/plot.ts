@@ -1,5 +1,7 @@
 /** Pictures of a run: its losses and its learning rate, as files and in the terminal. */
+import { checkOptions } from '@dl/core'
 import { files } from '@dl/data'
+import { checkFlag, checkStream, checkText } from '../checks'
 import { type LossRecorder, lossRecorder } from '../loss-recorder'
 import type { LrFinder } from '../lr-finder/lr-finder'
 import { defaultStream, type TextStream } from '../progress/stream'
@@ -51,14 +53,19 @@ const MAX_LABELS = 12
  * picture.paths.length // → 0
  * ```
  */
-export function plot({
-  path = 'runs/',
-  title,
-  print = true,
-  stream = defaultStream(),
-  optimizer,
-  finder,
-}: PlotOptions = {}): Plot {
+export function plot(options: PlotOptions = {}): Plot {
+  const {
+    path = 'runs/',
+    title,
+    print = true,
+    stream = defaultStream(),
+    optimizer,
+    finder,
+  } = checkOptions('plot', options, ['finder', 'optimizer', 'path', 'print', 'stream', 'title'])
+  if (path !== false) checkText('plot', 'path', path)
+  if (title !== undefined) checkText('plot', 'title', title)
+  checkFlag('plot', 'print', print)
+  checkStream('plot', stream)
   const recorder = lossRecorder(optimizer ? { optimizer } : {})
   let paths: string[] = []
   const named = (what: string): string =>

@@ -2,7 +2,9 @@
  * Line charts as standalone SVG text: no library, no browser needed, and the same file everywhere.
  * The chart brings its background and follows the viewer's light or dark setting.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError } from '@dl/core'
+import { checkText } from '../checks'
+import { checkMarks, checkScale, checkSeries, checkSize } from './checks'
 import { type Scale, type ScaleKind, scale } from './scale'
 import { extent, type Mark, type Point, pointsOf, type Series, thin } from './series'
 
@@ -19,6 +21,17 @@ export interface ChartOptions {
   /** Vertical lines, such as the ends of cycles. */
   marks?: readonly Mark[]
 }
+
+const NAMES = [
+  'height',
+  'marks',
+  'title',
+  'width',
+  'xLabel',
+  'xScale',
+  'yLabel',
+  'yScale',
+] as const satisfies (keyof ChartOptions)[]
 
 const MARGIN = { top: 62, right: 28, bottom: 54, left: 74 }
 const LIGHT = ['#2563eb', '#ea580c', '#059669', '#9333ea', '#dc2626', '#0891b2']
@@ -38,8 +51,18 @@ const CHARACTER = 6.6
  * ```
  */
 export function lineChartSvg(series: readonly Series[], options: ChartOptions = {}): string {
+  checkSeries('lineChartSvg', series)
+  checkOptions('lineChartSvg', options, NAMES)
   const { width = 860, height = 460, xScale = 'linear', yScale = 'linear', marks = [] } = options
   const { title = '', xLabel = '', yLabel = '' } = options
+  checkSize('lineChartSvg', { width, height })
+  checkMarks('lineChartSvg', marks)
+  for (const [name, kind] of Object.entries({ xScale, yScale })) {
+    checkScale('lineChartSvg', name, kind)
+  }
+  for (const [name, value] of Object.entries({ title, xLabel, yLabel })) {
+    checkText('lineChartSvg', name, value)
+  }
   const inner = {
     left: MARGIN.left,
     top: MARGIN.top,

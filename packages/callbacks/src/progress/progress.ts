@@ -2,6 +2,8 @@
  * What a run looks like while it runs: a bar for the epoch in progress and a table of the finished
  * ones. Where lines cannot be redrawn (a log file, CI, a page's console) it writes plain lines.
  */
+import { checkOptions } from '@dl/core'
+import { checkFlag, checkHandler, checkStream } from '../checks'
 import type { Callback, TrainContext } from '../protocol'
 import { drawBar } from './bar'
 import { cell, clockTime, rate, shortNumber, snakeCase } from './format'
@@ -36,11 +38,13 @@ const COLUMN = 10
  * callback.name // → progress
  * ```
  */
-export function progress({
-  stream = defaultStream(),
-  color = wantsColor(stream),
-  now = () => performance.now(),
-}: ProgressOptions = {}): Callback {
+export function progress(options: ProgressOptions = {}): Callback {
+  checkOptions('progress', options, ['color', 'now', 'stream'])
+  const { stream = defaultStream(), now = () => performance.now() } = options
+  checkStream('progress', stream)
+  checkHandler('progress', 'now', now)
+  const { color = wantsColor(stream) } = options
+  checkFlag('progress', 'color', color)
   const redraws = canRedraw(stream)
   const dim = (text: string): string => (color ? `\x1b[2m${text}\x1b[22m` : text)
 

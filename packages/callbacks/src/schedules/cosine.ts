@@ -1,3 +1,5 @@
+import { checkNumber } from '../checks'
+
 /**
  * Half a cosine from one value to another, as a function of position 0 … 1.
  *
@@ -11,7 +13,13 @@
  * lr(1) // → 0
  * ```
  */
-export const cosine =
-  (from: number, to: number) =>
-  (position: number): number =>
-    to + ((from - to) / 2) * (1 + Math.cos(Math.PI * position))
+export function cosine(from: number, to: number): (position: number) => number {
+  for (const [name, value] of Object.entries({ from, to })) check(name, value)
+  return position => {
+    check('position', position)
+    return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * position))
+  }
+}
+
+const check = (name: string, value: unknown): void =>
+  checkNumber('cosine', name, value, 'a finite number', () => true)

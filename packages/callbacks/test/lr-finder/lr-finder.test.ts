@@ -213,7 +213,7 @@ test('plot draws the finder it is given', async () => {
 
 test.each([
   [{ startLr: 0 }, "lrFinder's startLr is 0; expected a learning rate above 0."],
-  [{ startLr: [] }, "lrFinder's startLr is ; expected a learning rate above 0."],
+  [{ startLr: [] }, "lrFinder's startLr is []; expected a learning rate above 0."],
   [
     { endLr: 1e-6 },
     "lrFinder's endLr is 0.000001; expected a learning rate above the first, 0.00001.",

@@ -109,7 +109,7 @@ test('elsewhere: plain lines, rarely', async () => {
 test('a stream, whose length nobody knows, has no bar and no time left', async () => {
   const stream = { batches: 30, announced: Number.POSITIVE_INFINITY }
   const terminal = stage({ isTTY: true, columns: 80 })
-  await rehearse([progress({ ...terminal, color: false })], {
+  await rehearse([progress({ stream: terminal.stream, now: terminal.now, color: false })], {
     ...stream,
     batches: 2,
     tick: () => terminal.pass(500),
@@ -123,7 +123,10 @@ test('a stream, whose length nobody knows, has no bar and no time left', async (
     "
   `)
   const plain = stage()
-  await rehearse([progress(plain)], { ...stream, tick: () => plain.pass(800) })
+  await rehearse([progress({ stream: plain.stream, now: plain.now })], {
+    ...stream,
+    tick: () => plain.pass(800),
+  })
   expect(plain.shown()).toMatchInlineSnapshot(`
     "epoch 0 (1/1)  batch 13  loss 1.0000  lr 0.01     1.3 batches/s
     epoch 0 (1/1)  batch 26  loss 1.0000  lr 0.01     1.3 batches/s

@@ -15,17 +15,23 @@ export interface Rows {
  * @throws DlError `shape-mismatch`, `bad-label`
  */
 export async function rowsOf(what: string, scores: Tensor, targets: Tensor): Promise<Rows> {
+  const [, classes] = checkRows(what, scores, targets)
+  const [values, labels] = await Promise.all([scores.data<'float32'>(), targets.data()])
+  checkLabels(what, labels, classes!)
+  return { scores: values, labels: Int32Array.from(labels), classes: classes! }
+}
+
+/** @returns the shape of the scores */
+export function checkRows(what: string, scores: Tensor, targets: Tensor): readonly number[] {
   checkTensors(what, { predictions: scores, targets })
-  const [rows, classes] = scores.shape
+  const [rows] = scores.shape
   if (scores.rank !== 2 || targets.rank !== 1 || targets.size !== rows || rows === 0) {
     throw new DlError('shape-mismatch', {
       problem: `${what} got predictions of shape ${showShape(scores.shape)} and targets of ${showShape(targets.shape)}`,
       expected: '[N, classes] and [N], with at least one row',
     })
   }
-  const [values, labels] = await Promise.all([scores.data<'float32'>(), targets.data()])
-  checkLabels(what, labels, classes!)
-  return { scores: values, labels: Int32Array.from(labels), classes: classes! }
+  return scores.shape
 }
 
 /** @throws DlError `bad-argument` for an array, say, or a metric that fit is to call */

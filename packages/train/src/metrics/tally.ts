@@ -1,6 +1,6 @@
 /** Adds up over batches what metrics are made of, with one read for each batch. */
-import { DlError } from '@dl/core'
-import { cast, concat1d, reshape, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
+import { DlError, showValue } from '@dl/core'
+import { cast, concat1d, reshape, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import type { Loss } from '../model'
 import type { Metric } from './metric'
 
@@ -26,6 +26,9 @@ export class Tally {
         this.loss(output, target),
         ...this.#measured.map(metric => (metric.counts ?? metric.batch!)(output, target)),
       ]
+      parts.forEach((part, i) => {
+        checkMeasure(this.#measured[i - 1]?.name, part)
+      })
       this.#sizes = parts.map(({ size }) => size)
       return concat1d(parts.map(part => cast(reshape(part, [-1]), 'float32') as Tensor1D))
     })
@@ -64,4 +67,13 @@ export class Tally {
     const values = this.metrics.map(metric => [metric.name, value(metric)] as const)
     return { loss, metrics: Object.fromEntries(values) }
   }
+}
+
+/** @param name of the metric; none for the loss */
+function checkMeasure(name: string | undefined, value: unknown): void {
+  if (value instanceof Tensor && value.dtype !== 'string') return
+  throw new DlError(name === undefined ? 'bad-loss' : 'bad-metric', {
+    problem: `${name ?? 'the loss'} gave ${showValue(value)}`,
+    expected: 'a tensor of numbers',
+  })
 }
