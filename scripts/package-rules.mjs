@@ -13,6 +13,7 @@ const ENTRIES = [
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
+  'OFL.txt',
   'package.json',
   'tsconfig.json',
   'tsup.config.ts',
@@ -84,7 +85,9 @@ export function problemsOf({ folder, manifest, entries, sources }) {
   expect(manifest.bugs?.url === `${HOME}/issues`, `its bugs.url is not ${HOME}/issues`)
   expect(manifest.type === 'module', 'it is not of type "module"')
   expect(manifest.engines?.node === '>=20.19', 'its engines.node is not >=20.19')
-  expect(same(manifest.files, ['dist']), 'its files are not ["dist"]')
+  // the licence of an embedded font travels with it
+  const packed = entries.includes('OFL.txt') ? ['dist', 'OFL.txt'] : ['dist']
+  expect(same(manifest.files, packed), `its files are not ${JSON.stringify(packed)}`)
   expect(manifest.sideEffects !== undefined, 'it does not say whether it has sideEffects')
   for (const [entry, conditions] of Object.entries(exports)) {
     const keys = Object.keys(conditions)

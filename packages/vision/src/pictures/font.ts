@@ -1,28 +1,93 @@
-/**
- * Letters for captions in pictures: ASCII, 5 dots wide and 7 high with one more below the line. A byte
- * for each column, bit 0 on top.
- */
-const GLYPHS = `
-  0000000000 00005f0000 0007000700 147f147f14 242a7f2a12 2313086462 3649552250 0005030000
-  001c224100 0041221c00 14083e0814 08083e0808 0080700000 0808080808 0060600000 2010080402
-  3e5149453e 00427f4000 4261514946 2141454b31 1814127f10 2745454539 3c4a494930 0171090503
-  3649494936 064949291e 0036360000 0056360000 0814224100 1414141414 0041221408 0201510906
-  324979413e 7e1111117e 7f49494936 3e41414122 7f4141221c 7f49494941 7f09090901 3e4149497a
-  7f0808087f 00417f4100 2040413f01 7f08142241 7f40404040 7f020c027f 7f0408107f 3e4141413e
-  7f09090906 3e4151215e 7f09192946 4649494931 01017f0101 3f4040403f 1f2040201f 3f4038403f
-  6314081463 0708700807 6151494543 007f414100 0204081020 0041417f00 0402010204 4040404040
-  0001020400 2054545478 7f48444438 3844444420 384444487f 3854545418 087e090102 98a4a4a47c
-  7f08040478 00447d4000 4080847d00 7f10284400 00417f4000 7c04180478 7c08040478 3844444438
-  fc24242418 18242424fc 7c08040408 4854545420 043f444020 3c4040207c 1c2040201c 3c4030403c
-  4428102844 1ca0a0a07c 4464544c44 0008364100 00007f0000 0041360800 0808081008
-`
-  .trim()
-  .split(/\s+/)
+/** Text as coverage: how much of each pixel its letters cover. */
+import { ASCENT, DESCENT, GRID } from './letters'
+import { glyphsOf, type Point } from './outlines'
 
-export const LETTER = { width: 5, height: 8 }
-
-/** Whether the letter has a dot there; what is not ASCII looks like a question mark. */
-export function dotAt(letter: string, x: number, y: number): boolean {
-  const glyph = GLYPHS[letter.codePointAt(0)! - 32] ?? GLYPHS[31]!
-  return ((Number.parseInt(glyph.slice(2 * x, 2 * x + 2), 16) >> y) & 1) === 1
+/** A byte for each pixel, 255 where letters cover all of it. */
+export interface Coverage {
+  width: number
+  height: number
+  data: Uint8Array
 }
+
+const ELLIPSIS = '…'
+
+/** From its first pixel to where the next letter would stand, at a size in pixels. */
+export const textWidth = (text: string, size: number): number =>
+  glyphsOf(text).reduce((sum, { advance }) => sum + advance * size, 0)
+
+/** The pixels between the tops of two lines. */
+export const lineHeight = (size: number): number =>
+  baseline(size) + Math.ceil((DESCENT * size) / GRID)
+
+const baseline = (size: number): number => Math.ceil((ASCENT * size) / GRID)
+
+/** The text, or as much of its beginning as there is room for with an ellipsis. */
+export function fitText(text: string, size: number, room: number): string {
+  if (textWidth(text, size) <= room) return text
+  let kept = ''
+  let width = textWidth(ELLIPSIS, size)
+  if (width > room) return ''
+  for (const letter of text.normalize('NFC')) {
+    width += textWidth(letter, size)
+    if (width > room) break
+    kept += letter
+  }
+  return kept.trimEnd() + ELLIPSIS
+}
+
+/** One line of text; its letters stand where they belong to a fraction of a pixel. */
+export function drawText(text: string, size: number): Coverage {
+  const [width, height] = [Math.ceil(textWidth(text, size)), lineHeight(size)]
+  // what a pixel's coverage differs by from its left neighbour's
+  const steps = new Float32Array(width * height)
+  let left = 0
+  for (const { advance, contours } of glyphsOf(text)) {
+    for (const contour of contours) {
+      const place = ({ x, y }: Point) => [left + x * size, baseline(size) - y * size] as const
+      for (const [i, point] of contour.entries()) {
+        addEdge(steps, width, place(contour.at(i - 1)!), place(point))
+      }
+    }
+    left += advance * size
+  }
+  const data = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) {
+    let winding = 0
+    for (let k = y * width; k < (y + 1) * width; k++) {
+      winding += steps[k]!
+      // outlines that overlap wind twice around what they share
+      data[k] = Math.round(255 * Math.min(1, Math.abs(winding)))
+    }
+  }
+  return { width, height, data }
+}
+
+type Place = readonly [x: number, y: number]
+
+/** Exact areas: in each row, the part of every pixel to the right of an edge. */
+function addEdge(steps: Float32Array, width: number, from: Place, to: Place): void {
+  if (from[1] === to[1]) return
+  const [[x0, y0], [x1, y1]] = from[1] < to[1] ? [from, to] : [to, from]
+  const slope = (x1 - x0) / (y1 - y0)
+  for (let y = Math.floor(y0); y < y1; y++) {
+    const [top, bottom] = [Math.max(y, y0), Math.min(y + 1, y1)]
+    const ends = [x0 + (top - y0) * slope, x0 + (bottom - y0) * slope]
+    const [a, b] = [Math.min(...ends), Math.max(...ends)]
+    const winds = from[1] < to[1] ? bottom - top : top - bottom
+    let before = 0
+    for (
+      let x = Math.max(0, Math.floor(a));
+      x < Math.min(width, Math.max(0, Math.ceil(b)) + 1);
+      x++
+    ) {
+      const covered =
+        b - a < 1e-6 ? clamp(x + 1 - a) : (area(x + 1 - a) - area(x + 1 - b)) / (b - a)
+      steps[y * width + x]! += winds * (covered - before)
+      before = covered
+    }
+  }
+}
+
+const clamp = (t: number): number => Math.min(1, Math.max(0, t))
+/** The integral of `clamp`. */
+const area = (t: number): number => clamp(t) ** 2 / 2 + Math.max(0, t - 1)

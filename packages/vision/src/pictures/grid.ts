@@ -1,6 +1,6 @@
 /** Pictures side by side in one, with captions. */
 import type { PixelImage } from '../pixel-image'
-import { dotAt, LETTER } from './font'
+import { drawText, fitText, lineHeight, textWidth } from './font'
 
 export interface GridOptions {
   /** A line below each picture. */
@@ -12,10 +12,10 @@ export interface GridOptions {
 
 const GAP = 6
 const CHANNELS = 4
-/** A letter's dots become squares of so many pixels at most, where captions have room for it. */
-const LARGEST = 2
-/** Grey that can be read on white and on black; what is around pictures is transparent. */
-const INK = [128, 128, 128, 255] as const
+/** Sizes of captions in pixels; the largest where all of them have room for it. */
+const [SMALLEST, LARGEST] = [13, 16]
+/** Grey with about the same contrast, 4.5, to white and to black; what is around pictures is transparent. */
+const INK = [120, 120, 120] as const
 
 /** RGBA. */
 export function gridOf(
@@ -26,8 +26,8 @@ export function gridOf(
     width: scale * Math.max(...images.map(({ width }) => width)),
     height: scale * Math.max(...images.map(({ height }) => height)),
   }
-  const letter = letterSize(labels ?? [], cell.width)
-  const line = labels ? letter * LETTER.height + GAP : 0
+  const size = textSize(labels ?? [], cell.width)
+  const line = labels ? lineHeight(size) + GAP : 0
   const rows = Math.ceil(images.length / columns)
   const width = columns * (cell.width + GAP) - GAP
   const height = rows * (cell.height + line + GAP) - GAP
@@ -41,8 +41,8 @@ export function gridOf(
     const left = (i % columns) * (cell.width + GAP)
     const top = Math.floor(i / columns) * (cell.height + line + GAP)
     paint(canvas, image, left, top, scale)
-    const caption = fitting(labels?.[i] ?? '', cell.width, letter)
-    write(canvas, caption, left, top + cell.height + GAP / 2, letter)
+    const caption = fitText(labels?.[i] ?? '', size, cell.width)
+    write(canvas, caption, left, top + cell.height + GAP / 2, size)
   }
   return canvas
 }
@@ -59,28 +59,16 @@ function paint(canvas: PixelImage, image: PixelImage, left: number, top: number,
   }
 }
 
-const ADVANCE = LETTER.width + 1
-
-/** As many letters as there is room for. */
-const fitting = (text: string, room: number, size: number): string =>
-  [...text].slice(0, Math.floor((room / size + 1) / ADVANCE)).join('')
-
 /** As large as lets the longest caption be read to its end. */
-function letterSize(labels: readonly string[], room: number): number {
-  const longest = Math.max(1, ...labels.map(label => [...label].length))
-  return Math.max(1, Math.min(LARGEST, Math.floor((room + 1) / (longest * ADVANCE))))
+function textSize(labels: readonly string[], room: number): number {
+  const longest = Math.max(1, ...labels.map(label => textWidth(label, 1)))
+  return Math.max(SMALLEST, Math.min(LARGEST, Math.floor(room / longest)))
 }
 
 function write(canvas: PixelImage, text: string, left: number, top: number, size: number): void {
-  for (const [i, letter] of [...text].entries()) {
-    for (let k = 0; k < LETTER.width * LETTER.height; k++) {
-      const [x, y] = [k % LETTER.width, Math.floor(k / LETTER.width)]
-      if (!dotAt(letter, x, y)) continue
-      for (let j = 0; j < size * size; j++) {
-        const [across, down] = [j % size, Math.floor(j / size)]
-        dot(canvas, left + (i * ADVANCE + x) * size + across, top + y * size + down, INK)
-      }
-    }
+  const { width, data } = drawText(text, size)
+  for (const [k, covered] of data.entries()) {
+    dot(canvas, left + (k % width), top + Math.floor(k / width), [...INK, covered])
   }
 }
 

@@ -21,7 +21,8 @@ const VISIBLE = 96
 
 /**
  * A grid of pictures: the bytes of a PNG file, or with `as: 'html'` a piece of a page that needs
- * nothing beside it. Captions in a PNG are ASCII and cut to a picture's width.
+ * nothing beside it. Captions in a PNG are cut to a picture's width; what is
+ * no Latin letter, digit or sign looks like a question mark there.
  *
  * @param images pictures, or a tensor [N, H, W, 1 or 3] of numbers from 0 to 1 such as `denorm`
  *   gives; it stays yours

@@ -9,13 +9,28 @@ import {
 import { tensor } from '@tensorflow/tfjs-core'
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { dotAt } from '../../src/pictures/font'
+import { drawText, lineHeight, textWidth } from '../../src/pictures/font'
 import { messageOf, picture } from '../kit'
 
 /** RGBA of a place. */
 const at = (png: Uint8Array, x: number, y: number) => {
   const { width, data } = decode(png)
   return [...data.slice(4 * (y * width + x), 4 * (y * width + x) + 4)]
+}
+
+/** How opaque the first picture's row of the grid is from `top` on, as wide as the grid. */
+const captionOf = (png: Uint8Array, top: number, height: number) => {
+  const { width, data } = decode(png)
+  const pixels = data.subarray(4 * top * width, 4 * (top + height) * width)
+  return Array.from({ length: width * height }, (_, k) => pixels[4 * k + 3]!)
+}
+
+/** The same of a text. */
+const written = (text: string, size: number, room: number) => {
+  const { width, height, data } = drawText(text, size)
+  return Array.from({ length: room * height }, (_, k) =>
+    k % room < width ? data[Math.floor(k / room) * width + (k % room)] : 0,
+  )
 }
 
 describe('showImages', () => {
@@ -45,26 +60,23 @@ describe('showImages', () => {
   })
 
   it('writes captions below', async () => {
-    const plain = await decodeImage(await showImages([picture(1, 32)], { scale: 1 }))
-    const png = await showImages([picture(1, 32)], { scale: 1, labels: ['cat, far too long'] })
+    const plain = await decodeImage(await showImages([picture(1, 64)], { scale: 1 }))
+    const png = await showImages([picture(1, 64)], { scale: 1, labels: ['cat, far too long'] })
     const { height, width } = decode(png)
-    expect([plain.height, width, height]).toEqual([32, 32, 32 + 14])
-    const ink = Array.from(
-      { length: 40 },
-      (_, k) => at(png, k % 5, 35 + Math.floor(k / 5))[3] === 255,
-    )
-    expect(ink).toEqual(ink.map((_, k) => dotAt('c', k % 5, Math.floor(k / 5))))
-    expect(ink.some(dot => dot)).toBe(true)
+    expect([plain.height, width, height]).toEqual([64, 64, 64 + lineHeight(13) + 6])
+    expect(captionOf(png, 67, lineHeight(13))).toEqual(written('cat, far t…', 13, 64))
   })
 
-  it('writes twice as large where all captions have room', async () => {
-    const png = await showImages([picture(1, 32)], { scale: 1, labels: ['py'] })
-    expect(decode(png).height).toBe(32 + 22)
-    for (let k = 0; k < 10 * 16; k++) {
-      const [x, y] = [k % 10, Math.floor(k / 10)]
-      expect(at(png, x, 35 + y)[3] === 255).toBe(dotAt('p', x >> 1, y >> 1))
-    }
-    expect(dotAt('p', 0, 7), 'below the line').toBe(true)
+  it('writes larger where all captions have room', async () => {
+    const size = async (label: string) =>
+      decode(await showImages([picture(1, 64)], { scale: 1, labels: [label] })).height - 64 - 6
+    const png = await showImages([picture(1, 64)], { scale: 1, labels: ['py'] })
+    expect(captionOf(png, 67, lineHeight(16))).toEqual(written('py', 16, 64))
+    expect(await size('p')).toBe(lineHeight(16))
+    const between = 'l'.repeat(17)
+    expect(Math.floor(64 / textWidth(between, 1))).toBe(14)
+    expect(await size(between)).toBe(lineHeight(14))
+    expect(await size('far too much for its room')).toBe(lineHeight(13))
   })
 
   it('makes HTML with captions that are no markup', async () => {
@@ -76,6 +88,7 @@ describe('showImages', () => {
   it.each([
     [[], {}, 'there are 0 pictures and 0 labels; expected at least one picture'],
     [[picture(1)], { labels: ['a', 'b'] }, 'there are 1 pictures and 2 labels'],
+    [[picture(1)], { labels: [1 as never] }, 'labels is'],
     [[picture(1)], { columns: 0 }, 'columns is 0; expected an integer of at least 1.'],
     [[picture(1)], { as: 'gif' as 'png' }, `as is "gif"; expected 'png' or 'html'.`],
     [[{ ...picture(1), height: 9 }], {}, 'a picture of 8 × 9 pixels and 3 channels has 192 bytes'],
@@ -106,7 +119,7 @@ describe('showBatch', () => {
 
   it('shows the first pictures of an epoch, as they were before they were normalised', async () => {
     const { width, height } = decode(await showBatch(data(), { count: 6, columns: 3 }))
-    expect([width, height]).toEqual([3 * 96 + 12, 2 * (96 + 22) + 6])
+    expect([width, height]).toEqual([3 * 96 + 12, 2 * (96 + lineHeight(16) + 6) + 6])
     const shown = data()
     const html = await showBatch(shown, { loader: shown.validation, as: 'html' })
     expect(html.match(/<span>[a-z]+<\/span>/g)).toEqual(
