@@ -116,7 +116,7 @@ export function checkRecurrent(
     check(`${op}'s layer ${i}`, 'a tensor', { wIh, wHh })
     check(`${op}'s layer ${i}`, 'a tensor or undefined', { bIh, bHh })
   })
-  const hidden = layers[0]!.wHh.shape[0]!
+  const hidden = layers[0]!.wHh.shape[0] ?? 0
   const complain = (what: string, got: readonly number[], expected: string) => {
     throw new DlError('shape-mismatch', {
       problem: `${op} got ${what} of shape ${showShape(got)}`,
