@@ -5,6 +5,8 @@
  * loop commits the queue together with the optimizer step or drops it. So a step is atomic.
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { check } from './checks'
+import { checkOptions } from './options'
 import { hold } from './parameter'
 import { shared } from './shared'
 
@@ -44,14 +46,14 @@ export class Buffer {
   #value: Tensor
 
   /** @param initial the first value; a function that makes it is tidied */
-  constructor(
-    initial: Tensor | (() => Tensor),
-    { persistent = true, carried = false }: BufferOptions = {},
-  ) {
+  constructor(initial: Tensor | (() => Tensor), options: BufferOptions = {}) {
+    const known = checkOptions('Buffer', options, ['persistent', 'carried'])
+    const { persistent = true, carried = false } = known
+    check('Buffer', 'true or false', { persistent, carried })
     this.persistent = persistent
     this.carried = carried
-    this.#value = hold(initial)
-    this.#initial = carried ? hold(this.#value) : null
+    this.#value = hold(initial, 'Buffer')
+    this.#initial = carried ? hold(this.#value, 'Buffer') : null
   }
 
   /** The current value, a queued write included. It belongs to the buffer: do not dispose it. */
@@ -61,7 +63,7 @@ export class Buffer {
 
   /** Replaces the value; a tensor passed stays yours. No gradient flows through a buffer. */
   write(next: Tensor | (() => Tensor)): void {
-    const held = hold(next)
+    const held = hold(next, 'Buffer')
     const queue = queuedWrites.current
     const replaced = queue === null ? this.#value : queue.get(this)
     if (queue === null) this.#value = held

@@ -40,10 +40,12 @@ export class DlError extends Error {
     readonly code: string,
     complaint: Complaint,
   ) {
-    const { problem, expected, fix, cause } = complaint
-    super(`${problem}${expected ? `; expected ${expected}` : ''}.${fix ? ` ${fix}` : ''}`, {
-      cause,
-    })
+    // whatever is passed, as the error that tells of it must come to be
+    const { problem, expected, fix, cause }: Partial<Complaint> = complaint ?? {}
+    super(
+      `${String(problem)}${expected ? `; expected ${String(expected)}` : ''}.${fix ? ` ${String(fix)}` : ''}`,
+      { cause },
+    )
   }
 
   /** Whether `error` is a DlError (of whichever copy of this package), optionally with this code. */
@@ -53,8 +55,9 @@ export class DlError extends Error {
   }
 }
 
-/** A shape as messages print it: `[64, 70]`. */
-export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`
+/** A shape as messages print it: `[64, 70]`. It never throws. */
+export const showShape = (shape: readonly number[]): string =>
+  Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : showValue(shape)
 
 /**
  * Any value as messages print it: text in quotes, an object by its kind. It never throws.

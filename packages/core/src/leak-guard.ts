@@ -1,5 +1,6 @@
 /** Counts what is alive before and after a piece of code and complains about a difference. */
 import { findBackend, getBackend, memory } from '@tensorflow/tfjs-core'
+import { check } from './checks'
 import { DlError } from './errors'
 
 /** What a backend holds. `blocks` counts the memory blocks of backends that manage their own. */
@@ -11,6 +12,7 @@ export interface Holdings {
 
 /** Of the active backend, or of the one named. */
 export function holdings(backendName = getBackend()): Holdings {
+  check('holdings', 'a string', { backendName: backendName ?? '' })
   const backend = backendName ? findBackend(backendName) : null
   if (!backend) return { tensors: 0, buffers: 0, blocks: 0 }
   const { blocks = 0 } = backend.memory() as { blocks?: number }
@@ -45,6 +47,7 @@ export function leakGuard(): LeakGuard {
   const before = holdings(backendName)
   return {
     check(label = 'the guarded code') {
+      check('leakGuard', 'a string', { label })
       const after = holdings(backendName || getBackend())
       const grown = (['tensors', 'buffers', 'blocks'] as const)
         .filter(kind => after[kind] !== before[kind])

@@ -1,4 +1,5 @@
 /** What a misspelt name was probably meant to be. */
+import { check } from './checks'
 
 /**
  * The name among `names` that is most like `name`: the same but for capitals, blanks, `-` and `_`, or
@@ -14,8 +15,12 @@
  * ```
  */
 export function nearest(name: string, names: Iterable<string>): string | null {
+  check('nearest', 'a string', { name })
+  check('nearest', 'an iterable', { names })
+  const candidates = [...names]
+  check('nearest', 'an array of strings', { names: candidates })
   const wanted = plain(name)
-  const near = [...names]
+  const near = candidates
     .map(candidate => ({ candidate, distance: distance(wanted, plain(candidate)) }))
     .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
     // one letter of two says nothing

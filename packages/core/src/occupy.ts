@@ -2,7 +2,9 @@
  * Who works with a model now. Training, evaluation and text generation wait between their steps, and
  * a second one that ran in these pauses would find its modes and carried state changed under it.
  */
+import { check } from './checks'
 import { DlError } from './errors'
+import { checkOptions } from './options'
 import { shared } from './shared'
 
 /** A stay at a model; it ends with `leave`. */
@@ -52,11 +54,11 @@ const occupants = shared('occupants', new WeakMap<object, Occupant>())
  * training.leave()
  * ```
  */
-export function occupy(
-  model: object,
-  who: string,
-  { alone = false }: OccupyOptions = {},
-): Occupancy {
+export function occupy(model: object, who: string, options: OccupyOptions = {}): Occupancy {
+  const { alone = false } = checkOptions('occupy', options, ['alone'])
+  check('occupy', 'an object', { model })
+  check('occupy', 'a string', { who })
+  check('occupy', 'true or false', { alone })
   const outer = occupants.current.get(model)
   if (outer && (alone || !outer.lending)) {
     throw new DlError('model-busy', {
@@ -84,6 +86,7 @@ export function occupy(
   }
   return {
     async lend(work) {
+      check('lend', 'a function', { work })
       own.lending = true
       try {
         return await work()

@@ -4,7 +4,9 @@
  */
 import { keep, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { detach } from './autograd/off-tape'
+import { check } from './checks'
 import { DlError, showShape } from './errors'
+import { checkOptions } from './options'
 
 const brand = Symbol.for('@dl/parameter')
 
@@ -37,8 +39,10 @@ export class Parameter {
   #value: Tensor
 
   /** @param initial the first value; a function that makes it is tidied */
-  constructor(initial: Tensor | (() => Tensor), { torchAxes }: ParameterOptions = {}) {
-    this.#value = hold(initial)
+  constructor(initial: Tensor | (() => Tensor), options: ParameterOptions = {}) {
+    const { torchAxes } = checkOptions('Parameter', options, ['torchAxes'])
+    if (torchAxes != null) check('Parameter', 'an array of integers', { torchAxes })
+    this.#value = hold(initial, 'Parameter')
     this.torchAxes = torchAxes ?? null
   }
 
@@ -57,13 +61,14 @@ export class Parameter {
 
   /** Takes on the data of `next`, which must have this parameter's shape and stays yours. */
   assign(next: Tensor): void {
+    check('Parameter', 'a tensor', { next })
     if (showShape(next.shape) !== showShape(this.shape) || next.dtype !== this.#value.dtype) {
       throw new DlError('shape-mismatch', {
         problem: `a ${next.dtype} tensor of shape ${showShape(next.shape)} was assigned to a parameter`,
         expected: `${this.#value.dtype} of shape ${showShape(this.shape)}`,
       })
     }
-    const held = hold(next)
+    const held = hold(next, 'Parameter')
     this.#value.dispose()
     this.#value = held
   }
@@ -83,5 +88,9 @@ export function isParameter(value: unknown): value is Parameter {
 }
 
 /** A reference of one's own to the data of `tensor` that outlives every tidy. */
-export const hold = (tensor: Tensor | (() => Tensor)): Tensor =>
-  tidy(() => keep(detach(typeof tensor === 'function' ? tensor() : tensor)))
+export const hold = (tensor: Tensor | (() => Tensor), owner: string): Tensor =>
+  tidy(() => {
+    const value = typeof tensor === 'function' ? tensor() : tensor
+    check(owner, 'a tensor', { value })
+    return keep(detach(value))
+  })

@@ -1,6 +1,8 @@
 /** Modes and carried state of a model, kept while something else is done with it. */
 
 import type { Buffer } from './buffer'
+import { check } from './checks'
+import { checkOptions } from './options'
 import { hold } from './parameter'
 
 /** What is needed of a model; a `Module` of @dl/layers has all of it, other models what they have. */
@@ -41,14 +43,20 @@ export interface SetAsideOptions {
  * model.training // → true
  * ```
  */
-export function setAside(model: SetAsideModel, { state = true }: SetAsideOptions = {}): () => void {
+export function setAside(model: SetAsideModel, options: SetAsideOptions = {}): () => void {
+  const { state = true } = checkOptions('setAside', options, ['state'])
+  check('setAside', 'true or false', { state })
+  check('setAside', 'an object', { model })
+  const { namedModules, namedBuffers, train, eval: evaluate } = model
+  const methods = { namedModules, namedBuffers, train, eval: evaluate }
+  check('a model of setAside', 'a function or undefined', methods)
   const modes = [...(model.namedModules?.() ?? [])].map(
     ([, module]) => [module, module.training] as const,
   )
   const { training } = model
   const carried = [...((state && model.namedBuffers?.()) || [])]
     .filter(([, buffer]) => buffer.carried)
-    .map(([, buffer]) => [buffer, hold(buffer.value)] as const)
+    .map(([, buffer]) => [buffer, hold(buffer.value, 'setAside')] as const)
   return () => {
     for (const [module, mode] of modes) module.training = mode
     if (modes.length === 0 && training !== undefined) training ? model.train?.() : model.eval?.()

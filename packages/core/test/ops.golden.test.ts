@@ -66,7 +66,7 @@ describe('crossEntropy', () => {
     const labels = tensor([0, 1, 2], [3], 'int32')
     const options = { reduction: 'avg' } as unknown as CrossEntropyOptions
     expect(() => crossEntropy(logits, labels, options)).toThrowErrorMatchingInlineSnapshot(
-      `[DlError: the reduction is 'avg'; expected 'mean', 'sum' or 'none'.]`,
+      `[DlError: crossEntropy got reduction "avg"; expected 'mean', 'sum' or 'none'.]`,
     )
     for (const t of [logits, labels]) t.dispose()
   })

@@ -1,5 +1,6 @@
 /** Running operations without recording them for gradients. */
 import { clone, engine, type Tensor } from '@tensorflow/tfjs-core'
+import { check } from '../checks'
 
 /**
  * Runs `f` with the recording of gradients off.
@@ -17,6 +18,7 @@ import { clone, engine, type Tensor } from '@tensorflow/tfjs-core'
  * ```
  */
 export function noGrad<T>(f: () => T): T {
+  check('noGrad', 'a function', { f })
   const { state } = engine()
   const depth = state.gradientDepth
   state.gradientDepth = 0
@@ -28,4 +30,7 @@ export function noGrad<T>(f: () => T): T {
 }
 
 /** The same data as a tensor of its own through which no gradient flows. Yours to dispose. */
-export const detach = <T extends Tensor>(tensor: T): T => noGrad(() => clone(tensor))
+export function detach<T extends Tensor>(tensor: T): T {
+  check('detach', 'a tensor', { tensor })
+  return noGrad(() => clone(tensor))
+}

@@ -6,6 +6,7 @@
 import { add, clone, engine, onesLike, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { TapeNode } from '@tensorflow/tfjs-core/dist/tape'
 import { type Buffer, queuedWrites } from '../buffer'
+import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { isParameter, type Parameter } from '../parameter'
 import { OF_COMPLEX } from './complex'
@@ -47,6 +48,8 @@ export interface ValueAndGrads {
  * ```
  */
 export function valueAndGrads(f: () => Tensor, xs: readonly (Parameter | Tensor)[]): ValueAndGrads {
+  check('valueAndGrads', 'a function', { f })
+  check('valueAndGrads', 'an iterable', { xs })
   const { value, tape, writes } = record(f)
   const dropWrites = () => {
     for (const tensor of writes.values()) tensor.dispose()
@@ -54,13 +57,18 @@ export function valueAndGrads(f: () => Tensor, xs: readonly (Parameter | Tensor)
   }
   let grads: (Tensor | null)[]
   try {
-    const ids = xs.map(x => (isParameter(x) ? x.value.id : x.id))
+    const ids = Array.from(xs, (x, i) => {
+      const tensor = isParameter(x) ? x.value : x
+      check('valueAndGrads', 'a tensor', { [`x ${i}`]: tensor })
+      return tensor.id
+    })
     const byId = walk(tape, value, new Set(ids))
     grads = ids.map((id, i) => {
       const gradient = byId.get(id) ?? null
       return gradient !== null && ids.indexOf(id) < i ? clone(gradient) : gradient
     })
   } catch (error) {
+    release(tape)
     value.dispose()
     dropWrites()
     throw error
@@ -157,7 +165,6 @@ function walk(tape: TapeNode[], value: Tensor, leaves: ReadonlySet<number>): Map
       }
     }
   } catch (error) {
-    release(tape)
     for (const gradient of gradients.values()) gradient.dispose()
     throw error
   }

@@ -18,9 +18,11 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import { detach } from '../autograd/off-tape'
+import { check, checkThat } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
 import { present, sharedGradients } from '../fused/present'
+import { checkOptions } from '../options'
 
 /** `training`: mean and variance are those of x, not inputs. `relu`: of max(x, 0) in place of x. */
 interface Attrs {
@@ -143,8 +145,9 @@ export interface BatchStatistics {
  */
 export function batchNorm(
   x: Tensor,
-  { gamma, beta, eps = 1e-5, relu }: BatchNormOptions = {},
+  options: BatchNormOptions = {},
 ): BatchStatistics & { output: Tensor } {
+  const { gamma, beta, eps, relu } = checked('batchNorm', options)
   checkShapes('batchNorm', x, { gamma, beta })
   const values = x.size / x.shape.at(-1)!
   if (values < 2) {
@@ -155,7 +158,7 @@ export function batchNorm(
     })
   }
   return tidy(() => {
-    const attrs = { eps, training: true, relu: relu === 'before' }
+    const attrs = { eps, training: true, relu }
     const [output, mean, variance] = forward(present({ x, gamma, beta }), attrs)
     return { output: output!, mean: detach(mean!), variance: detach(variance!) }
   })
@@ -183,14 +186,26 @@ export function batchNorm(
  */
 export function batchNormInference(
   x: Tensor,
-  { mean, variance }: BatchStatistics,
-  { gamma, beta, eps = 1e-5, relu }: BatchNormOptions = {},
+  statistics: BatchStatistics,
+  options: BatchNormOptions = {},
 ): Tensor {
+  const { mean, variance }: Partial<BatchStatistics> = statistics ?? {}
+  const { gamma, beta, eps, relu } = checked('batchNormInference', options)
+  check('batchNormInference', 'a tensor', { mean, variance })
   checkShapes('batchNormInference', x, { gamma, beta, mean, variance })
   return tidy(() => {
-    const inputs = { x, gamma, beta, mean: detach(mean), variance: detach(variance) }
-    return forward(present(inputs), { eps, training: false, relu: relu === 'before' })[0]!
+    const inputs = { x, gamma, beta, mean: detach(mean!), variance: detach(variance!) }
+    return forward(present(inputs), { eps, training: false, relu })[0]!
   })
+}
+
+/** The options with their defaults, as attributes of the kernel. */
+function checked(op: string, options: BatchNormOptions) {
+  const known = checkOptions(op, options, ['gamma', 'beta', 'eps', 'relu'])
+  const { gamma, beta, eps = 1e-5, relu } = known
+  checkThat(op, 'eps', eps, 'a number of at least 0', one => Number.isFinite(one) && eps >= 0)
+  checkThat(op, 'relu', relu, "'before'", one => one === undefined || one === 'before')
+  return { gamma, beta, eps, relu: relu === 'before' }
 }
 
 function checkShapes(op: string, x: Tensor, perChannel: Record<string, Tensor | undefined>): void {
@@ -200,11 +215,13 @@ function checkShapes(op: string, x: Tensor, perChannel: Record<string, Tensor | 
       expected,
     })
   }
+  check(op, 'a tensor', { x })
   const channels = x.shape.at(-1) ?? 0
   if (x.dtype !== 'float32' || x.rank < 2 || channels === 0) {
     complain('x', x, 'float32 […, C], of at least two dimensions')
   }
   for (const [name, tensor] of Object.entries(perChannel)) {
+    check(op, 'a tensor or undefined', { [name]: tensor })
     if (!tensor || (tensor.dtype === 'float32' && tensor.rank === 1 && tensor.size === channels)) {
       continue
     }

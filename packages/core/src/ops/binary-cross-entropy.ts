@@ -22,8 +22,10 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
+import { checkOptions } from '../options'
 import { checkReduction, type Reduction } from './reduction'
 
 const forward = defineFusedKernel({
@@ -85,8 +87,11 @@ export interface BinaryCrossEntropyOptions {
 export function binaryCrossEntropy(
   logits: Tensor,
   targets: Tensor,
-  { reduction = 'mean' }: BinaryCrossEntropyOptions = {},
+  options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  const { reduction = 'mean' } = checkOptions('binaryCrossEntropy', options, ['reduction'])
+  check('binaryCrossEntropy', 'a tensor', { logits, targets })
+  checkReduction('binaryCrossEntropy', reduction)
   if (showShape(logits.shape) !== showShape(targets.shape)) {
     throw new DlError('shape-mismatch', {
       problem: `binaryCrossEntropy got logits of shape ${showShape(logits.shape)} and targets of ${showShape(targets.shape)}`,
@@ -99,7 +104,6 @@ export function binaryCrossEntropy(
       expected: 'float32, scores before the sigmoid',
     })
   }
-  checkReduction(reduction)
   return tidy(() => {
     const losses = forward({ logits, targets: cast(targets, 'float32') }, {})[0]!
     if (reduction === 'none') return losses

@@ -31,8 +31,10 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
+import { checkOptions } from '../options'
 import { checkReduction, type Reduction } from './reduction'
 import { valuesAtHand } from './values-at-hand'
 
@@ -147,8 +149,15 @@ function checkLabels(labels: Tensor, classes: number, ignoreIndex: number): void
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
-  { reduction = 'mean', ignoreIndex = -100 }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): Tensor {
+  const { reduction = 'mean', ignoreIndex = -100 } = checkOptions('crossEntropy', options, [
+    'reduction',
+    'ignoreIndex',
+  ])
+  check('crossEntropy', 'a tensor', { logits, labels })
+  checkReduction('crossEntropy', reduction)
+  check('crossEntropy', 'a finite number', { ignoreIndex })
   const classes = logits.shape.at(-1) ?? 0
   const leading = logits.shape.slice(0, -1)
   if (showShape(leading) !== showShape(labels.shape) || labels.dtype !== 'int32') {
@@ -157,7 +166,6 @@ export function crossEntropy(
       expected: `int32 labels ${showShape(leading)}: one for each row of logits`,
     })
   }
-  checkReduction(reduction)
   return tidy(() => {
     const rows = reshape(logits, [-1, classes])
     const [loss] = forward(

@@ -4,8 +4,9 @@
  * elements.
  */
 import { clone, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import { DlError } from '../errors'
+import { check } from '../checks'
 import { defineFusedKernel } from '../fused/define'
+import { checkOptions } from '../options'
 import { defaultGenerator, type Generator } from '../random/generator'
 import { threefryWords } from '../random/threefry'
 
@@ -56,17 +57,13 @@ export interface DropoutOptions {
  * y.dispose()
  * ```
  */
-export function dropout(
-  x: Tensor,
-  p: number,
-  { training = true, generator = defaultGenerator() }: DropoutOptions = {},
-): Tensor {
-  if (!(p >= 0 && p <= 1)) {
-    throw new DlError('bad-option', {
-      problem: `the dropout probability is ${p}`,
-      expected: 'a number from 0 to 1',
-    })
-  }
+export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
+  const known = checkOptions('dropout', options, ['training', 'generator'])
+  const { training = true, generator = defaultGenerator() } = known
+  check('dropout', 'a tensor', { x })
+  check('dropout', 'a number from 0 to 1', { p })
+  check('dropout', 'true or false', { training })
+  check('dropout', 'a Generator', { generator })
   if (!training || p === 0) return clone(x)
   const { key, counter } = generator.reserve(x.size)
   return tidy(() => drop({ x }, { p, key0: key[0], key1: key[1], counter })[0]!)

@@ -1,5 +1,6 @@
 /** Rows of a matrix by integer id. */
 import { gather, reshape, type Tensor, tidy, unsortedSegmentSum } from '@tensorflow/tfjs-core'
+import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
 import { valuesAtHand } from './values-at-hand'
@@ -62,6 +63,7 @@ function checkIds(ids: Tensor, rows: number): void {
  * ```
  */
 export function embedding(weight: Tensor, ids: Tensor): Tensor {
+  check('embedding', 'a tensor', { weight, ids })
   if (weight.rank !== 2 || ids.dtype !== 'int32') {
     throw new DlError('shape-mismatch', {
       problem: `embedding got a weight ${showShape(weight.shape)} and ${ids.dtype} ids ${showShape(ids.shape)}`,

@@ -123,7 +123,7 @@ export function gru(
   layers: readonly RecurrentWeights[],
   options: RecurrentOptions = {},
 ): { output: Tensor; h: Tensor } {
-  checkRecurrent('gru', 3, x, layers, { h: h0 })
+  checkRecurrent('gru', 3, x, layers, { h: h0 }, options)
   return tidy(() => {
     const initial = unstack(h0)
     const finals: Tensor[] = []

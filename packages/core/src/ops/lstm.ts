@@ -138,7 +138,8 @@ export function lstm(
   layers: readonly RecurrentWeights[],
   options: RecurrentOptions = {},
 ): { output: Tensor; h: Tensor; c: Tensor } {
-  checkRecurrent('lstm', 4, x, layers, initial)
+  const { h, c }: Partial<typeof initial> = initial ?? {}
+  checkRecurrent('lstm', 4, x, layers, { h: h!, c: c! }, options)
   return tidy(() => {
     const h0 = unstack(initial.h)
     const c0 = unstack(initial.c)

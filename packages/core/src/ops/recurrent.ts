@@ -10,8 +10,10 @@ import {
   unstack,
   zeros,
 } from '@tensorflow/tfjs-core'
+import { check, checkThat } from '../checks'
 import { DlError, showShape } from '../errors'
 import type { TensorInputs } from '../fused/define'
+import { checkOptions } from '../options'
 import { type DropoutOptions, dropout } from './dropout'
 
 /**
@@ -94,8 +96,27 @@ export function checkRecurrent(
   x: Tensor,
   layers: readonly RecurrentWeights[],
   states: Record<string, Tensor>,
+  options: RecurrentOptions,
 ): void {
-  const hidden = layers[0]?.wHh.shape[0] ?? 0
+  const known = checkOptions(op, options, ['dropout', 'training', 'generator'])
+  const { dropout = 0, training = true, generator } = known
+  check(op, 'a number from 0 to 1', { dropout })
+  check(op, 'true or false', { training })
+  check(op, 'a Generator or undefined', { generator })
+  check(op, 'a tensor', { x, ...states })
+  checkThat(
+    op,
+    'layers',
+    layers,
+    'an array of weights',
+    all => Array.isArray(all) && all.length > 0,
+  )
+  layers.forEach((layer, i) => {
+    const { wIh, wHh, bIh, bHh }: Partial<RecurrentWeights> = layer ?? {}
+    check(`${op}'s layer ${i}`, 'a tensor', { wIh, wHh })
+    check(`${op}'s layer ${i}`, 'a tensor or undefined', { bIh, bHh })
+  })
+  const hidden = layers[0]!.wHh.shape[0] ?? 0
   const complain = (what: string, got: readonly number[], expected: string) => {
     throw new DlError('shape-mismatch', {
       problem: `${op} got ${what} of shape ${showShape(got)}`,

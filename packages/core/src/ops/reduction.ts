@@ -1,12 +1,9 @@
-import { DlError } from '../errors'
+import { checkThat } from '../checks'
 
 /** What becomes of single losses: their mean, their sum, or nothing. */
 export type Reduction = 'mean' | 'sum' | 'none'
 
-export function checkReduction(reduction: string): void {
-  if (['mean', 'sum', 'none'].includes(reduction)) return
-  throw new DlError('bad-option', {
-    problem: `the reduction is '${reduction}'`,
-    expected: "'mean', 'sum' or 'none'",
-  })
-}
+export const checkReduction = (loss: string, reduction: unknown): void =>
+  checkThat(loss, 'reduction', reduction, "'mean', 'sum' or 'none'", one =>
+    ['mean', 'sum', 'none'].includes(one as Reduction),
+  )

@@ -15,8 +15,10 @@ import {
   unstack,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { checkThat } from '../checks'
 import { defineFusedKernel } from '../fused/define'
 import { present, sharedGradients } from '../fused/present'
+import { checkOptions } from '../options'
 import {
   checkRecurrent,
   nothing,
@@ -109,13 +111,18 @@ export function rnn(
   x: Tensor,
   h0: Tensor,
   layers: readonly RecurrentWeights[],
-  { nonlinearity = 'tanh', ...options }: RecurrentOptions & { nonlinearity?: Nonlinearity } = {},
+  options: RecurrentOptions & { nonlinearity?: Nonlinearity } = {},
 ): { output: Tensor; h: Tensor } {
-  checkRecurrent('rnn', 1, x, layers, { h: h0 })
+  const known = checkOptions('rnn', options, ['nonlinearity', 'dropout', 'training', 'generator'])
+  const { nonlinearity = 'tanh', ...rest } = known
+  checkThat('rnn', 'nonlinearity', nonlinearity, "'tanh' or 'relu'", one =>
+    ['tanh', 'relu'].includes(one as Nonlinearity),
+  )
+  checkRecurrent('rnn', 1, x, layers, { h: h0 }, rest)
   return tidy(() => {
     const initial = unstack(h0)
     const finals: Tensor[] = []
-    const output = stackLayers(x, layers, options, (input, weights, i) => {
+    const output = stackLayers(x, layers, rest, (input, weights, i) => {
       const inputs = present({ x: input, h0: initial[i], ...weights })
       const [y, hN] = forward(inputs, { nonlinearity })
       finals.push(hN!)

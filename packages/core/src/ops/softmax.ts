@@ -19,9 +19,19 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import { noGrad } from '../autograd/off-tape'
+import { check, checkThat } from '../checks'
+import { showShape } from '../errors'
+
+function checkAxes(op: string, x: Tensor, axes: unknown[]): void {
+  check(op, 'a tensor', { x })
+  const isAxis = (axis: unknown) =>
+    Number.isInteger(axis) && Math.abs((axis as number) + 0.5) < x.rank
+  for (const axis of axes) checkThat(op, 'axis', axis, `an axis of ${showShape(x.shape)}`, isAxis)
+}
 
 /** Runs a function of the last axis along another. */
-function along(x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
+function along(op: string, x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
+  checkAxes(op, x, [axis])
   const [at] = util.parseAxisParam(axis, x.shape) as [number]
   const last = x.rank - 1
   if (at === last) return f(x)
@@ -45,10 +55,12 @@ function along(x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
  * y.dispose()
  * ```
  */
-export const softmax = (x: Tensor, axis = -1): Tensor => along(x, axis, x => tfSoftmax(x))
+export const softmax = (x: Tensor, axis = -1): Tensor =>
+  along('softmax', x, axis, x => tfSoftmax(x))
 
 /** The logarithm of {@link softmax}, exact also where that is 0 or 1 to the last digit. */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor => along(x, axis, x => tfLogSoftmax(x))
+export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
+  along('logSoftmax', x, axis, x => tfLogSoftmax(x))
 
 /**
  * log Σ exp(x) over axes (default: all), where tfjs's own gives NaN for infinite ones: −∞ if all are,
@@ -67,6 +79,8 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor => along(x, axis, x => 
  * ```
  */
 export function logSumExp(x: Tensor, axis?: number | number[], keepDims = false): Tensor {
+  checkAxes('logSumExp', x, axis == null ? [] : [axis].flat())
+  check('logSumExp', 'true or false', { keepDims })
   return tidy(() => {
     const top = noGrad(() => {
       const most = max(x, axis, true)

@@ -2,6 +2,7 @@
  * Seeded randomness. Everything random in these packages (initial weights, dropout, shuffles,
  * sampling) draws from a {@link Generator}; `manualSeed(n)` makes a run repeatable.
  */
+import { check, checkThat } from '../checks'
 import { DlError, showValue } from '../errors'
 import { shared } from '../shared'
 import { threefryWords } from './threefry'
@@ -42,6 +43,7 @@ export class Generator {
 
   /** Takes `length` words out of the stream and says where they start, without computing them. */
   reserve(length: number): RandomState {
+    check('Generator', 'an integer of at least 0', { length })
     const start = { key: this.#key, counter: this.#counter }
     this.#counter += Math.ceil(length / 2)
     return start
@@ -55,6 +57,7 @@ export class Generator {
 
   /** `length` numbers, uniform in [low, high), with 24 random bits each. */
   uniform(length: number, low = 0, high = 1): Float32Array {
+    check('Generator', 'a finite number', { low, high })
     const words = this.words(length)
     const out = new Float32Array(length)
     // five times as fast as Float32Array.from with a function
@@ -64,6 +67,8 @@ export class Generator {
 
   /** `length` normal numbers, by Box and Muller. */
   normal(length: number, mean = 0, std = 1): Float32Array {
+    check('Generator', 'an integer of at least 0', { length })
+    check('Generator', 'a finite number', { mean, std })
     const words = this.words(length + (length % 2))
     const out = new Float32Array(length)
     for (let i = 0; i < length; i += 2) {
@@ -83,13 +88,14 @@ export class Generator {
 
   /** One integer, uniform over 0 … below − 1. */
   int(below: number): number {
+    check('Generator', 'an integer of at least 0', { below })
     return Math.floor((this.words(1)[0]! / 2 ** 32) * below)
   }
 
   /** The integers 0 … length − 1 in random order (Fisher and Yates). */
   permutation(length: number): Int32Array {
-    const order = Int32Array.from({ length }, (_, i) => i)
     const words = this.words(length)
+    const order = Int32Array.from({ length }, (_, i) => i)
     for (let i = length - 1; i > 0; i--) {
       const j = Math.floor((words[i]! / 2 ** 32) * (i + 1))
       const held = order[i]!
@@ -104,6 +110,9 @@ export class Generator {
    * was drawn: fork by epoch, worker or item and the numbers stay the same in any order.
    */
   fork(label: string | number): Generator {
+    checkThat('Generator', 'label', label, 'a string or a number', one =>
+      ['string', 'number'].includes(typeof one),
+    )
     const child = new Generator(0)
     let [k0, k1] = this.#key
     for (const char of `fork:${label}`) {
@@ -121,6 +130,8 @@ export class Generator {
   }
 
   restore(state: RandomState): void {
+    const { key, counter }: Partial<RandomState> = state ?? {}
+    check('Generator', 'an integer of at least 0', { counter, key0: key?.[0], key1: key?.[1] })
     this.#key = [state.key[0], state.key[1]]
     this.#counter = state.counter
   }
