@@ -1,13 +1,12 @@
 /** Refuses values of a wrong kind: plain JavaScript may pass any. */
 import { Tensor } from '@tensorflow/tfjs-core'
 import { DlError, showValue } from './errors'
-import type { Generator } from './random/generator'
 
 type IsRight = (value: unknown) => boolean
 
 const isTensor: IsRight = value => value instanceof Tensor
 const isFunction: IsRight = value => typeof value === 'function'
-const isGenerator: IsRight = value => isFunction((value as Partial<Generator> | null)?.reserve)
+const isGenerator: IsRight = value => isFunction((value as { reserve?: unknown } | null)?.reserve)
 const isArrayOf = (isRight: IsRight, value: unknown) => Array.isArray(value) && value.every(isRight)
 const isText: IsRight = value => typeof value === 'string'
 
