@@ -31,7 +31,8 @@ const LARGEST = 256
 /** Original, map and overlay. */
 function row(image: PixelImage, map: number[][], size: number): PixelImage[] {
   const original = enlarge(image, size)
-  return [original, heatMap(map, original), overlay(image, map, { size })]
+  const { width, height } = original
+  return [original, heatMap(map, { width, height }), overlay(image, map, { size })]
 }
 
 const percent = (probability: number): string => `${Math.round(100 * probability)}%`
