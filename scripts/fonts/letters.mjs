@@ -86,9 +86,7 @@ export const SHORT = ${SHORT}
  * next one, and the lowest of y, that the difference is negative.
  */
 export const OUTLINES = \`
-${LETTERS.map(encoded)
-  .join('\n')
-  .replace(/[`$\\]/g, '\\$&')}
+${LETTERS.map(encoded).join('\n').replace(/[`\\]/g, '\\$&')}
 \`
 `
 const vision = join(root, 'packages/vision')
