@@ -64,6 +64,8 @@ export interface LearnerFitOptions extends FitOptions, CycleOptions {
   /** SGDR unless one of the next two is asked for; without any, and without `cycleLen`, lrs stay. */
   useClr?: boolean | Omit<CircularLROptions, keyof CycleOptions>
   useOneCycle?: boolean | Omit<OneCycleOptions, keyof CycleOptions>
+  /** A schedule of another kind, for the fit's optimizer: `lo => reduceLROnPlateau(lo)`. */
+  schedule?: (optimizer: LayerOptimizer) => Callback
   /** Weight decay that follows the learning rate and the length of the cycle; it is decoupled then. */
   useWdSched?: boolean | Omit<WeightDecayScheduleOptions, keyof CycleOptions>
   /** Saves the weights at the end of each cycle as `<path>/<name>_cyc_<n>.safetensors`. */
@@ -87,6 +89,7 @@ export const LEARNER_FIT_OPTIONS = [
   'cycleSaveName',
   'keepState',
   'progress',
+  'schedule',
   'useClr',
   'useOneCycle',
   'useWdSched',
@@ -218,10 +221,30 @@ export function plannedCallbacks(
 }
 
 function scheduleOf(options: LearnerFitOptions, lo: LayerOptimizer): Callback | null {
-  const { cycleLen = 1, cycleMult = 1, useClr, useOneCycle } = options
+  const { cycleLen = 1, cycleMult = 1, useClr, useOneCycle, schedule } = options
+  if (schedule !== undefined) return ownSchedule(schedule, options, lo)
   if (useClr) return circularLR(lo, { ...chosen(useClr), cycleLen, cycleMult })
   if (useOneCycle) return oneCycle(lo, { ...chosen(useOneCycle), cycleLen, cycleMult })
   return options.cycleLen === undefined ? null : cosAnneal(lo, { cycleLen, cycleMult })
+}
+
+function ownSchedule(
+  schedule: unknown,
+  { useClr, useOneCycle }: LearnerFitOptions,
+  lo: LayerOptimizer,
+): Callback {
+  if (useClr || useOneCycle) {
+    throw new DlError('bad-option', {
+      problem: `learn.fit got schedule and ${useClr ? 'useClr' : 'useOneCycle'}`,
+      expected: 'one schedule',
+    })
+  }
+  if (typeof schedule === 'function') return schedule(lo)
+  throw new DlError('bad-option', {
+    problem: `schedule is ${showValue(schedule)}`,
+    expected: 'a function from the optimizer to a callback',
+    fix: 'The optimizer is made by the fit: schedule: lo => stepLR(lo, { stepSize: 3 }).',
+  })
 }
 
 const chosen = <T extends object>(option: true | T): T | object => (option === true ? {} : option)

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { progress } from '@dl/callbacks'
+import { progress, stepLR } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
 import { type DataLoader, dataLoader, files } from '@dl/data'
 import { GRU, Linear, Module, Sequential } from '@dl/layers'
-import { adam, adamW, sgd } from '@dl/optim'
+import { adam, adamW, type LayerOptimizer, sgd } from '@dl/optim'
 import { Learner, type LearnerOptions } from '@dl/train'
 import { mean, square, sub, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -69,6 +69,18 @@ describe('fit', () => {
     expect((learn.sched as typeof record).lrs[0]).toBeCloseTo(0.02, 6)
     await learn.fit(0.1, 1, { cycleLen: 1, useOneCycle: { div: 8 } })
     expect((learn.sched as typeof record).lrs[0]).toBeCloseTo(0.0125, 6)
+  })
+
+  it('takes a schedule of another kind, one at a time', async () => {
+    using learn = learner()
+    const schedule = (lo: LayerOptimizer) => stepLR(lo, { stepSize: 1 })
+    await learn.fit(0.1, 2, { schedule })
+    const { lrs } = learn.sched as { lrs: readonly number[] }
+    expect(lrs[0]).toBe(0.1)
+    expect(lrs.at(-1)).toBeCloseTo(0.01, 12)
+    await expect(learn.fit(0.1, 1, { schedule, useOneCycle: true })).rejects.toThrow(
+      'learn.fit got schedule and useOneCycle; expected one schedule.',
+    )
   })
 
   it('keeps the learning rate without a schedule, whatever cycleMult says of the epochs', async () => {

@@ -153,6 +153,7 @@ const CALLS: Record<string, Call> = {
       'keepState',
       'metrics',
       'progress',
+      'schedule',
       'signal',
       'skipNaN',
       'useClr',
