@@ -19,11 +19,17 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expectClose, floats, results, size, useWasm, type Value } from './helpers'
+import { expectClose, results, size, useWasm, type Value } from './helpers'
 
 beforeAll(useWasm)
 
 const generator = new Generator(417)
+/** Drawn here, as those of the helpers depend on which files ran before. */
+const floats = (...shape: number[]): Value => ({
+  values: generator.normal(size(shape)),
+  shape,
+  dtype: 'float32',
+})
 const pick = <T>(from: readonly T[]): T => from[generator.int(from.length)]!
 /** Dimensions at the edges of vectors and tiles, and nothing at all now and then. */
 const dimension = () => pick([0, 1, 1, 1, 2, 3, 4, 5, 7, 8, 9, 13])
