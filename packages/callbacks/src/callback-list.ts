@@ -161,7 +161,7 @@ function check(callback: Callback, index: number, all: readonly Callback[]): voi
   }
   if (!Number.isFinite(order)) {
     throw new DlError('bad-callback', {
-      problem: `callback "${name}" has the order ${String(order)}`,
+      problem: `callback "${name}" has the order ${showValue(order)}`,
       expected: 'a finite number: schedules have -10, savers 10, others 0',
     })
   }

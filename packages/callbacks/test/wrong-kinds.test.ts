@@ -16,8 +16,8 @@ import {
   terminateOnNaN,
   valley,
 } from '@dl/callbacks'
-import { DlError } from '@dl/core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { answersInWords, type Call, each } from '../../../scripts/wrong-kinds'
 import { optimizer, rehearse } from './rehearsal'
 
 const model = { stateDict: () => ({}), loadStateDict() {} }
@@ -26,33 +26,6 @@ const lo = Object.assign(optimizer(0.1), {
   loadStateDict() {},
 })
 
-const WRONG = [
-  undefined,
-  null,
-  true,
-  3,
-  -1,
-  Number.NaN,
-  '',
-  'x',
-  [],
-  [null],
-  {},
-  { x: 1 },
-  () => 'x',
-  Symbol('s'),
-  Promise.resolve(1),
-]
-
-type Call = (value: never) => unknown
-/** One call for each of the options. */
-const each = (name: string, options: readonly string[], call: (options: never) => unknown) =>
-  Object.fromEntries(
-    options.map(option => [
-      `${name}({ ${option} })`,
-      (value: unknown) => call({ [option]: value } as never),
-    ]),
-  )
 const stream = { write() {} }
 const curve = { label: 'loss', y: [3, 2, 1] }
 const swept = (options: LrFinderOptions) =>
@@ -126,19 +99,7 @@ const CALLS: Record<string, Call> = {
   'steepest(span)': v => steepest([1, 2], [2, 1], v),
 }
 
-describe.each(Object.entries(CALLS))('%s', (_name, call) => {
-  it('answers in words', async () => {
-    const bad: string[] = []
-    for (const value of WRONG) {
-      try {
-        await call(value as never)
-      } catch (error) {
-        if (!DlError.is(error)) bad.push(`${String(value)}: ${error}`)
-      }
-    }
-    expect(bad).toEqual([])
-  })
-})
+answersInWords(CALLS)
 
 /** In options.test.ts. */
 const ELSEWHERE = [

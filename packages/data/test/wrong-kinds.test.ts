@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DlError } from '@dl/core'
 import * as data from '@dl/data'
 import {
   ArrayDataset,
@@ -13,7 +12,8 @@ import {
   fromStream,
 } from '@dl/data'
 import { dispose, type Tensor, type TensorContainer, tensor1d } from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 
 let folder: string
 beforeAll(async () => {
@@ -26,25 +26,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const WRONG = [
-  undefined,
-  null,
-  true,
-  3,
-  -1,
-  Number.NaN,
-  '',
-  'x',
-  [],
-  [null],
-  {},
-  { x: 1 },
-  () => 'x',
-  Symbol('s'),
-  Promise.resolve(),
-]
-
-type Call = (value: never) => unknown
 const squares = { length: 4, get: (i: number) => ({ inputs: [[i]], target: [i * i] }) }
 const stored = { w: { dtype: 'F32', shape: [1], data: Float32Array.of(1) } } as const
 const file = { url: 'nowhere:x', sha256: '0'.repeat(64), name: 'x' }
@@ -211,20 +192,7 @@ const CALLS: Record<string, Call> = {
 
 const modelFile = () => data.encodeModelFile({ kind: 'k', parts: {}, tensors: {} })
 
-describe.each(Object.entries(CALLS))('%s', (_name, call) => {
-  it('answers in words', async () => {
-    const bad: string[] = []
-    for (const value of WRONG) {
-      try {
-        await call(value as never)
-      } catch (error) {
-        if (!DlError.is(error)) bad.push(`${String(value)}: ${String(error)}`)
-        else if (/\[object|Cannot read/.test(error.message)) bad.push(error.message)
-      }
-    }
-    expect(bad).toEqual([])
-  })
-})
+answersInWords(CALLS)
 
 it('a download that cannot be right is refused before a folder is made', async () => {
   const wrong = { ...file, name: 'early/x', sha256: 'x' }

@@ -1,8 +1,9 @@
 /** Whatever plain JavaScript hands over, the answer is a DlError or a result, never a TypeError. */
-import { DlError, Generator } from '@dl/core'
+import { Generator } from '@dl/core'
 import * as text from '@dl/text'
 import { CharLM, chars, Field } from '@dl/text'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 
 const field = new Field({ tokenize: chars })
 field.build(['abcabc'])
@@ -12,22 +13,6 @@ beforeAll(() => {
 })
 afterAll(() => model.dispose())
 
-const WRONG = [
-  undefined,
-  null,
-  3,
-  -1,
-  Number.NaN,
-  'x',
-  true,
-  {},
-  [],
-  { nme: 1 },
-  () => 'x',
-  Symbol('s'),
-]
-
-type Call = (value: never) => unknown
 /** Each argument of each export, the others being right. */
 const CALLS: Record<string, Call> = {
   'bpttLengths(value)': v => text.bpttLengths(v),
@@ -113,19 +98,7 @@ const CALLS: Record<string, Call> = {
   'vocab.token(value)': v => field.vocab.token(v),
 }
 
-describe.each(Object.entries(CALLS))('%s', (_name, call) => {
-  it('answers in words', async () => {
-    const bad: string[] = []
-    for (const value of WRONG) {
-      try {
-        await call(value as never)
-      } catch (error) {
-        if (!DlError.is(error)) bad.push(`${String(value)}: ${error}`)
-      }
-    }
-    expect(bad).toEqual([])
-  })
-})
+answersInWords(CALLS)
 
 it('covers every function and class that is exported', () => {
   const names = Object.entries(text).flatMap(([name, value]) =>

@@ -2,13 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DlError } from '@dl/core'
 import { Linear, Sequential } from '@dl/layers'
 import { LayerOptimizer, sgd } from '@dl/optim'
 import * as train from '@dl/train'
 import { evaluate, fit, Learner, type LearnerFitOptions, type LearnerOptions } from '@dl/train'
 import { dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { answersInWords, type Call, each } from '../../../scripts/wrong-kinds'
 import { meanSquare } from './parts'
 
 const loader = {
@@ -41,33 +41,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const WRONG = [
-  undefined,
-  null,
-  true,
-  3,
-  -1,
-  Number.NaN,
-  '',
-  'x',
-  [],
-  [null],
-  {},
-  { x: 1 },
-  () => 'x',
-  Symbol('s'),
-  Promise.resolve(1),
-]
-
-type Call = (value: never) => unknown
-/** One call for each of the options. */
-const each = (name: string, options: readonly string[], call: (options: never) => unknown) =>
-  Object.fromEntries(
-    options.map(option => [
-      `${name}({ ${option} })`,
-      (value: unknown) => call({ [option]: value } as never),
-    ]),
-  )
 const made = async (options: Partial<LearnerOptions>) => {
   const own = new Learner(model, data, { loss: meanSquare, callbacks: quiet, ...options })
   try {
@@ -199,21 +172,9 @@ const CALLS: Record<string, Call> = {
   },
 }
 
-describe.each(Object.entries(CALLS))('%s', (_name, call) => {
-  it('answers in words', async () => {
-    const bad: string[] = []
-    for (const value of WRONG) {
-      try {
-        await call(value as never)
-      } catch (error) {
-        if (!DlError.is(error)) bad.push(`${String(value)}: ${error}`)
-      } finally {
-        learn.unfreeze()
-        learn.dispose()
-      }
-    }
-    expect(bad).toEqual([])
-  })
+answersInWords(CALLS, () => {
+  learn.unfreeze()
+  learn.dispose()
 })
 
 /** In metrics-wrong-kinds.test.ts. */
