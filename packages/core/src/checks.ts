@@ -7,7 +7,6 @@ type IsRight = (value: unknown) => boolean
 const isTensor: IsRight = value => value instanceof Tensor
 const isFunction: IsRight = value => typeof value === 'function'
 const isGenerator: IsRight = value => isFunction((value as { reserve?: unknown } | null)?.reserve)
-const isArrayOf = (isRight: IsRight, value: unknown) => Array.isArray(value) && value.every(isRight)
 const isText: IsRight = value => typeof value === 'string'
 
 /** What is expected, as messages say it. Tensors and generators may be of another copy of their package. */
@@ -22,8 +21,7 @@ const KINDS = {
   'an iterable': value =>
     isFunction((value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator]),
   'a string': isText,
-  'an array of strings': value => isArrayOf(isText, value),
-  'an array of integers': value => isArrayOf(Number.isInteger, value),
+  'an array of integers': value => Array.isArray(value) && value.every(Number.isInteger),
   'true or false': value => typeof value === 'boolean',
   'a finite number': value => Number.isFinite(value),
   'a number from 0 to 1': value => typeof value === 'number' && value >= 0 && value <= 1,

@@ -1,5 +1,4 @@
 /** What a misspelt name was probably meant to be. */
-import { check } from './checks'
 
 /**
  * The name among `names` that is most like `name`: the same but for capitals, blanks, `-` and `_`, or
@@ -15,12 +14,8 @@ import { check } from './checks'
  * ```
  */
 export function nearest(name: string, names: Iterable<string>): string | null {
-  check('nearest', 'a string', { name })
-  check('nearest', 'an iterable', { names })
-  const candidates = [...names]
-  check('nearest', 'an array of strings', { names: candidates })
   const wanted = plain(name)
-  const near = candidates
+  const near = [...names]
     .map(candidate => ({ candidate, distance: distance(wanted, plain(candidate)) }))
     .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
     // one letter of two says nothing

@@ -1,5 +1,4 @@
 /** Options as plain JavaScript gives them: of any kind, with any names. */
-import { check } from './checks'
 import { DlError, showValue } from './errors'
 import { nearest } from './nearest'
 
@@ -40,9 +39,6 @@ export function checkOptions<T extends object, const K extends readonly (keyof T
   elsewhere: Readonly<Record<string, string>> = {},
 ): T {
   const names: readonly string[] = known
-  check('checkOptions', 'a string', { owner })
-  check('checkOptions', 'an array of strings', { known })
-  check('checkOptions', 'an object', { elsewhere })
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new DlError('bad-option', {
       problem: `${owner}'s options are ${showValue(options)}`,

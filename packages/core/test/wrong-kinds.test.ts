@@ -5,11 +5,12 @@ import { dispose, ones, scalar, square, type Tensor, zeros } from '@tensorflow/t
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 
-/** For authors of kernels; as these run in every step, they check nothing. */
+/** For authors of kernels and of checks; what runs in every step and in every page checks nothing. */
 const UNCHECKED = [
   'adamStep',
   'decayed',
   'defineFusedKernel',
+  'nearest',
   'repairKernels',
   'sgdStep',
   'threefryWords',
@@ -104,9 +105,6 @@ const CALLS: Record<string, Call> = {
     const guard = dl.leakGuard()
     within(scalar(1), () => guard.check(v))
   },
-  'nearest(name)': v => dl.nearest(v, ['lr']),
-  'nearest(names)': v => dl.nearest('lr', v),
-  'nearest(one of names)': v => dl.nearest('lr', [v]),
   'occupy(model)': v => dl.occupy(v, 'fit').leave(),
   'occupy(who)': v => {
     const model = {}
@@ -165,11 +163,7 @@ const CALLS: Record<string, Call> = {
   'logSumExp(axis)': v => dl.logSumExp(of.x, v),
   'logSumExp(axes)': v => dl.logSumExp(of.x, [v]),
   'logSumExp(keepDims)': v => dl.logSumExp(of.x, 1, v),
-  'checkOptions(owner)': v => dl.checkOptions(v, { nme: 1 } as { name?: 1 }, ['name']),
   'checkOptions(options)': v => dl.checkOptions('f', v as { name?: 1 }, ['name']),
-  'checkOptions(known)': v => dl.checkOptions('f', { nme: 1 }, v),
-  'checkOptions(one of known)': v => dl.checkOptions('f', { nme: 1 }, [v] as never),
-  'checkOptions(elsewhere)': v => dl.checkOptions('f', { nme: 1 } as { name?: 1 }, ['name'], v),
   'defaultGenerator()': v => (dl.defaultGenerator as Call)(v),
   'new Generator(seed)': v => new Generator(v),
   'generator.reserve(length)': v => new Generator(1).reserve(v),
