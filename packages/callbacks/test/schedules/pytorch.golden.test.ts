@@ -21,7 +21,7 @@ interface Case {
 }
 
 const BASES = [0.1, 0.003]
-const cases = readFixture<Case[]>(new URL('..', import.meta.url).href, 'schedules')
+const cases = readFixture<Case[]>(new URL('../rehearsal.ts', import.meta.url).href, 'schedules')
 
 type Optimizer = ReturnType<typeof optimizer>
 
