@@ -9,12 +9,16 @@ if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
 
+const WRONG_KINDS = 'packages/*/test/wrong-kinds.test.ts'
+
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
   'scripts/test/**/*.test.ts',
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
+  // what is refused is refused before a backend sees it
+  WRONG_KINDS,
 ]
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
@@ -26,7 +30,7 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
     name: backend,
     env: { DL_TEST_BACKEND: backend },
     include: [...suite, ...alsoInclude],
-    exclude: ['**/node_modules/**', pageOnly],
+    exclude: ['**/node_modules/**', pageOnly, ...(backend === 'cpu' ? [] : [WRONG_KINDS])],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
@@ -49,6 +53,7 @@ const inChromium = (
     test: {
       env: { DL_TEST_BACKEND: backend },
       include: suite,
+      exclude: ['**/node_modules/**', WRONG_KINDS],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       isolate: false,
