@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
+import { vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
@@ -89,11 +90,19 @@ const absent = (backend: string): TestProjectInlineConfiguration => ({
   test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
 })
 
+// Vulkan's loader is looked for where the environment said so when a process started
+Object.assign(process.env, vulkan)
+
+const webgpu: TestProjectInlineConfiguration = vulkan
+  ? project('webgpu')
+  : { test: { name: 'webgpu', include: ['scripts/test/no-vulkan.ts'] } }
+
 export default defineConfig({
   test: {
     projects: [
       project('cpu', anyBackend),
       project('wasm'),
+      webgpu,
       inChromium(
         'wasm',
         1,
