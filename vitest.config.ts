@@ -89,6 +89,7 @@ export default defineConfig({
     projects: [
       project('cpu', anyBackend),
       project('wasm'),
+      project('node'),
       inChromium(
         'wasm',
         1,
