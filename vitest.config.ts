@@ -103,6 +103,7 @@ export default defineConfig({
       project('cpu', anyBackend),
       project('wasm'),
       webgpu,
+      project('node'),
       inChromium(
         'wasm',
         1,

@@ -10,6 +10,8 @@ const backends = {
     await import('@tensorflow/tfjs-backend-cpu')
     await setBackend('cpu')
   },
+  node: () => import('@dl/backend-node'),
+  'node-gpu': () => import('@dl/backend-node/gpu'),
   webgpu: () => import('@dl/backend-webgpu'),
 }
 
