@@ -3,11 +3,14 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
+import { vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
+
+const WRONG_KINDS = 'packages/*/test/wrong-kinds.test.ts'
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -15,6 +18,8 @@ const anyBackend = [
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
+  // what is refused is refused before a backend sees it
+  WRONG_KINDS,
 ]
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
@@ -26,7 +31,7 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
     name: backend,
     env: { DL_TEST_BACKEND: backend },
     include: [...suite, ...alsoInclude],
-    exclude: ['**/node_modules/**', pageOnly],
+    exclude: ['**/node_modules/**', pageOnly, ...(backend === 'cpu' ? [] : [WRONG_KINDS])],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
@@ -49,6 +54,7 @@ const inChromium = (
     test: {
       env: { DL_TEST_BACKEND: backend },
       include: suite,
+      exclude: ['**/node_modules/**', WRONG_KINDS],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       isolate: false,
@@ -84,11 +90,20 @@ const absent = (backend: string): TestProjectInlineConfiguration => ({
   test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
 })
 
+// Vulkan's loader is looked for where the environment said so when a process started
+Object.assign(process.env, vulkan)
+
+const webgpu: TestProjectInlineConfiguration = vulkan
+  ? project('webgpu')
+  : { test: { name: 'webgpu', include: ['scripts/test/no-vulkan.ts'] } }
+
 export default defineConfig({
   test: {
     projects: [
       project('cpu', anyBackend),
       project('wasm'),
+      webgpu,
+      project('node'),
       inChromium(
         'wasm',
         1,

@@ -24,10 +24,11 @@ if (asksForHelp(process.argv.slice(2))) {
 
 let failed = 1
 /** @type {import('./count-reporter.mjs').Counts} */
-let counts = { passed: 0, failed: 0, skipped: 0, reasons: [] }
+let counts = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: [] }
 
 process.on('exit', code => {
   for (const reason of counts.reasons) console.log(`skipped ${reason}`)
+  for (const failure of counts.failures) console.log(`failed ${failure}`)
   if (code !== 0 && failed + counts.failed === 0) failed = 1
   console.log(
     `${counts.passed} passed, ${failed + counts.failed} failed, ${counts.skipped} skipped`,

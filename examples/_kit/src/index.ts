@@ -1,4 +1,4 @@
-export { useBackend } from './backend'
+export { BACKENDS, type BackendName, backend, backendName, useBackend } from './backend'
 export { type Corpus, loadCorpus } from './corpus'
 export {
   flag,

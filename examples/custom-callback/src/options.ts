@@ -1,16 +1,25 @@
 /** The command line. */
-import { flag, integer, oneOf, optional, readFlags, text } from '@dl/example-kit'
+import {
+  BACKENDS,
+  backend,
+  backendName,
+  flag,
+  integer,
+  optional,
+  readFlags,
+  text,
+} from '@dl/example-kit'
 
 export const HELP = `Lets a model learn a poem and write a line of it after each epoch.
 
-  --epochs   (default 12)   --seed  (default 1)   --backend  wasm | cpu  (default wasm)
+  --epochs   (default 12)   --seed  (default 1)   --backend  ${BACKENDS}  (default wasm)
   --quick    two epochs   --json  one JSON object as the last line
 `
 
 const FLAGS = {
   epochs: optional,
   seed: text('1'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
 }
@@ -20,7 +29,7 @@ export function readOptions(args: string[]) {
   return {
     epochs: integer('epochs', values.epochs ?? (values.quick ? '2' : '12')),
     seed: integer('seed', values.seed, 0),
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
   }

@@ -1,17 +1,17 @@
-import { DlError } from '@dl/core'
+import { type BackendInfo, ownBackend } from '@dl/core'
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl'
-import { env, findBackend, getKernelsForBackend } from '@tensorflow/tfjs-core'
+import { env, getKernelsForBackend } from '@tensorflow/tfjs-core'
 
 /** What runs underneath. */
-export interface WebGLBackendInfo {
+export interface WebGLBackendInfo extends BackendInfo {
   backend: 'webgl'
   version: 1 | 2
   /** The graphics card, as far as the browser tells; "SwiftShader" is a CPU that plays one. */
-  renderer: string
+  device: string
   /** How many kernels are shaders of tfjs's; the fused operations are composed of these. */
   kernels: number
   /** The longest side of a texture: a tensor of more than its square times 4 floats does not fit. */
-  maxTextureSize: number
+  limits: { textureSize: number }
   /** Bytes of all textures, free ones included. */
   bytesHeld: number
 }
@@ -23,26 +23,25 @@ export interface WebGLBackendInfo {
  * ```ts no-run
  * import { backendInfo } from '@dl/backend-webgl'
  *
- * const { renderer, version } = backendInfo()
+ * const { device, version } = backendInfo()
  * ```
  */
 export function backendInfo(): WebGLBackendInfo {
-  const backend = findBackend('webgl')
-  if (!(backend instanceof MathBackendWebGL)) {
-    throw new DlError('no-backend', {
-      problem: "the backend 'webgl' does not come from this copy of @tensorflow/tfjs-backend-webgl",
-      fix: 'Run `npm ls @tensorflow/tfjs-backend-webgl` and keep one copy.',
-    })
-  }
+  const backend = ownBackend('webgl', '@dl/backend-webgl', MathBackendWebGL)
   const { gl } = backend.getGPGPUContext()
+  const ofTfjs = ({ kernelName }: { kernelName: string }) => !/^Dl/.test(kernelName)
   return {
     backend: 'webgl',
     version: env().getNumber('WEBGL_VERSION') as 1 | 2,
-    renderer: rendererOf(gl),
-    kernels: getKernelsForBackend('webgl').filter(({ kernelName }) => !/^Dl/.test(kernelName))
-      .length,
-    maxTextureSize: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'),
+    device: rendererOf(gl),
+    threads: 1,
+    simd: null,
+    native: null,
+    precision: 'float32',
+    kernels: getKernelsForBackend('webgl').filter(ofTfjs).length,
+    fallbacks: [],
     bytesHeld: backend.memory().numBytesInGPUAllocated,
+    limits: { textureSize: env().getNumber('WEBGL_MAX_TEXTURE_SIZE') },
   }
 }
 

@@ -18,9 +18,9 @@ import { KEPT_BYTES, registerWebGL } from '../src/register'
 it('tells what runs underneath', () => {
   const info = backendInfo()
   expect(info).toMatchObject({ backend: 'webgl', version: 2 })
-  expect(info.renderer).toMatch(/SwiftShader|ANGLE/)
+  expect(info.device).toMatch(/SwiftShader|ANGLE/)
   expect(info.kernels).toBeGreaterThan(160)
-  expect(info.maxTextureSize).toBeGreaterThanOrEqual(4096)
+  expect(info.limits.textureSize).toBeGreaterThanOrEqual(4096)
   expect(opInfo().every(({ implementation }) => implementation === 'composed')).toBe(true)
 })
 

@@ -91,8 +91,8 @@ describe('embedding', () => {
     },
   )
 
-  // WebGL does not see the ids
-  it.skipIf(backend === 'webgl').each([4, -1])('names an id of %i that is no row', id => {
+  it.for([4, -1])('names an id of %i that is no row', (id, ctx) => {
+    ctx.skip(backend === 'webgl', 'a graphics card does not tell what ids it has seen')
     const [weight, ids] = [zeros([4, 2]), tensor([0, id, 1], [3], 'int32')]
     expect(() => embedding(weight, ids)).toThrow(
       `id ${id} at position 1 is no row of the table; expected ids from 0 to 3. Check that the vocabulary and the embedding have the same size.`,

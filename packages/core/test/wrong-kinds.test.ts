@@ -8,9 +8,13 @@ import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 /** For authors of kernels and of checks; what runs in every step and in every page checks nothing. */
 const UNCHECKED = [
   'adamStep',
+  'announceBackend',
+  'backendInfo',
   'decayed',
   'defineFusedKernel',
   'nearest',
+  'ownBackend',
+  'processorName',
   'repairKernels',
   'sgdStep',
   'threefryWords',

@@ -35,7 +35,7 @@ const backends = {
   },
   webgl: async () => {
     const { backendInfo } = await import('@dl/backend-webgl')
-    return `WebGL ${backendInfo().version}, ${backendInfo().renderer}`
+    return `WebGL ${backendInfo().version}, ${backendInfo().device}`
   },
 }
 

@@ -1,0 +1,155 @@
+/**
+ * How a kernel of ours is written: as operations of TensorFlow on bare handles. That costs a third of
+ * an operation of tfjs, which makes a tensor of each result.
+ */
+import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import type { NodeBackend } from './backend'
+import { type Attrs, type Inputs, type Outputs, runFallback } from './fallback'
+import type { Attribute, Handle, OutputInfo } from './tensorflow'
+
+/** Attributes of an operation by name: a string, a boolean, whole numbers, a type, or a float. */
+export type Settings = Record<string, string | boolean | number[] | Type | Float>
+/** The type of a tensor's numbers, as an attribute. */
+export interface Type {
+  type: 'float32' | 'int32' | 'bool'
+}
+/** A number that is no whole one, as an attribute. */
+export interface Float {
+  float: number
+}
+
+export const FLOAT: Type = { type: 'float32' }
+export const INT: Type = { type: 'int32' }
+export const BOOL: Type = { type: 'bool' }
+
+/** What a kernel sees while it runs. What it made and does not return is freed when it ends. */
+export class Call {
+  readonly #made = new Map<Handle, OutputInfo>()
+
+  constructor(
+    readonly name: string,
+    readonly backend: NodeBackend,
+    readonly inputs: Inputs,
+    readonly attrs: Attrs,
+  ) {}
+
+  /** The input of that name, or undefined where it is left out. */
+  optional(name: string): Handle | undefined {
+    const info = this.inputs[name]
+    return info == null ? undefined : this.backend.handle(info as TensorInfo)
+  }
+
+  /** The input of that name. */
+  input(name: string): Handle {
+    return this.backend.handle(this.inputs[name] as TensorInfo)
+  }
+
+  shape(name: string): number[] {
+    return (this.inputs[name] as TensorInfo).shape
+  }
+
+  /** The only output of an operation. */
+  run(operation: string, settings: Settings, ...inputs: Handle[]): Handle {
+    return this.runAll(operation, settings, inputs, 1)[0]!
+  }
+
+  /** The first `outputs` outputs of an operation. */
+  runAll(operation: string, settings: Settings, inputs: Handle[], outputs: number): Handle[] {
+    const attributes = attributesOf(this.backend, settings)
+    return this.backend.binding.executeOp(operation, attributes, inputs, outputs).map(output => {
+      this.#made.set(output.id, output)
+      return output.id
+    })
+  }
+
+  /** Whole numbers as a tensor. */
+  ints(...values: number[]): Handle {
+    return this.#constant([values.length], Int32Array.from(values))
+  }
+
+  /** Rows of whole numbers as a tensor. */
+  matrix(rows: readonly (readonly number[])[]): Handle {
+    return this.#constant([rows.length, rows[0]!.length], Int32Array.from(rows.flat()))
+  }
+
+  /** Floats as a tensor. */
+  floats(values: number[], shape: number[]): Handle {
+    return this.#constant(shape, Float32Array.from(values))
+  }
+
+  reshape(x: Handle, ...shape: number[]): Handle {
+    return this.run('Reshape', { T: FLOAT, Tshape: INT }, x, this.ints(...shape))
+  }
+
+  /** One whole number as a tensor. */
+  int(value: number): Handle {
+    return this.#constant([], Int32Array.of(value))
+  }
+
+  /** One number as a tensor. */
+  float(value: number): Handle {
+    return this.#constant([], Float32Array.of(value))
+  }
+
+  #constant(shape: number[], values: Int32Array | Float32Array): Handle {
+    const { binding } = this.backend
+    const dtype = values instanceof Int32Array ? binding.TF_INT32 : binding.TF_FLOAT
+    const id = binding.createTensor(shape, dtype, values)
+    this.#made.set(id, { id, shape, dtype })
+    return id
+  }
+
+  /** Frees something before the kernel ends. */
+  free(...handles: Handle[]): void {
+    for (const handle of handles) {
+      if (this.#made.delete(handle)) this.backend.binding.deleteTensor(handle)
+    }
+  }
+
+  /** What was made, as a tensor that stays. An input's handle is copied, which shares its numbers. */
+  output(handle: Handle, dtype: DataType = 'float32'): TensorInfo {
+    const made =
+      this.#made.get(handle) ?? this.#made.get(this.run('Identity', { T: FLOAT }, handle))!
+    this.#made.delete(made.id)
+    return this.backend.adopt(made, dtype)
+  }
+
+  /** Leaves the call to tfjs's CPU kernel, for what this kernel does not cover. */
+  fallback(): Outputs {
+    return runFallback(this.name, this.backend, this.inputs, this.attrs)
+  }
+
+  /** Frees what is left. */
+  end(): void {
+    for (const handle of this.#made.keys()) this.backend.binding.deleteTensor(handle)
+  }
+}
+
+/** One kernel: what it does. */
+export type Run = (call: Call) => Outputs
+
+/** Kernels by their names in tfjs's registry. */
+export type Kernels = Record<string, Run>
+
+/** A kernel's function as tfjs's registry wants it. */
+export const kernelFunc =
+  (name: string, run: Run): KernelFunc =>
+  ({ inputs, attrs, backend }) => {
+    const call = new Call(name, backend as NodeBackend, inputs as Inputs, attrs ?? {})
+    try {
+      return run(call)
+    } finally {
+      call.end()
+    }
+  }
+
+function attributesOf({ binding }: NodeBackend, settings: Settings): Attribute[] {
+  const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL }
+  return Object.entries(settings).map(([name, value]) => {
+    if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value }
+    if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value }
+    if (Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value }
+    if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: types[value.type] }
+    return { name, type: binding.TF_ATTR_FLOAT, value: value.float }
+  })
+}
