@@ -112,8 +112,6 @@ export default defineConfig({
       ),
       inChromium('webgl', 2, {
         'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
-        'core/test/fused-recurrent':
-          'WebGL has no fused kernels, and recurrent.golden holds the composed ones to PyTorch',
       }),
     ],
   },

@@ -8,8 +8,10 @@ import { DlError, repairKernels } from '@dl/core'
 import { device_util, env } from '@tensorflow/tfjs-core'
 import { repairArgMax } from './arg-max'
 import { repairEmpty } from './empty'
+import { countPrograms } from './gpu/launches'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
+import { registerFused } from './ops'
 import { repairProgramKeys } from './program-keys'
 import { repairSmallValues } from './small-values'
 
@@ -40,6 +42,7 @@ export function registerWebGL(): void {
   // tfjs keeps every disposed texture for a tensor of the same shape, so many shapes mean that
   // memory only grows. Below this many bytes reuse is worth it; above, disposing frees.
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
+  countPrograms()
   repairProgramKeys()
   repairKernels('webgl')
   repairArgMax()
@@ -47,4 +50,6 @@ export function registerWebGL(): void {
   repairMaxPool()
   repairSmallValues()
   repairEmpty()
+  // several outputs of a program, and whole numbers in it, are of WebGL 2
+  if (env().getNumber('WEBGL_VERSION') === 2) registerFused()
 }
