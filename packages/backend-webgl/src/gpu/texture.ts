@@ -48,6 +48,8 @@ export function upload(backend: MathBackendWebGL, dataId: DataId, shape: number[
   floats.set(values)
   data.values = undefined
   textureFor(backend, dataId, grid)
+  // ids and labels stay at hand: what is sorted by them is sorted on the host
+  if (data.dtype === 'int32') data.values = values
   const gl = backend.getGPGPUContext().gl as WebGL2RenderingContext
   gl.bindTexture(gl.TEXTURE_2D, data.texture!.texture)
   gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RED, gl.FLOAT, floats)

@@ -1,13 +1,25 @@
-/** Kernels of our own. */
+/** Kernels of our own: the fused operations of @dl/core. */
 import { type KernelFunc, registerKernel } from '@tensorflow/tfjs-core'
+import { batchNorm } from './batch-norm'
+import { dropout } from './dropout'
+import { embedding, embeddingGrad } from './embedding'
+import { losses } from './loss'
+import { adamStep, sgdStep } from './optimizers'
 import { recurrent } from './recurrent'
 
-const kernels: Record<string, KernelFunc> = { ...recurrent }
+const kernels: Record<string, KernelFunc> = {
+  ...recurrent,
+  ...batchNorm,
+  ...losses,
+  DlDropout: dropout,
+  DlEmbedding: embedding,
+  DlEmbeddingGrad: embeddingGrad,
+  DlSgdStep: sgdStep,
+  DlAdamStep: adamStep,
+}
 
 export function registerFused(): void {
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
     registerKernel({ kernelName, backendName: 'webgl', kernelFunc })
   }
 }
-
-export const fusedKernels = Object.keys(kernels)
