@@ -1,12 +1,12 @@
 /** What a step of training costs beside its arithmetic: launches, counted. */
 
+import { backendInfo } from '@dl/backend-webgl'
 import { manualSeed, valueAndGrads } from '@dl/core'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { CharLM } from '@dl/text'
 import { dispose, tensor } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
-import { launchCount } from '../src/gpu/launches'
 
 /** Launches of the second step; the first makes the optimizer's memory. */
 async function launches(cell: 'rnn' | 'gru' | 'lstm', layers: number): Promise<number> {
@@ -16,7 +16,7 @@ async function launches(cell: 'rnn' | 'gru' | 'lstm', layers: number): Promise<n
   const ids = Int32Array.from({ length: 32 }, (_, i) => (i * 7) % 56)
   let before = 0
   for (let i = 0; i < 2; i++) {
-    before = launchCount()
+    before = backendInfo().launches
     const [x, y] = [tensor(ids, [8, 4], 'int32'), tensor(ids, [8, 4], 'int32')]
     const parameters = lo.parameters.map(({ value }) => value)
     const step = valueAndGrads(() => crossEntropy(model.forward(x), y), parameters)
@@ -27,7 +27,7 @@ async function launches(cell: 'rnn' | 'gru' | 'lstm', layers: number): Promise<n
   }
   model.dispose()
   lo.dispose()
-  return launchCount() - before
+  return backendInfo().launches - before
 }
 
 it('a step of an LSTM of two layers over 8 time steps, with adam and clipping, is 84', async () => {
