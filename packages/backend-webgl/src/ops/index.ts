@@ -1,13 +1,16 @@
-/** Kernels of our own: the fused operations of @dl/core. */
+/** Kernels of our own: the fused operations of @dl/core, and tfjs's where they are slow or wrong. */
 import { type KernelFunc, registerKernel } from '@tensorflow/tfjs-core'
 import { batchNorm } from './batch-norm'
 import { clipScale } from './clip-scale'
+import { registerDilation } from './dilation'
 import { dropout } from './dropout'
 import { embedding, embeddingGrad } from './embedding'
+import { repairExtremes } from './extremes'
 import { losses } from './loss'
 import { adamStep, sgdStep } from './optimizers'
 import { fuseProducts } from './products'
 import { recurrent } from './recurrent'
+import { repairSelecting } from './selecting'
 import { fuseStacks } from './stack'
 import { fuseSums } from './sums'
 
@@ -30,4 +33,7 @@ export function registerFused(): void {
   fuseProducts()
   fuseStacks()
   fuseSums()
+  repairExtremes()
+  repairSelecting()
+  registerDilation()
 }
