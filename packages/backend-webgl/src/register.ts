@@ -10,6 +10,7 @@ import { repairArgMax } from './arg-max'
 import { repairEmpty } from './empty'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
+import { repairProgramKeys } from './program-keys'
 import { repairSmallValues } from './small-values'
 
 /** Textures beyond this are deleted, not kept for reuse. */
@@ -39,6 +40,7 @@ export function registerWebGL(): void {
   // tfjs keeps every disposed texture for a tensor of the same shape, so many shapes mean that
   // memory only grows. Below this many bytes reuse is worth it; above, disposing frees.
   env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', KEPT_BYTES)
+  repairProgramKeys()
   repairKernels('webgl')
   repairArgMax()
   repairMatMul()
