@@ -34,6 +34,8 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
     exclude: ['**/node_modules/**', pageOnly, ...(backend === 'cpu' ? [] : [WRONG_KINDS])],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
+    // SwiftShader compiles for seconds
+    hookTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
     isolate: false,
     sequence: { groupOrder: 0 },
