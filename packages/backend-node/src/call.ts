@@ -2,13 +2,13 @@
  * How a kernel of ours is written: as operations of TensorFlow on bare handles. That costs a third of
  * an operation of tfjs, which makes a tensor of each result.
  */
-import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import type { DataType, KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core'
 import type { NodeBackend } from './backend'
 import { type Attrs, type Inputs, type Outputs, runFallback } from './fallback'
 import type { Attribute, Handle, OutputInfo } from './tensorflow'
 
-/** Attributes of an operation by name: a string, a boolean, whole numbers, a type, or a float. */
-export type Settings = Record<string, string | boolean | number[] | Type | Float>
+/** Attributes of an operation by name: text, a switch, whole numbers, a type, or a float. */
+export type Settings = Record<string, string | boolean | number | number[] | Type | Float>
 /** The type of a tensor's numbers, as an attribute. */
 export interface Type {
   type: 'float32' | 'int32' | 'bool'
@@ -31,6 +31,7 @@ export class Call {
     readonly backend: NodeBackend,
     readonly inputs: Inputs,
     readonly attrs: Attrs,
+    readonly ofTfjsNode: KernelFunc | undefined,
   ) {}
 
   /** The input of that name, or undefined where it is left out. */
@@ -99,6 +100,13 @@ export class Call {
     return id
   }
 
+  /** What comes of sums over nothing, in which TensorFlow leaves whatever was there. */
+  zeros(shape: readonly number[]): TensorInfo {
+    return this.output(
+      this.run('Fill', { T: FLOAT, index_type: INT }, this.ints(...shape), this.float(0)),
+    )
+  }
+
   /** Frees something before the kernel ends. */
   free(...handles: Handle[]): void {
     for (const handle of handles) {
@@ -119,11 +127,21 @@ export class Call {
     return runFallback(this.name, this.backend, this.inputs, this.attrs)
   }
 
+  /** Leaves the call to tfjs-node's own kernel. */
+  original(): Outputs {
+    const { inputs, attrs, backend } = this
+    return this.ofTfjsNode!({ inputs: inputs as NamedTensorInfoMap, attrs, backend })
+  }
+
   /** Frees what is left. */
   end(): void {
     for (const handle of this.#made.keys()) this.backend.binding.deleteTensor(handle)
   }
 }
+
+/** Whether one of these inputs has no element. */
+export const isEmpty = (call: Call, ...names: string[]): boolean =>
+  names.some(name => call.shape(name).includes(0))
 
 /** One kernel: what it does. */
 export type Run = (call: Call) => Outputs
@@ -131,11 +149,11 @@ export type Run = (call: Call) => Outputs
 /** Kernels by their names in tfjs's registry. */
 export type Kernels = Record<string, Run>
 
-/** A kernel's function as tfjs's registry wants it. */
+/** A kernel's function as tfjs's registry wants it, with that of tfjs-node which it replaces. */
 export const kernelFunc =
-  (name: string, run: Run): KernelFunc =>
+  (name: string, run: Run, ofTfjsNode?: KernelFunc): KernelFunc =>
   ({ inputs, attrs, backend }) => {
-    const call = new Call(name, backend as NodeBackend, inputs as Inputs, attrs ?? {})
+    const call = new Call(name, backend as NodeBackend, inputs as Inputs, attrs ?? {}, ofTfjsNode)
     try {
       return run(call)
     } finally {
@@ -148,7 +166,9 @@ function attributesOf({ binding }: NodeBackend, settings: Settings): Attribute[]
   return Object.entries(settings).map(([name, value]) => {
     if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value }
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value }
-    if (Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value }
+    if (typeof value === 'number' || Array.isArray(value)) {
+      return { name, type: binding.TF_ATTR_INT, value }
+    }
     if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: types[value.type] }
     return { name, type: binding.TF_ATTR_FLOAT, value: value.float }
   })
