@@ -24,7 +24,8 @@ export const BOOL: Type = { type: 'bool' }
 
 /** What a kernel sees while it runs. What it made and does not return is freed when it ends. */
 export class Call {
-  readonly #made = new Map<Handle, OutputInfo>()
+  /** Of the whole call, and of what runs within it now. */
+  readonly #made: Map<Handle, OutputInfo>[] = [new Map()]
 
   constructor(
     readonly name: string,
@@ -58,7 +59,7 @@ export class Call {
   runAll(operation: string, settings: Settings, inputs: Handle[], outputs: number): Handle[] {
     const attributes = attributesOf(this.backend, settings)
     return this.backend.binding.executeOp(operation, attributes, inputs, outputs).map(output => {
-      this.#made.set(output.id, output)
+      this.#made.at(-1)!.set(output.id, output)
       return output.id
     })
   }
@@ -78,8 +79,14 @@ export class Call {
     return this.#constant(shape, Float32Array.from(values))
   }
 
-  reshape(x: Handle, ...shape: number[]): Handle {
-    return this.run('Reshape', { T: FLOAT, Tshape: INT }, x, this.ints(...shape))
+  /** The values of an input of whole numbers where looking at them costs nothing: on the processor. */
+  valuesAtHand(name: string): Int32Array | null {
+    if (this.backend.isUsingGpuDevice) return null
+    return this.backend.readSync((this.inputs[name] as TensorInfo).dataId) as Int32Array
+  }
+
+  reshape(x: Handle, shape: readonly number[], T = FLOAT): Handle {
+    return this.run('Reshape', { T, Tshape: INT }, x, this.ints(...shape))
   }
 
   /** One whole number as a tensor. */
@@ -96,29 +103,49 @@ export class Call {
     const { binding } = this.backend
     const dtype = values instanceof Int32Array ? binding.TF_INT32 : binding.TF_FLOAT
     const id = binding.createTensor(shape, dtype, values)
-    this.#made.set(id, { id, shape, dtype })
+    this.#made.at(-1)!.set(id, { id, shape, dtype })
     return id
+  }
+
+  /** Zeros that a kernel computes with. */
+  constant(shape: readonly number[]): Handle {
+    return this.run('Fill', { T: FLOAT, index_type: INT }, this.ints(...shape), this.float(0))
   }
 
   /** What comes of sums over nothing, in which TensorFlow leaves whatever was there. */
   zeros(shape: readonly number[]): TensorInfo {
-    return this.output(
-      this.run('Fill', { T: FLOAT, index_type: INT }, this.ints(...shape), this.float(0)),
-    )
+    return this.output(this.constant(shape))
   }
 
-  /** Frees something before the kernel ends. */
-  free(...handles: Handle[]): void {
-    for (const handle of handles) {
-      if (this.#made.delete(handle)) this.backend.binding.deleteTensor(handle)
+  /** Runs a part and frees what it made, except for what it returns. */
+  within<T extends Handle[]>(part: () => T): T {
+    this.#made.push(new Map())
+    try {
+      const results = part()
+      const [outer, inner] = this.#made.slice(-2) as [
+        Map<Handle, OutputInfo>,
+        Map<Handle, OutputInfo>,
+      ]
+      for (const handle of results) {
+        const made = inner.get(handle)
+        if (made) outer.set(handle, made)
+        inner.delete(handle)
+      }
+      return results
+    } finally {
+      this.#release(this.#made.pop()!)
     }
   }
 
   /** What was made, as a tensor that stays. An input's handle is copied, which shares its numbers. */
   output(handle: Handle, dtype: DataType = 'float32'): TensorInfo {
-    const made =
-      this.#made.get(handle) ?? this.#made.get(this.run('Identity', { T: FLOAT }, handle))!
-    this.#made.delete(made.id)
+    const home = this.#made.find(made => made.has(handle))
+    if (!home) {
+      const T = dtype === 'int32' ? INT : FLOAT
+      return this.output(this.run('Identity', { T }, handle), dtype)
+    }
+    const made = home.get(handle)!
+    home.delete(handle)
     return this.backend.adopt(made, dtype)
   }
 
@@ -135,7 +162,11 @@ export class Call {
 
   /** Frees what is left. */
   end(): void {
-    for (const handle of this.#made.keys()) this.backend.binding.deleteTensor(handle)
+    for (const made of this.#made) this.#release(made)
+  }
+
+  #release(made: Map<Handle, OutputInfo>): void {
+    for (const handle of made.keys()) this.backend.binding.deleteTensor(handle)
   }
 }
 

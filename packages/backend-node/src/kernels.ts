@@ -3,6 +3,7 @@ import type { Kernels } from './call'
 import { convKernels } from './conv'
 import { conv3dKernels } from './conv3d'
 import { depthwiseKernels } from './depthwise'
+import { fusedKernels } from './fused'
 import { poolKernels } from './pool'
 import { repairKernels } from './repairs'
 
@@ -12,4 +13,5 @@ export const kernels: Kernels = {
   ...depthwiseKernels,
   ...poolKernels,
   ...repairKernels,
+  ...fusedKernels,
 }

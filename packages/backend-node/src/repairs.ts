@@ -71,19 +71,25 @@ function scatter(call: Call) {
   return call.output(call.run('ScatterNd', types, ...inputs), updates.dtype)
 }
 
+/** Of shapes that meet; tfjs-node's wants them equal, which those without an element are not. */
+function select(call: Call) {
+  const { dtype } = call.inputs.t as TensorInfo
+  const inputs = [call.input('condition'), call.input('t'), call.input('e')]
+  return call.output(call.run('SelectV2', { T: typeOf(dtype) }, ...inputs), dtype)
+}
+
 /** For floats TensorFlow's operation, which refuses other types or turns them into nonsense. */
 const floats =
   (run: Run = call => call.original()): Run =>
   call =>
     isFloat(call, 'x') ? run(call) : call.fallback()
 
-const isFloat = (call: Call, name: string): boolean =>
-  (call.inputs[name] as TensorInfo).dtype === 'float32'
+const dtypeOf = (call: Call, name: string): DataType => (call.inputs[name] as TensorInfo).dtype
+const isFloat = (call: Call, name: string): boolean => dtypeOf(call, name) === 'float32'
 
 /** TensorFlow compares no text. */
 const numbers: Run = call => {
-  const { dtype } = call.inputs.a as TensorInfo
-  return dtype === 'string' ? call.fallback() : call.original()
+  return dtypeOf(call, 'a') === 'string' ? call.fallback() : call.original()
 }
 
 const typeOf = (dtype: DataType): Type =>
@@ -94,14 +100,15 @@ export const repairKernels: Kernels = {
   Prelu: floats(prelu),
   GatherV2: gather,
   ScatterNd: scatter,
+  Select: call =>
+    ['complex64', 'string'].includes(dtypeOf(call, 't')) ? call.original() : select(call),
   FloorDiv: floorDiv,
   Sign: floats(sign),
   ...Object.fromEntries(['LeakyRelu', 'Round', 'Step'].map(name => [name, floats()])),
   ...Object.fromEntries(
     ['Greater', 'GreaterEqual', 'Less', 'LessEqual'].map(name => [name, numbers]),
   ),
-  Diag: call =>
-    (call.inputs.x as TensorInfo).dtype === 'bool' ? call.fallback() : call.original(),
+  Diag: call => (dtypeOf(call, 'x') === 'bool' ? call.fallback() : call.original()),
   // the same samples as elsewhere
   Multinomial: call => call.fallback(),
   // of several NaNs the first alone
