@@ -21,13 +21,32 @@ const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
 
+/**
+ * On WebGPU a processor plays the graphics card, which takes minutes for what takes a card seconds.
+ * So what is tested of it by default is this; `npm test -- --webgpu` runs the whole suite.
+ */
+const whole = process.env.DL_TEST_WEBGPU === 'whole'
+const onWebGPU = whole
+  ? suite
+  : [
+      'packages/backend-webgpu/test/**/*.test.ts',
+      'packages/core/test/{fused-equals-composed,digits}.test.ts',
+      'packages/layers/test/{conv2d,pool,recurrent.golden}.test.ts',
+    ]
+/** The gradients of all operations compile hundreds of programs: once is enough. */
+const inNodeOnly = ['packages/core/test/autograd/operations.test.ts']
+
 /** The whole suite runs once on every backend; tfjs-cpu is the oracle. */
-const project = (backend: string, alsoInclude: string[] = []): TestProjectInlineConfiguration => ({
+const project = (
+  backend: string,
+  include: string[],
+  exclude: string[] = ['packages/backend-webgpu/test/**'],
+): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: [...suite, ...alsoInclude],
-    exclude: ['**/node_modules/**', pageOnly],
+    include,
+    exclude: ['**/node_modules/**', pageOnly, ...exclude],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
     // SwiftShader compiles for seconds
@@ -40,27 +59,36 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
+interface PageOptions {
+  headers?: Record<string, string>
+  include?: string[]
+  /** The browser's, beside those of all pages. */
+  args?: string[]
+}
+
 /** The library's suite in a real browser. */
 const inChromium = (
   backend: string,
   groupOrder: number,
   reasons: Record<string, string>,
-  headers?: Record<string, string>,
+  { headers, include = suite, args = [] }: PageOptions = {},
 ): TestProjectInlineConfiguration => {
   if (chromium === null) return absent(backend)
+  const options = { ...launchOptions, args: [...launchOptions.args, ...args] }
   return {
     test: {
       env: { DL_TEST_BACKEND: backend },
-      include: suite,
+      include,
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
+      hookTimeout: 60_000,
       isolate: false,
       sequence: { groupOrder },
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions }),
+        provider: playwright({ launchOptions: options }),
         instances: [{ browser: 'chromium', name: `chromium-${backend}` }],
       },
     },
@@ -73,6 +101,7 @@ const inChromium = (
         '@tensorflow/tfjs-core/dist/register_all_gradients.js',
         '@tensorflow/tfjs-backend-cpu',
         '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
+        '@dl/backend-webgpu > @tensorflow/tfjs-backend-webgpu',
         ...['fast-png', 'fflate', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
           name => `@dl/vision > ${name}`,
         ),
@@ -90,27 +119,37 @@ const absent = (backend: string): TestProjectInlineConfiguration => ({
 // Vulkan's loader is looked for where the environment said so when a process started
 Object.assign(process.env, vulkan)
 
-const webgpu: TestProjectInlineConfiguration = vulkan
-  ? project('webgpu')
+const webgpuInNode: TestProjectInlineConfiguration = vulkan
+  ? project('webgpu', whole ? suite : [...onWebGPU, ...inNodeOnly], [
+      'packages/backend-{wasm,webgl}/test/**',
+    ])
   : { test: { name: 'webgpu', include: ['scripts/test/no-vulkan.ts'] } }
+
+const NOT_WASM = { 'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm' }
+const NOT_WEBGL = { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' }
+const NOT_WEBGPU = {
+  'packages/backend-webgpu/': 'it tests WebGPU, see the projects webgpu and chromium-webgpu',
+}
 
 export default defineConfig({
   test: {
     projects: [
-      project('cpu', anyBackend),
-      project('wasm'),
-      webgpu,
-      inChromium(
-        'wasm',
-        1,
-        { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' },
-        isolation,
-      ),
+      project('cpu', [...suite, ...anyBackend]),
+      project('wasm', suite),
+      webgpuInNode,
+      inChromium('wasm', 1, { ...NOT_WEBGL, ...NOT_WEBGPU }, { headers: isolation }),
       inChromium('webgl', 2, {
-        'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
+        ...NOT_WASM,
+        ...NOT_WEBGPU,
         'core/test/fused-recurrent':
           'WebGL has no fused kernels, and recurrent.golden holds the composed ones to PyTorch',
       }),
+      inChromium(
+        'webgpu',
+        3,
+        { ...NOT_WASM, ...NOT_WEBGL },
+        { include: onWebGPU, args: webgpuArgs },
+      ),
     ],
   },
 })

@@ -13,7 +13,8 @@ import { outsideOf, prepare, root } from './workspace.mjs'
 const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
 
   packages/optim           files whose path contains this
-  --project cpu            one of cpu, wasm, chromium-wasm, chromium-webgl
+  --project cpu            one of cpu, wasm, webgpu, chromium-wasm, chromium-webgl, chromium-webgpu
+  --webgpu                 on WebGPU too the whole suite, not the part that is quick on a processor
   -t 'a part of its name'  one test
 `
 
@@ -36,7 +37,9 @@ process.on('exit', code => {
 
 await prepare(['build', 'types'])
 failed = await runChecks()
-const suite = await runSuite(process.argv.slice(2))
+const args = process.argv.slice(2)
+if (args.includes('--webgpu')) process.env.DL_TEST_WEBGPU = 'whole'
+const suite = await runSuite(args.filter(arg => arg !== '--webgpu'))
 counts = suite.counts
 if (suite.code !== 0 || failed > 0) process.exitCode = 1
 

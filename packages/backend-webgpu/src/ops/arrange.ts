@@ -35,15 +35,15 @@ function arranged(backend: TrainingWebGPU, x: TensorInfo, { shape, wraps, stride
     code: `
       fn main(at: u32) {
         var rest = at;
-        var from = 0u;
+        var origin = 0u;
         ${dimensions
           .toReversed()
           .map(
-            d => `from += (rest % sizes.size${d}) % sizes.wrap${d} * sizes.stride${d};
+            d => `origin += (rest % sizes.size${d}) % sizes.wrap${d} * sizes.stride${d};
             rest /= sizes.size${d};`,
           )
           .join('\n')}
-        out[at] = x[from];
+        out[at] = x[origin];
       }
     `,
     count: sizeOf(out),
