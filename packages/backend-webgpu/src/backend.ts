@@ -35,7 +35,11 @@ export class TrainingWebGPU extends WebGPUBackend {
     readonly adapter: GPUAdapterInfo,
   ) {
     super(device, adapter)
-    this.#failures = new DeviceFailures(device)
+    this.#failures = new DeviceFailures(device, () => {
+      this.ensureCommandEncoderReady()
+      this.endComputePassEncoder()
+      this.submitQueue()
+    })
     boundBuffers(this.bufferManager)
   }
 

@@ -15,9 +15,12 @@ export class DeviceFailures {
   #failure: DlError | null = null
   #lost: DlError | null = null
   readonly #device: GPUDevice
+  readonly #flush: () => void
 
-  constructor(device: GPUDevice) {
+  /** @param flush hands all that is queued to the device */
+  constructor(device: GPUDevice, flush: () => void) {
     this.#device = device
+    this.#flush = flush
     this.#label()
     device.addEventListener('uncapturederror', event => {
       event.preventDefault()
@@ -46,8 +49,11 @@ export class DeviceFailures {
   check(): void {
     if (this.#lost) throw this.#lost
     const failure = this.#failure
+    if (failure === null) return
+    // the rest of what was queued is refused with it, which is no news then
+    this.#flush()
     this.#failure = null
-    if (failure) throw failure
+    throw failure
   }
 
   /** What to throw for an error; whether the device is lost is known a little later. */

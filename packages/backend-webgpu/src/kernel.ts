@@ -26,6 +26,9 @@ export const kernelFunc =
     return run(call as unknown as KernelCall) as TensorInfo | TensorInfo[]
   }
 
+/** A function of one's own in the place of tfjs's kernel, which it gets. */
+export type Repair = (original: KernelFunc) => KernelFunc
+
 /** @throws DlError `shape-mismatch`, as a program would read past the end */
 export function expectShapes(
   kernel: string,

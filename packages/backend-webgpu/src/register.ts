@@ -51,7 +51,8 @@ export async function registerWebGPU(): Promise<void> {
   nameAll()
 }
 
-async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
+/** A device of its own for the adapter that is chosen. */
+export async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
   const name = typeof process === 'object' ? process.env?.DL_WEBGPU_ADAPTER : undefined
   const gpu = await findGpu(name)
   const preference = env().getBool('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance'

@@ -38,7 +38,13 @@ function step(
 
 function sgdStep(call: KernelCall): TensorInfo[] {
   const { lr, momentum, nesterov, weightDecay, decoupledDecay } = call.attrs
-  const rates = { lr, momentum, nesterov: nesterov ? 1 : 0, weightDecay, kept: 1 - lr * decoupledDecay }
+  const rates = {
+    lr,
+    momentum,
+    nesterov: nesterov ? 1 : 0,
+    weightDecay,
+    kept: 1 - lr * decoupledDecay,
+  }
   const buffered = `
     let b = sizes.momentum * buffer[at] + g;
     bufferOut[at] = b;

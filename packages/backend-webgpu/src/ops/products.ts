@@ -1,6 +1,7 @@
 /** Products and sums that kernels of ours are made of. */
-import { BatchMatMul, getKernel, type TensorInfo } from '@tensorflow/tfjs-core'
+import { BatchMatMul, env, getKernel, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { TrainingWebGPU } from '../backend'
+import type { Repair } from '../kernel'
 import { launch } from '../program'
 
 /** The same values in another shape. */
@@ -59,4 +60,24 @@ export function columnSums(
     lanes: ACROSS * DOWN,
   })
   return out
+}
+
+/** From this many terms of a sum on, tfjs's program cuts it and adds the parts with atomics. */
+const CUT = 2000
+/** tfjs's number for the program with small tiles. */
+const SMALL_TILES = 2
+
+/** tfjs's product without sums whose order, and with it the last bits, differ from run to run. */
+export const sameBits: Repair = original => call => {
+  const a = call.inputs.a as TensorInfo
+  const terms = a.shape.at((call.attrs as { transposeA?: boolean }).transposeA ? -2 : -1)!
+  if (terms < CUT) return original(call)
+  const flag = 'WEBGPU_MATMUL_PROGRAM_TYPE'
+  const before = env().getNumber(flag)
+  env().set(flag, SMALL_TILES)
+  try {
+    return original(call)
+  } finally {
+    env().set(flag, before)
+  }
 }

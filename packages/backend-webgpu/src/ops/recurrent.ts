@@ -27,7 +27,10 @@ function layerOf(name: string, { backend, inputs }: KernelCall, gates: number): 
   const [time = 0, batch = 0, features = 0] = inputs.x!.shape
   const hidden = inputs.h0!.shape[1] ?? 0
   const width = gates * hidden
-  const [state, sequence] = [[batch, hidden], [time, batch, hidden]]
+  const [state, sequence] = [
+    [batch, hidden],
+    [time, batch, hidden],
+  ]
   expectShapes(name, inputs, {
     ...{ x: [time, batch, features], h0: state, c0: state },
     ...{ wIh: [features, width], wHh: [hidden, width], bIh: [width], bHh: [width] },
@@ -222,7 +225,10 @@ function gruGrad(call: KernelCall): TensorInfo[] {
 function lstm(call: KernelCall): TensorInfo[] {
   const layer = layerOf('DlLstm', call, 4)
   const { backend, inputs, time, batch, hidden, width, biases } = layer
-  const [sequence, state] = [[time, batch, hidden], [batch, hidden]]
+  const [sequence, state] = [
+    [time, batch, hidden],
+    [batch, hidden],
+  ]
   if (batch === 0) return nothing(layer, sequence, state, state, [time, 0, width], sequence)
   const gates = shaped(project(layer), time, batch, width)
   const [y, cells] = [backend.output(sequence), backend.output(sequence)]
