@@ -171,6 +171,7 @@ describe('the twenty lines of the README as they stand', () => {
     ['Bun', 'node node_modules/bun/install.js && npx --no-install bun main.ts'],
     ['Deno', 'npx --no-install deno run -A main.ts'],
     ['Node 24', 'npx --yes -p node@24 -c "node main.ts"'],
+    ['tsx', 'npx --yes tsx main.ts'],
   ])('under %s', { timeout: 120_000 }, async ([, line], ctx) => {
     need(ctx, 'npm')
     const { ok, output } = await shell(line!, npm)
