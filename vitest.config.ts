@@ -1,16 +1,21 @@
 import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
+import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
-import { vulkan, webgpuArgs } from './scripts/webgpu.mjs'
+import { NO_TFJS_NODE, tfjsNode } from './scripts/tfjs-node.mjs'
+import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
 
-const WRONG_KINDS = 'packages/*/test/wrong-kinds.test.ts'
+const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
+/** Tests of a page's own abilities. */
+const pageOnly = '**/*.page.test.ts'
+/** What is refused is refused before a backend sees it. */
+const wrongKinds = 'packages/*/test/wrong-kinds.test.ts'
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -18,22 +23,44 @@ const anyBackend = [
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
-  // what is refused is refused before a backend sees it
-  WRONG_KINDS,
 ]
-const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
-/** Tests of a page's own abilities. */
-const pageOnly = '**/*.page.test.ts'
 
-/** The whole suite runs once on every backend; tfjs-cpu is the oracle. */
-const project = (backend: string, alsoInclude: string[] = []): TestProjectInlineConfiguration => ({
+/**
+ * A processor that plays a graphics card takes minutes for what takes a card seconds. So what is
+ * tested there by default is what a backend can get wrong: its kernels and their gradients, layers
+ * held to PyTorch, and whole trainings; likewise on TensorFlow. `npm test -- --whole` runs all of it.
+ */
+const isWhole = process.env.DL_TEST_WHOLE === 'yes'
+const short = [
+  'packages/backend-*/test/**/*.test.ts',
+  'packages/core/test/**/*.test.ts',
+  'packages/layers/test/{conv2d,pool,batch-norm,empty,embedding,recurrent.golden}.test.ts',
+  'packages/text/test/generate.test.ts',
+  'packages/vision/test/models/resnet.test.ts',
+  'examples/{swap,cifar10}/test/{conformance,teacher-forced}.test.ts',
+]
+const byDefault = isWhole ? suite : short
+
+/** The folders of the packages that are other backends. */
+const othersThan = (backend: string): string[] =>
+  ['wasm', 'webgl', 'webgpu', 'node']
+    .filter(name => name !== backend)
+    .map(name => `packages/backend-${name}/test/**`)
+
+/** The suite in Node. */
+const project = (backend: string, include: string[]): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
-    include: [...suite, ...alsoInclude],
-    exclude: ['**/node_modules/**', pageOnly, ...(backend === 'cpu' ? [] : [WRONG_KINDS])],
+    include,
+    exclude: [
+      ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
+      ...(backend === 'cpu' ? [] : [wrongKinds]),
+    ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
+    // SwiftShader compiles for seconds
+    hookTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
     isolate: false,
     sequence: { groupOrder: 0 },
@@ -42,28 +69,37 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
-/** The library's suite in a real browser. */
+interface PageOptions {
+  headers?: Record<string, string>
+  /** Which tests (default: the suite). */
+  include?: string[]
+  /** Flags of the browser beside those of all pages. */
+  args?: string[]
+}
+
+/** The suite in a real browser. Pages follow one another, as each takes all cores. */
 const inChromium = (
   backend: string,
   groupOrder: number,
-  reasons: Record<string, string>,
-  headers?: Record<string, string>,
+  { headers, include = suite, args = [] }: PageOptions,
 ): TestProjectInlineConfiguration => {
-  if (chromium === null) return absent(backend)
+  if (chromium === null) return absent(`chromium-${backend}`, NO_CHROMIUM)
+  const options = { ...launchOptions, args: [...launchOptions.args, ...args] }
   return {
     test: {
       env: { DL_TEST_BACKEND: backend },
-      include: suite,
-      exclude: ['**/node_modules/**', WRONG_KINDS],
+      include,
+      exclude: ['**/node_modules/**', wrongKinds, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
+      hookTimeout: 60_000,
       isolate: false,
       sequence: { groupOrder },
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions }),
+        provider: playwright({ launchOptions: options }),
         instances: [{ browser: 'chromium', name: `chromium-${backend}` }],
       },
     },
@@ -76,43 +112,34 @@ const inChromium = (
         '@tensorflow/tfjs-core/dist/register_all_gradients.js',
         '@tensorflow/tfjs-backend-cpu',
         '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
+        '@dl/backend-webgpu > @tensorflow/tfjs-backend-webgpu',
         ...['fast-png', 'fflate', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
           name => `@dl/vision > ${name}`,
         ),
       ],
     },
-    plugins: [skipInPage(reasons)],
+    plugins: [skipInPage()],
   }
 }
 
 /** One skipped test in place of a project, which says why. */
-const absent = (backend: string): TestProjectInlineConfiguration => ({
-  test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
+const absent = (name: string, reason: string): TestProjectInlineConfiguration => ({
+  test: { name, include: ['scripts/test/absent.ts'], env: { DL_TEST_ABSENT: reason } },
 })
 
 // Vulkan's loader is looked for where the environment said so when a process started
 Object.assign(process.env, vulkan)
 
-const webgpu: TestProjectInlineConfiguration = vulkan
-  ? project('webgpu')
-  : { test: { name: 'webgpu', include: ['scripts/test/no-vulkan.ts'] } }
-
 export default defineConfig({
   test: {
     projects: [
-      project('cpu', anyBackend),
-      project('wasm'),
-      webgpu,
-      project('node'),
-      inChromium(
-        'wasm',
-        1,
-        { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' },
-        isolation,
-      ),
-      inChromium('webgl', 2, {
-        'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
-      }),
+      project('cpu', [...suite, ...anyBackend]),
+      project('wasm', suite),
+      tfjsNode ? project('node', byDefault) : absent('node', NO_TFJS_NODE),
+      vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
+      inChromium('wasm', 1, { headers: isolation }),
+      inChromium('webgl', 2, { include: byDefault }),
+      inChromium('webgpu', 3, { include: byDefault, args: webgpuArgs }),
     ],
   },
 })

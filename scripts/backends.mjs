@@ -7,8 +7,8 @@ import { chromium as driver } from 'playwright'
 import { preview } from 'vite'
 import { chromium, isolation, launchOptions, NO_CHROMIUM } from './chromium.mjs'
 import { asksForHelp, readArgs, sentence } from './options.mjs'
-import { collect, fail, prepare, root } from './workspace.mjs'
 import { vulkan, webgpuArgs } from './webgpu.mjs'
+import { collect, fail, prepare, root } from './workspace.mjs'
 
 const HELP = `npm run backends -- <options>: the same training on every backend that this machine has.
 

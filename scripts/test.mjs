@@ -13,7 +13,8 @@ import { outsideOf, prepare, root } from './workspace.mjs'
 const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
 
   packages/optim           files whose path contains this
-  --project cpu            one of cpu, wasm, chromium-wasm, chromium-webgl
+  --project cpu            one of cpu, wasm, node, webgpu, chromium-wasm, -webgl, -webgpu
+  --whole                  the suite on every backend, not a part of it on graphics cards
   -t 'a part of its name'  one test
 `
 
@@ -37,7 +38,9 @@ process.on('exit', code => {
 
 await prepare(['build', 'types'])
 failed = await runChecks()
-const suite = await runSuite(process.argv.slice(2))
+const args = process.argv.slice(2)
+if (args.includes('--whole')) process.env.DL_TEST_WHOLE = 'yes'
+const suite = await runSuite(args.filter(arg => arg !== '--whole'))
 counts = suite.counts
 if (suite.code !== 0 || failed > 0) process.exitCode = 1
 

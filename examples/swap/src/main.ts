@@ -1,19 +1,21 @@
-/** One program for every backend: the import is the only line that differs. */
-import { BACKENDS, backend, backendName, program, readFlags, useBackend } from '@dl/example-kit'
+/** One program for every backend: the import is the only line that differs, and here a flag chooses it. */
+import { manualSeed } from '@dl/core'
+import { program, useBackend } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { CharLM, chars, Field, generate, LanguageModelData } from '@dl/text'
 import { fit } from '@dl/train'
+import { HELP, readOptions } from './options'
 import { TEXT } from './text'
 
-program(`Learns a text by heart.\n\n  --backend  ${BACKENDS}  (default wasm)\n`, async args => {
-  const { device } = await useBackend(backendName(readFlags(args, { backend }).backend))
+program(HELP, async args => {
+  const { device } = await useBackend(readOptions(args).backend)
+  manualSeed(42)
   const field = new Field({ tokenize: chars })
-  const splits = { train: TEXT.repeat(20), validation: TEXT }
+  const splits = { train: TEXT.repeat(50), validation: TEXT }
   const data = LanguageModelData.fromTexts(splits, field, { bs: 8, bptt: 16, lengthStep: 8 })
-  const model = new CharLM({ vocab: data.nt, cell: 'gru', hidden: 64 })
-  const lo = new LayerOptimizer(adam, model, 1e-2)
-  const { history } = await fit(model, data, 2, lo, crossEntropy)
-  console.log(`on ${device}: loss ${history.at(-1)!.valLoss!.toFixed(4)}`)
-  console.log(await generate(model, field, 'The ', { length: 60, seed: 1 }))
+  const model = new CharLM({ vocab: data.nt, hidden: 64 })
+  const { history } = await fit(model, data, 2, new LayerOptimizer(adam, model, 3e-3), crossEntropy)
+  console.log(`${device}: loss ${history.at(-1)!.valLoss!.toFixed(4)}`)
+  console.log(await generate(model, field, 'The', { length: 100, temperature: 0.5 }))
 })

@@ -1,8 +1,9 @@
 /** For `npm run backends`: one backend of Node, as JSON. */
-import { BACKENDS, backend, backendName, program, readFlags, useBackend } from '@dl/example-kit'
+import { program, useBackend } from '@dl/example-kit'
 import { measure } from './measure'
+import { HELP, readOptions } from './options'
 
-program(`Prints what the programs come to as JSON.\n\n  --backend  ${BACKENDS}\n`, async args => {
-  await useBackend(backendName(readFlags(args, { backend }).backend))
+program(HELP, async args => {
+  await useBackend(readOptions(args).backend)
   console.log(JSON.stringify(await measure()))
 })

@@ -15,6 +15,8 @@ export interface NodeBackend extends TfjsNodeBackend {
   kernels: number
   /** The handle of a tensor, which is made if its numbers have not been read yet. */
   handle(info: TensorInfo): Handle
+  /** Puts another handle in the place of a tensor's, which is deleted; null leaves it without one. */
+  put(dataId: object, handle: Handle | null): void
   /** A tensor around an operation's output. */
   adopt(output: OutputInfo, dtype: DataType): TensorInfo
 }
@@ -68,6 +70,16 @@ export function createBackend({ binding, Backend }: Loaded, packageName: Package
         owned++
       }
       return record.id
+    }
+
+    put(dataId: object, handle: Handle | null): void {
+      const record = this.tensorMap.get(dataId)
+      if (record.id >= 0) {
+        this.binding.deleteTensor(record.id)
+        owned--
+      }
+      record.id = handle ?? -1
+      if (handle !== null) owned++
     }
 
     override getInputTensorIds(tensors: TensorInfo[]): Handle[] {

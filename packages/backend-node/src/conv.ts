@@ -11,9 +11,9 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import { activated } from './activated'
-import { type Call, FLOAT, type Kernels, type Run, type Settings } from './call'
+import { type Call, FLOAT, isEmpty, type Kernels, type Run, type Settings } from './call'
 import { dilated, dilatedShape, gathered } from './dilate'
-import { axesOf, isPadded } from './pads'
+import { axesOf, isPadded, padded } from './pads'
 
 type Shape = [number, number, number, number]
 type Info = backend_util.Conv2DInfo
@@ -43,14 +43,28 @@ const NONE = [1, 1] as const
 
 function forward(call: Call): TensorInfo {
   const info = infoOf(call.shape('x'), call.shape('filter'), call.attrs)
+  const [x, filter] = [call.input('x'), call.input('filter')]
+  if (isEmpty(call, 'x', 'filter')) return call.zeros(info.outShape)
+  const axes = axesOf(info)
   const settings = settingsOf(info, dilationsOf(info))
-  return call.output(call.run('Conv2D', settings, call.input('x'), call.input('filter')))
+  // as those of gradients may, TensorFlow's own padding may not cut off
+  return axes.some(({ pads }) => Math.min(...pads) < 0)
+    ? call.output(
+        call.run(
+          'Conv2D',
+          { ...settings, padding: 'VALID', explicit_paddings: [] },
+          padded(call, x, axes),
+          filter,
+        ),
+      )
+    : call.output(call.run('Conv2D', settings, x, filter))
 }
 
 function toImage(call: Call): TensorInfo {
   const { inputShape, ...attrs } = call.attrs as Conv2DBackpropInputAttrs
   const shape = call.shape('filter') as Shape
   const info = infoOf(inputShape, shape, attrs)
+  if (isEmpty(call, 'filter', 'dy')) return call.zeros(inputShape)
   const filter = dilated(call, call.input('filter'), shape, dilationsOf(info))
   const sizes = call.ints(...inputShape)
   const settings = settingsOf(info, NONE)
@@ -60,6 +74,7 @@ function toImage(call: Call): TensorInfo {
 function toFilter(call: Call): TensorInfo {
   const { filterShape, ...attrs } = call.attrs as Conv2DBackpropFilterAttrs
   const info = infoOf(call.shape('x'), filterShape, attrs)
+  if (isEmpty(call, 'x', 'dy')) return call.zeros(filterShape)
   const sizes = call.ints(...dilatedShape(filterShape, dilationsOf(info)))
   const settings = settingsOf(info, NONE)
   const whole = call.run('Conv2DBackpropFilter', settings, call.input('x'), sizes, call.input('dy'))

@@ -11,7 +11,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import { activated } from './activated'
-import { type Call, FLOAT, type Kernels, type Run, type Settings } from './call'
+import { type Call, FLOAT, isEmpty, type Kernels, type Run, type Settings } from './call'
 import { dilated, dilatedShape, gathered } from './dilate'
 import { axesOf, cropped, padded, paddedShape } from './pads'
 
@@ -59,6 +59,7 @@ function toImage(call: Call): TensorInfo {
 
 function toFilter(call: Call): TensorInfo {
   const { filterShape, ...attrs } = call.attrs as DepthwiseConv2dNativeBackpropFilterAttrs
+  if (isEmpty(call, 'x', 'dy')) return call.zeros(filterShape)
   const { axes, dilations, settings } = geometry(call.shape('x'), filterShape, attrs)
   const sizes = call.ints(...dilatedShape(filterShape, dilations))
   const x = padded(call, call.input('x'), axes)

@@ -16,7 +16,7 @@ export function dilated(call: Call, filter: Handle, shape: Shape, dilations: Pai
   const [rows, columns] = dilations
   if (rows === 1 && columns === 1) return filter
   const [height, width, inputs, outputs] = shape
-  const taps = call.reshape(filter, height, 1, width, 1, inputs * outputs)
+  const taps = call.reshape(filter, [height, 1, width, 1, inputs * outputs])
   const after = call.matrix([
     [0, 0],
     [0, rows - 1],
@@ -25,7 +25,7 @@ export function dilated(call: Call, filter: Handle, shape: Shape, dilations: Pai
     [0, 0],
   ])
   const apart = call.run('Pad', { T: FLOAT, Tpaddings: INT }, taps, after)
-  const whole = call.reshape(apart, height * rows, width * columns, inputs, outputs)
+  const whole = call.reshape(apart, [height * rows, width * columns, inputs, outputs])
   const size = call.ints(...dilatedShape(shape, dilations))
   return call.run('Slice', { T: FLOAT, Index: INT }, whole, call.ints(0, 0, 0, 0), size)
 }

@@ -73,8 +73,12 @@ function supplyOldUtilities(): void {
 /** Our tfjs-core, in which the backend 'tensorflow' goes by another name. */
 function coreNamed(backendName: string): object {
   const rename = (name: string) => (name === 'tensorflow' ? backendName : name)
+  // in a bundle it is a class, which tfjs-node's, of functions, cannot extend
+  const KernelBackend = function KernelBackend() {}
+  KernelBackend.prototype = core.KernelBackend.prototype
   return {
     ...core,
+    KernelBackend,
     registerKernel: (config: core.KernelConfig) =>
       core.registerKernel({ ...config, backendName: rename(config.backendName) }),
     findBackend: (name: string) => core.findBackend(rename(name)),

@@ -52,11 +52,16 @@ function axis(
 export const isPadded = (axes: Axis[]): boolean =>
   axes.some(({ pads }) => pads[0] !== 0 || pads[1] !== 0)
 
-/** [N, …axes, C] with the padding around, filled with `value`. */
+/** [N, …axes, C] with the padding around, filled with `value`. Negative padding cuts off. */
 export function padded(call: Call, x: Handle, axes: Axis[], value = 0): Handle {
   if (!isPadded(axes)) return x
-  const pads = call.matrix([[0, 0], ...axes.map(({ pads }) => pads), [0, 0]])
-  return call.run('PadV2', { T: FLOAT, Tpaddings: INT }, x, pads, call.float(value))
+  const least = axes.map(({ pads }) => pads.map(n => Math.max(0, n)) as [number, number])
+  const pads = call.matrix([[0, 0], ...least, [0, 0]])
+  const wide = call.run('PadV2', { T: FLOAT, Tpaddings: INT }, x, pads, call.float(value))
+  if (axes.every(({ pads }) => Math.min(...pads) >= 0)) return wide
+  const begin = call.ints(0, ...axes.map(({ pads: [before] }) => Math.max(0, -before)), 0)
+  const sizes = axes.map(({ size, pads: [before, after] }) => before + size + after)
+  return call.run('Slice', { T: FLOAT, Index: INT }, wide, begin, call.ints(-1, ...sizes, -1))
 }
 
 /** Without the padding. */

@@ -48,10 +48,15 @@ function poolOf(shape: number[], attrs: Attrs): Pool {
   }
 }
 
+/** As tfjs has it, whatever the padding is. */
+const isWhole = (axes: Axis[]): boolean =>
+  axes.every(({ window, size, out }) => window === 1 && size === out)
+
 const largest =
   (operation: string): Run =>
   call => {
     const { axes, settings } = poolOf(call.shape('x'), call.attrs)
+    if (isWhole(axes)) return call.output(call.input('x'))
     const pool = (x: Handle) => call.run(operation, settings, x)
     const x = padded(call, call.input('x'), axes, -Infinity)
     const y = pool(x)
@@ -92,6 +97,7 @@ const mean =
   (operation: string): Run =>
   call => {
     const { axes, settings } = poolOf(call.shape('x'), call.attrs)
+    if (isWhole(axes)) return call.output(call.input('x'))
     const y = call.run(operation, settings, padded(call, call.input('x'), axes))
     return call.output(isPadded(axes) ? call.run('Mul', { T: FLOAT }, y, shares(call, axes)) : y)
   }
@@ -110,17 +116,19 @@ const meanGradient =
 function shares(call: Call, axes: Axis[]): Handle {
   const values = axes.reduce(
     (all, axis) =>
-      all.flatMap(share => insideOf(axis).map(inside => (share * axis.window) / inside)),
+      all.flatMap(share =>
+        insideOf(axis).map(inside => (share * axis.window) / Math.max(1, inside)),
+      ),
     [1],
   )
-  return call.floats(values, [1, ...axes.map(({ out }) => out), 1])
+  return call.floats(Float32Array.from(values), [1, ...axes.map(({ out }) => out), 1])
 }
 
 /** How many pixels each window has inside the image along an axis. */
 const insideOf = ({ size, out, window, stride, pads: [before] }: Axis): number[] =>
   Array.from({ length: out }, (_, i) => {
     const start = i * stride - before
-    return Math.min(size, start + window) - Math.max(0, start)
+    return Math.max(0, Math.min(size, start + window) - Math.max(0, start))
   })
 
 export const poolKernels: Kernels = {

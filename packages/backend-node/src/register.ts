@@ -6,13 +6,12 @@ import {
   findBackendFactory,
   getKernel,
   getKernelsForBackend,
-  type KernelFunc,
   registerBackend,
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
 import { createBackend, isOurs, packageOf } from './backend'
-import { kernelFunc } from './call'
+import { kernelFunc, type Run } from './call'
 import { noGpu, ourName } from './complaints'
 import { backendInfo } from './info'
 import { kernels } from './kernels'
@@ -32,14 +31,10 @@ export function registerNode(packageName: PackageName): void {
   const wantsGpu = packageName.endsWith('gpu') && process.env.CUDA_VISIBLE_DEVICES !== '-1'
   if (wantsGpu && !backend.isUsingGpuDevice) throw noGpu(packageName)
   registerBackend(NAME, () => backend, PRIORITY)
-  for (const [name, run] of Object.entries(kernels)) put(name, kernelFunc(name, run))
+  for (const [name, run] of Object.entries(kernels)) put(name, run)
   backend.kernels = getKernelsForBackend(NAME).length
   for (const { kernelName } of getKernelsForBackend('cpu')) {
-    if (getKernel(kernelName, NAME) == null)
-      put(
-        kernelName,
-        kernelFunc(kernelName, call => call.fallback()),
-      )
+    if (getKernel(kernelName, NAME) == null) put(kernelName, call => call.fallback())
   }
   repairKernels(NAME)
   announceBackend({ name: NAME, package: ourName(packageName), info: backendInfo })
@@ -62,8 +57,10 @@ function isFirst(packageName: PackageName): boolean {
 }
 
 /** Puts a kernel in the place of tfjs-node's. */
-function put(kernelName: string, kernelFunc: KernelFunc): void {
+function put(kernelName: string, run: Run): void {
+  const original = getKernel(kernelName, NAME)
   // registering over a kernel would warn
-  if (getKernel(kernelName, NAME) != null) unregisterKernel(kernelName, NAME)
-  registerKernel({ kernelName, backendName: NAME, kernelFunc })
+  if (original != null) unregisterKernel(kernelName, NAME)
+  const config = { ...original, kernelName, backendName: NAME }
+  registerKernel({ ...config, kernelFunc: kernelFunc(kernelName, run, original?.kernelFunc) })
 }

@@ -5,7 +5,7 @@
  */
 import { DlError } from '@dl/core'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import type { BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core'
+import { type BackendValues, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { boundBuffers } from './buffers'
 import { DeviceFailures } from './failures'
 
@@ -35,7 +35,11 @@ export class TrainingWebGPU extends WebGPUBackend {
     readonly adapter: GPUAdapterInfo,
   ) {
     super(device, adapter)
-    this.#failures = new DeviceFailures(device)
+    this.#failures = new DeviceFailures(device, () => {
+      this.ensureCommandEncoderReady()
+      this.endComputePassEncoder()
+      this.submitQueue()
+    })
     boundBuffers(this.bufferManager)
   }
 
@@ -90,8 +94,9 @@ export class TrainingWebGPU extends WebGPUBackend {
     return super.readSync(dataId)
   }
 
-  /** A tensor without values, for a program to write. */
-  output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
-    return this.makeTensorInfo(shape, dtype)
+  /** A tensor for a program to write; one without elements is finished, as no buffer has no bytes. */
+  output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
+    const values = shape.includes(0) ? util.getTypedArrayFromDType(dtype, 0) : undefined
+    return this.makeTensorInfo(shape, dtype, values)
   }
 }

@@ -32,6 +32,8 @@ const WANTED = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const
 
+const UNNAMED = { vendor: '', architecture: '', device: '', description: '' } as GPUAdapterInfo
+
 /** @throws DlError `webgpu-absent`, `webgpu-missing`, `webgpu-no-adapter`, `webgpu-no-device` */
 export async function registerWebGPU(): Promise<void> {
   const present: object | null = findBackendFactory('webgpu')
@@ -49,7 +51,8 @@ export async function registerWebGPU(): Promise<void> {
   nameAll()
 }
 
-async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
+/** A device of its own for the adapter that is chosen. */
+export async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
   const name = typeof process === 'object' ? process.env?.DL_WEBGPU_ADAPTER : undefined
   const gpu = await findGpu(name)
   const preference = env().getBool('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance'
@@ -60,7 +63,9 @@ async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }
       requiredLimits: Object.fromEntries(limits),
       requiredFeatures: (['timestamp-query'] as const).filter(one => adapter.features.has(one)),
     })
-    return { device, info: device.adapterInfo }
+    // the types that tfjs brings know an older WebGPU
+    const { info } = adapter as GPUAdapter & { info?: GPUAdapterInfo }
+    return { device, info: info ?? UNNAMED }
   } catch (cause) {
     throw new DlError('webgpu-no-device', {
       problem: `the graphics card does not open: ${(cause as Error).message}`,

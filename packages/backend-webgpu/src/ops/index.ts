@@ -1,3 +1,62 @@
-import { registerKernel } from '@tensorflow/tfjs-core'
-export const ownKernels = new Set<string>()
-export function registerOwn(): void {}
+/** Kernels of this package: the fused operations of @dl/core, and tfjs's where those are wrong. */
+import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import { type Kernel, kernelFunc, type Repair } from '../kernel'
+import { argMax } from './arg-max'
+import { tile, transpose } from './arrange'
+import { batchNormKernels } from './batch-norm'
+import { cumulativeKernels } from './cumulative'
+import { dropoutKernels } from './dropout'
+import { cast, elementwiseKernels } from './elementwise'
+import { embeddingKernels } from './embedding'
+import { emptyRepairs } from './empty'
+import { gatherNd } from './gather-nd'
+import { lossKernels } from './loss'
+import { maxPoolKernels } from './max-pool'
+import { optimizerKernels } from './optimizers'
+import { sameBits } from './products'
+import { recurrentKernels } from './recurrent'
+import { overRows, sumKernels } from './sums'
+
+const kernels: Kernel[] = [
+  ...batchNormKernels,
+  ...cumulativeKernels,
+  ...dropoutKernels,
+  ...elementwiseKernels,
+  ...embeddingKernels,
+  ...lossKernels,
+  ...maxPoolKernels,
+  ...optimizerKernels,
+  ...recurrentKernels,
+  ...sumKernels,
+]
+
+/** The later of two for one kernel is in front. */
+const repairs: [name: string, Repair][] = [
+  ['ArgMax', argMax],
+  ['Transpose', transpose],
+  ['Tile', tile],
+  ['Cast', cast],
+  ['GatherNd', gatherNd],
+  ['Sum', overRows(false)],
+  ['Mean', overRows(true)],
+  ['BatchMatMul', sameBits],
+  ['_FusedMatMul', sameBits],
+  ...emptyRepairs,
+]
+
+export const ownKernels: ReadonlySet<string> = new Set(
+  [...kernels, ...repairs.map(([name]) => ({ name }))].map(({ name }) => name),
+)
+
+export function registerOwn(): void {
+  for (const kernel of kernels) replace(kernel.name, kernelFunc(kernel))
+  for (const [name, repair] of repairs) {
+    replace(name, repair(getKernel(name, 'webgpu')!.kernelFunc))
+  }
+}
+
+function replace(kernelName: string, kernelFunc: KernelFunc): void {
+  // registering over a kernel would warn
+  if (getKernel(kernelName, 'webgpu') != null) unregisterKernel(kernelName, 'webgpu')
+  registerKernel({ kernelName, backendName: 'webgpu', kernelFunc })
+}
