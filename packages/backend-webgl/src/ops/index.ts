@@ -6,6 +6,7 @@ import { registerDilation } from './dilation'
 import { dropout } from './dropout'
 import { embedding, embeddingGrad } from './embedding'
 import { repairExtremes } from './extremes'
+import { repairLogarithm } from './logarithm'
 import { losses } from './loss'
 import { adamStep, sgdStep } from './optimizers'
 import { fuseProducts } from './products'
@@ -34,6 +35,7 @@ export function registerFused(): void {
   fuseStacks()
   fuseSums()
   repairExtremes()
+  repairLogarithm()
   repairSelecting()
   registerDilation()
 }
