@@ -33,8 +33,9 @@ export const embeddingGrad: KernelFunc = call => {
   const width = dy.shape.at(-1)!
   const count = util.sizeFromShape(ids.shape)
   const outputs = { dw: { shape: [rows, width] } }
-  const values = backend.texData.get(ids.dataId).values as Int32Array | undefined
-  if (values == null || count === 0) {
+  const { values, slice } = backend.texData.get(ids.dataId)
+  // a slice shares all values of what it is cut from
+  if (values == null || slice != null || count === 0) {
     return launch(backend, outputs, {
       code: `
         void compute(int at) {
@@ -49,7 +50,7 @@ export const embeddingGrad: KernelFunc = call => {
       ints: { count, width },
     })
   }
-  const { starts, places } = byId(values, rows)
+  const { starts, places } = byId(values as Int32Array, rows)
   const [first, order] = [starts, places].map(list =>
     backend.makeTensorInfo([list.length], 'int32', list),
   ) as [TensorInfo, TensorInfo]
