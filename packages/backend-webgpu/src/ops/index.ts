@@ -13,8 +13,9 @@ import { gatherNd } from './gather-nd'
 import { lossKernels } from './loss'
 import { maxPoolKernels } from './max-pool'
 import { optimizerKernels } from './optimizers'
-import { sameBits } from './products'
+import { chosenProduct } from './products'
 import { recurrentKernels } from './recurrent'
+import { select } from './select'
 import { overRows, sumKernels } from './sums'
 
 const kernels: Kernel[] = [
@@ -37,10 +38,11 @@ const repairs: [name: string, Repair][] = [
   ['Tile', tile],
   ['Cast', cast],
   ['GatherNd', gatherNd],
+  ['Select', select],
   ['Sum', overRows(false)],
   ['Mean', overRows(true)],
-  ['BatchMatMul', sameBits],
-  ['_FusedMatMul', sameBits],
+  ['BatchMatMul', chosenProduct],
+  ['_FusedMatMul', chosenProduct],
   ...emptyRepairs,
 ]
 
