@@ -1,14 +1,21 @@
 import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
+import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
-import { vulkan, webgpuArgs } from './scripts/webgpu.mjs'
+import { NO_TFJS_NODE, tfjsNode } from './scripts/tfjs-node.mjs'
+import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
+
+const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
+/** Tests of a page's own abilities. */
+const pageOnly = '**/*.page.test.ts'
+/** What is refused is refused before a backend sees it. */
+const wrongKinds = 'packages/*/test/wrong-kinds.test.ts'
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -17,36 +24,39 @@ const anyBackend = [
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
 ]
-const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
-/** Tests of a page's own abilities. */
-const pageOnly = '**/*.page.test.ts'
 
 /**
- * On WebGPU a processor plays the graphics card, which takes minutes for what takes a card seconds.
- * So what is tested of it by default is this; `npm test -- --webgpu` runs the whole suite.
+ * A processor that plays a graphics card takes minutes for what takes a card seconds. So what is
+ * tested there by default is what a backend can get wrong: its kernels and their gradients, layers
+ * held to PyTorch, and whole trainings; likewise on TensorFlow. `npm test -- --whole` runs all of it.
  */
-const whole = process.env.DL_TEST_WEBGPU === 'whole'
-const onWebGPU = whole
-  ? suite
-  : [
-      'packages/backend-webgpu/test/**/*.test.ts',
-      'packages/core/test/{fused-equals-composed,digits}.test.ts',
-      'packages/layers/test/{conv2d,pool,recurrent.golden}.test.ts',
-    ]
-/** The gradients of all operations compile hundreds of programs: once is enough. */
-const inNodeOnly = ['packages/core/test/autograd/operations.test.ts']
+const isWhole = process.env.DL_TEST_WHOLE === 'yes'
+const short = [
+  'packages/backend-*/test/**/*.test.ts',
+  'packages/core/test/**/*.test.ts',
+  'packages/layers/test/{conv2d,pool,batch-norm,empty,embedding,recurrent.golden}.test.ts',
+  'packages/text/test/generate.test.ts',
+  'packages/vision/test/models/resnet.test.ts',
+  'examples/{swap,cifar10}/test/{conformance,teacher-forced}.test.ts',
+]
+const byDefault = isWhole ? suite : short
 
-/** The whole suite runs once on every backend; tfjs-cpu is the oracle. */
-const project = (
-  backend: string,
-  include: string[],
-  exclude: string[] = ['packages/backend-webgpu/test/**'],
-): TestProjectInlineConfiguration => ({
+/** The folders of the packages that are other backends. */
+const othersThan = (backend: string): string[] =>
+  ['wasm', 'webgl', 'webgpu', 'node']
+    .filter(name => name !== backend)
+    .map(name => `packages/backend-${name}/test/**`)
+
+/** The suite in Node. */
+const project = (backend: string, include: string[]): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
     env: { DL_TEST_BACKEND: backend },
     include,
-    exclude: ['**/node_modules/**', pageOnly, ...exclude],
+    exclude: [
+      ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
+      ...(backend === 'cpu' ? [] : [wrongKinds]),
+    ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
     // SwiftShader compiles for seconds
@@ -61,24 +71,25 @@ const project = (
 
 interface PageOptions {
   headers?: Record<string, string>
+  /** Which tests (default: the suite). */
   include?: string[]
-  /** The browser's, beside those of all pages. */
+  /** Flags of the browser beside those of all pages. */
   args?: string[]
 }
 
-/** The library's suite in a real browser. */
+/** The suite in a real browser. Pages follow one another, as each takes all cores. */
 const inChromium = (
   backend: string,
   groupOrder: number,
-  reasons: Record<string, string>,
-  { headers, include = suite, args = [] }: PageOptions = {},
+  { headers, include = suite, args = [] }: PageOptions,
 ): TestProjectInlineConfiguration => {
-  if (chromium === null) return absent(backend)
+  if (chromium === null) return absent(`chromium-${backend}`, NO_CHROMIUM)
   const options = { ...launchOptions, args: [...launchOptions.args, ...args] }
   return {
     test: {
       env: { DL_TEST_BACKEND: backend },
       include,
+      exclude: ['**/node_modules/**', wrongKinds, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -107,49 +118,28 @@ const inChromium = (
         ),
       ],
     },
-    plugins: [skipInPage(reasons)],
+    plugins: [skipInPage()],
   }
 }
 
 /** One skipped test in place of a project, which says why. */
-const absent = (backend: string): TestProjectInlineConfiguration => ({
-  test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
+const absent = (name: string, reason: string): TestProjectInlineConfiguration => ({
+  test: { name, include: ['scripts/test/absent.ts'], env: { DL_TEST_ABSENT: reason } },
 })
 
 // Vulkan's loader is looked for where the environment said so when a process started
 Object.assign(process.env, vulkan)
-
-const webgpuInNode: TestProjectInlineConfiguration = vulkan
-  ? project('webgpu', whole ? suite : [...onWebGPU, ...inNodeOnly], [
-      'packages/backend-{wasm,webgl}/test/**',
-    ])
-  : { test: { name: 'webgpu', include: ['scripts/test/no-vulkan.ts'] } }
-
-const NOT_WASM = { 'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm' }
-const NOT_WEBGL = { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' }
-const NOT_WEBGPU = {
-  'packages/backend-webgpu/': 'it tests WebGPU, see the projects webgpu and chromium-webgpu',
-}
 
 export default defineConfig({
   test: {
     projects: [
       project('cpu', [...suite, ...anyBackend]),
       project('wasm', suite),
-      webgpuInNode,
-      inChromium('wasm', 1, { ...NOT_WEBGL, ...NOT_WEBGPU }, { headers: isolation }),
-      inChromium('webgl', 2, {
-        ...NOT_WASM,
-        ...NOT_WEBGPU,
-        'core/test/fused-recurrent':
-          'WebGL has no fused kernels, and recurrent.golden holds the composed ones to PyTorch',
-      }),
-      inChromium(
-        'webgpu',
-        3,
-        { ...NOT_WASM, ...NOT_WEBGL },
-        { include: onWebGPU, args: webgpuArgs },
-      ),
+      tfjsNode ? project('node', byDefault) : absent('node', NO_TFJS_NODE),
+      vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
+      inChromium('wasm', 1, { headers: isolation }),
+      inChromium('webgl', 2, { include: byDefault }),
+      inChromium('webgpu', 3, { include: byDefault, args: webgpuArgs }),
     ],
   },
 })

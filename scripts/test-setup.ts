@@ -13,6 +13,7 @@ beforeAll(async () => {
   if (backend === 'wasm') await import('@dl/backend-wasm')
   if (backend === 'webgl') await import('@dl/backend-webgl')
   if (backend === 'webgpu') await import('@dl/backend-webgpu')
+  if (backend === 'node') await import('@dl/backend-node')
   await setBackend(backend)
   await ready()
 })

@@ -13,8 +13,8 @@ import { outsideOf, prepare, root } from './workspace.mjs'
 const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
 
   packages/optim           files whose path contains this
-  --project cpu            one of cpu, wasm, webgpu, chromium-wasm, chromium-webgl, chromium-webgpu
-  --webgpu                 on WebGPU too the whole suite, not the part that is quick on a processor
+  --project cpu            one of cpu, wasm, node, webgpu, chromium-wasm, -webgl, -webgpu
+  --whole                  the suite on every backend, not a part of it on graphics cards
   -t 'a part of its name'  one test
 `
 
@@ -25,10 +25,11 @@ if (asksForHelp(process.argv.slice(2))) {
 
 let failed = 1
 /** @type {import('./count-reporter.mjs').Counts} */
-let counts = { passed: 0, failed: 0, skipped: 0, reasons: [] }
+let counts = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: [] }
 
 process.on('exit', code => {
   for (const reason of counts.reasons) console.log(`skipped ${reason}`)
+  for (const failure of counts.failures) console.log(`failed ${failure}`)
   if (code !== 0 && failed + counts.failed === 0) failed = 1
   console.log(
     `${counts.passed} passed, ${failed + counts.failed} failed, ${counts.skipped} skipped`,
@@ -38,8 +39,8 @@ process.on('exit', code => {
 await prepare(['build', 'types'])
 failed = await runChecks()
 const args = process.argv.slice(2)
-if (args.includes('--webgpu')) process.env.DL_TEST_WEBGPU = 'whole'
-const suite = await runSuite(args.filter(arg => arg !== '--webgpu'))
+if (args.includes('--whole')) process.env.DL_TEST_WHOLE = 'yes'
+const suite = await runSuite(args.filter(arg => arg !== '--whole'))
 counts = suite.counts
 if (suite.code !== 0 || failed > 0) process.exitCode = 1
 

@@ -1,11 +1,10 @@
-import { DlError } from '@dl/core'
-import { findBackend } from '@tensorflow/tfjs-core'
+import { type BackendInfo, ownBackend, processorName } from '@dl/core'
 import { WasmBackend } from './backend'
 import { kernels } from './ops'
 import type { SimdVariant } from './simd'
 
 /** What runs underneath. */
-export interface WasmBackendInfo {
+export interface WasmBackendInfo extends BackendInfo {
   backend: 'wasm'
   /** `relaxed` has fused multiply-add; results differ from `plain` in the last bits. */
   simd: SimdVariant
@@ -36,15 +35,19 @@ export function backendInfo(): WasmBackendInfo {
   const backend = ours()
   const fallbacks = [...backend.fallbacks].sort()
   backend.fallbacks.clear()
-  const { bytesHeld } = backend.linear
+  const { bytesHeld, maximumBytes } = backend.linear
   return {
     backend: 'wasm',
-    simd: backend.simd,
+    device: processorName(),
     threads: backend.pool.threads,
     threadsAlive: backend.pool.alive,
+    simd: backend.simd,
+    native: null,
+    precision: 'float32',
     kernels: kernels.length,
     fallbacks,
     bytesHeld,
+    limits: { bytes: maximumBytes },
   }
 }
 
@@ -68,11 +71,4 @@ export function setThreads(threads: number): void {
   ours().setThreads(threads)
 }
 
-function ours(): WasmBackend {
-  const backend = findBackend('wasm')
-  if (backend instanceof WasmBackend) return backend
-  throw new DlError('no-backend', {
-    problem: "the backend 'wasm' does not come from this copy of @dl/backend-wasm",
-    fix: 'Run `npm ls @dl/backend-wasm` and keep one copy.',
-  })
-}
+const ours = (): WasmBackend => ownBackend('wasm', '@dl/backend-wasm', WasmBackend)

@@ -39,7 +39,8 @@ export class LinearMemory {
   bytesInUse = 0
   /** Number of blocks in use. */
   blocks = 0
-  readonly #maximum: number
+  /** The most it can hold. */
+  readonly maximumBytes: number
   readonly shared: boolean
   readonly #free = new Map<number, Block[]>()
   /** Everything from here on was never handed out. Address 0 stays unused, it means "absent". */
@@ -49,7 +50,7 @@ export class LinearMemory {
     const reserved = reserve(Math.floor(maximumBytes / PAGE), shared)
     this.shared = shared
     this.memory = reserved.memory
-    this.#maximum = reserved.pages * PAGE
+    this.maximumBytes = reserved.pages * PAGE
   }
 
   /** Bytes taken from the system so far. */
@@ -74,7 +75,7 @@ export class LinearMemory {
     const merged = this.#split(size) ?? this.#extend(size)
     if (merged !== null) return this.#hand(merged)
     throw new DlError('out-of-memory', {
-      problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.#maximum)} are in use`,
+      problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.maximumBytes)} are in use`,
       fix: 'Lower bs or bptt, or dispose tensors that are no longer needed.',
     })
   }
@@ -131,11 +132,11 @@ export class LinearMemory {
 
   #extend(size: number): Block | null {
     const end = this.#top + size
-    if (end > this.#maximum) return null
+    if (end > this.maximumBytes) return null
     const held = this.bytesHeld
     if (end > held) {
       const ideal = Math.max(end, held + Math.max(GROWTH, held / 8))
-      if (!this.#growTo(Math.min(ideal, this.#maximum)) && !this.#growTo(end)) return null
+      if (!this.#growTo(Math.min(ideal, this.maximumBytes)) && !this.#growTo(end)) return null
     }
     const block = { pointer: this.#top, bytes: size }
     this.#top = end

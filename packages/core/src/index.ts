@@ -1,8 +1,11 @@
 import './autograd/register'
-import './no-backend'
+import './backends/choose'
 
 export { detach, noGrad } from './autograd/off-tape'
 export { type ValueAndGrads, valueAndGrads } from './autograd/value-and-grads'
+export { type AnnouncedBackend, announceBackend } from './backends/announce'
+export { type BackendInfo, backendInfo, ownBackend } from './backends/backend-info'
+export { processorName } from './backends/processor-name'
 export { Buffer, type BufferOptions, isBuffer } from './buffer'
 export { type Complaint, DlError, showShape, showValue } from './errors'
 export {
@@ -22,6 +25,7 @@ export {
   batchNormInference,
 } from './ops/batch-norm'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binary-cross-entropy'
+export { clipScale } from './ops/clip-scale'
 export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy'
 export { type DropoutOptions, dropout } from './ops/dropout'
 export { embedding } from './ops/embedding'

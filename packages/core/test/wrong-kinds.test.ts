@@ -8,9 +8,14 @@ import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 /** For authors of kernels and of checks; what runs in every step and in every page checks nothing. */
 const UNCHECKED = [
   'adamStep',
+  'announceBackend',
+  'backendInfo',
+  'clipScale',
   'decayed',
   'defineFusedKernel',
   'nearest',
+  'ownBackend',
+  'processorName',
   'repairKernels',
   'sgdStep',
   'threefryWords',

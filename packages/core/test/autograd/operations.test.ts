@@ -63,8 +63,6 @@ describe('the table is complete', () => {
 /** What WebGL's own programs refuse or leave open. */
 const notOnWebGL: Record<string, string> = {
   dilation2d: 'tfjs has no kernels for its gradients there',
-  maxPool3d:
-    'right in a page of its own, but after other tests its mask came out empty; the cause is not found',
   'image.cropAndResize': 'the kernel crops other images than it is told',
   gatherND: 'the kernel leaks what it reshapes',
   tensorScatterUpdate: 'which of two updates of one place stays is open',

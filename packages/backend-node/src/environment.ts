@@ -1,0 +1,9 @@
+/** Settings of TensorFlow that it reads when its library is loaded. What the user has set stays. */
+export function setEnvironment(): void {
+  // With it training of residual nets ends in "corrupted size vs. prev_size".
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
+  // no word on which processor instructions it was compiled with; warnings and errors as before
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'
+  // a NaN in a window of maxPool shows on a GPU, too
+  process.env.TF_ENABLE_MAXPOOL_NANPROP ??= '1'
+}

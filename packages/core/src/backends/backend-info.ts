@@ -1,0 +1,77 @@
+/** What a backend says of itself: one shape for all, for bug reports, tables and checkpoints. */
+import { engine, getKernelsForBackend } from '@tensorflow/tfjs-core'
+import { DlError } from '../errors'
+import { announcedBackends } from './announce'
+import { processorName } from './processor-name'
+
+/** What computes. */
+export interface BackendInfo {
+  /** tfjs's name of it: `'wasm'`, `'webgl'`, `'webgpu'`, `'node'`, `'cpu'`. */
+  backend: string
+  /** The processor's or the graphics adapter's name, as far as it is told. */
+  device: string
+  /** How many threads of the processor run kernels; of a graphics card, 1. */
+  threads: number
+  /** Which vector instructions WebAssembly uses (null: not WebAssembly). */
+  simd: string | null
+  /** Which vector instructions native kernels use (null: none run). */
+  native: string | null
+  /** What numbers are computed in. */
+  precision: 'float32' | 'float16'
+  /** How many kernels the backend has. */
+  kernels: number
+  /** Kernels that another backend had to run. */
+  fallbacks: string[]
+  /** Bytes taken from the system so far (null: not told). */
+  bytesHeld: number | null
+  /** What does not fit: names and largest values, such as `{ bytes: 4294967296 }`. */
+  limits: Record<string, number>
+}
+
+/**
+ * What the active backend runs on. The packages of backends export their own `backendInfo`, which
+ * may tell more.
+ *
+ * @throws DlError `no-backend` where none is imported
+ *
+ * @example
+ * ```ts
+ * import '@dl/backend-wasm'
+ * import { backendInfo } from '@dl/core'
+ *
+ * backendInfo().backend // → wasm
+ * backendInfo().precision // → float32
+ * ```
+ */
+export function backendInfo(): BackendInfo {
+  // reading it makes the engine choose
+  const active = engine().backend && engine().backendName
+  const announced = announcedBackends.current.get(active)
+  if (announced) return announced.info()
+  return {
+    backend: active,
+    device: processorName(),
+    threads: 1,
+    simd: null,
+    native: null,
+    precision: engine().backend.floatPrecision() === 32 ? 'float32' : 'float16',
+    kernels: getKernelsForBackend(active).length,
+    fallbacks: [],
+    bytesHeld: null,
+    limits: {},
+  }
+}
+
+/**
+ * The registered backend of this name, for the package that made it.
+ *
+ * @throws DlError `no-backend` where another copy of the package, or another package, holds the name
+ */
+export function ownBackend<T>(name: string, source: string, kind: new (...args: never[]) => T): T {
+  const backend: unknown = engine().findBackend(name)
+  if (backend instanceof kind) return backend
+  throw new DlError('no-backend', {
+    problem: `the backend '${name}' does not come from this copy of ${source}`,
+    fix: `Run \`npm ls ${source}\` and keep one copy.`,
+  })
+}
