@@ -18,7 +18,7 @@ it('20 epochs of random lengths compile nothing after the first few, and keep fe
   const data = LanguageModelData.fromTexts({ train: text, validation: text }, field, sizes)
   const model = new CharLM({ vocab: data.nt, embedding: 4, hidden: 8, layers: 1, cell: 'rnn' })
   const lo = new LayerOptimizer(adam, model, 0.01)
-  const after: { pipelines: number; bytesHeld: number; freeBuffers: number }[] = []
+  const after: { programs: number; bytesHeld: number; freeBuffers: number }[] = []
   await fit(model, data, 20, lo, crossEntropy, {
     callbacks: [
       {
@@ -30,7 +30,7 @@ it('20 epochs of random lengths compile nothing after the first few, and keep fe
     ],
   })
   const [early, last] = [after[4]!, after[19]!]
-  expect(last.pipelines).toBe(early.pipelines)
+  expect(last.programs).toBe(early.programs)
   // a length that had not come by then brings buffers of its sizes
   expect(last.bytesHeld).toBeLessThan(2.5 * early.bytesHeld)
   expect(last.freeBuffers).toBeLessThan(2.5 * early.freeBuffers)

@@ -46,10 +46,7 @@ const repairs: [name: string, Repair][] = [
   ...emptyRepairs,
 ]
 
-export const ownKernels: ReadonlySet<string> = new Set(
-  [...kernels, ...repairs.map(([name]) => ({ name }))].map(({ name }) => name),
-)
-
+/** Puts them before tfjs's. */
 export function registerOwn(): void {
   for (const kernel of kernels) replace(kernel.name, kernelFunc(kernel))
   for (const [name, repair] of repairs) {
