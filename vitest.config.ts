@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
+import { findTfjsNode } from './scripts/tfjs-node.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
@@ -15,8 +16,9 @@ const anyBackend = [
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
+  'packages/backend-node/test/complaints.test.ts',
 ]
-const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
+const suite = ['packages/!(backend-node)/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
 
@@ -36,6 +38,29 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
   resolve: { conditions: ['@dl/source'] },
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
+
+/** tfjs-node: its own tests and what says most, or all where it is asked for by name. */
+const onTfjsNode = (): TestProjectInlineConfiguration => {
+  const folder = findTfjsNode()
+  if (folder === null) return { test: { name: 'node', include: ['scripts/test/no-tfjs-node.ts'] } }
+  const asked = /--project[= ]node( |$)/.test(process.argv.join(' '))
+  const own = 'packages/backend-node/test/**/*.test.ts'
+  const { test, ...rest } = project('node', [own])
+  return {
+    ...rest,
+    test: {
+      ...test,
+      env: { ...test?.env, DL_TFJS_NODE: folder },
+      ...(!asked && {
+        include: [
+          own,
+          'packages/core/test/{autograd/operations,fused-equals-composed,ops.golden,recurrent.golden}.test.ts',
+          'packages/layers/test/{batch-norm,conv2d,more-layers,pool,recurrent.golden}.test.ts',
+        ],
+      }),
+    },
+  }
+}
 
 /** The library's suite in a real browser. */
 const inChromium = (
@@ -89,7 +114,7 @@ export default defineConfig({
     projects: [
       project('cpu', anyBackend),
       project('wasm'),
-      project('node'),
+      onTfjsNode(),
       inChromium(
         'wasm',
         1,

@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './check.mjs'
 import { asksForHelp } from './options.mjs'
+import { prepareTfjsNode } from './tfjs-node.mjs'
 import { outsideOf, prepare, root } from './workspace.mjs'
 
 const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
 
   packages/optim           files whose path contains this
-  --project cpu            one of cpu, wasm, chromium-wasm, chromium-webgl
+  --project cpu            one of cpu, wasm, node, chromium-wasm, chromium-webgl
   -t 'a part of its name'  one test
 `
 
@@ -35,10 +36,21 @@ process.on('exit', code => {
 })
 
 await prepare(['build', 'types'])
+if (wants(process.argv.slice(2), 'node')) await prepareTfjsNode()
 failed = await runChecks()
 const suite = await runSuite(process.argv.slice(2))
 counts = suite.counts
 if (suite.code !== 0 || failed > 0) process.exitCode = 1
+
+/**
+ * Whether a project runs: those that are named, or else all.
+ * @param {string[]} args
+ * @param {string} project
+ */
+function wants(args, project) {
+  const line = args.join(' ')
+  return !line.includes('--project') || new RegExp(`--project[= ]${project}( |$)`).test(line)
+}
 
 /** @param {string[]} args */
 async function runSuite(args) {
