@@ -65,8 +65,7 @@ const notOnWebGPU = [
   ...['raggedGather', 'raggedTensorToTensor', 'sparse.sparseFillEmptyRows', 'unique', 'bitwiseAnd'],
   ...['image.nonMaxSuppression', 'image.nonMaxSuppressionPadded'],
 ]
-const absent = (name: string) =>
-  tfjs.getBackend() === 'webgpu' && notOnWebGPU.includes(name)
+const absent = (name: string) => tfjs.getBackend() === 'webgpu' && notOnWebGPU.includes(name)
 const ABSENT = 'it has no kernel on WebGPU'
 
 describe('the gradient is the slope', () => {
