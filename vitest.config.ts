@@ -3,7 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
-import { NO_TFJS_NODE, tfjsNode } from './scripts/tfjs-node.mjs'
+import { findTfjsNode, NO_TFJS_NODE } from './scripts/tfjs-node.mjs'
 import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
@@ -14,8 +14,11 @@ if (!existsSync(gradients)) {
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
-/** What is refused is refused before a backend sees it. */
-const wrongKinds = 'packages/*/test/wrong-kinds.test.ts'
+/** What is refused before a backend sees it; it is tried once. */
+const refusals = [
+  'packages/*/test/wrong-kinds.test.ts',
+  'packages/backend-node/test/complaints.test.ts',
+]
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -45,17 +48,21 @@ const byDefault = isWhole ? suite : short
 const othersThan = (backend: string): string[] =>
   ['wasm', 'webgl', 'webgpu', 'node']
     .filter(name => name !== backend)
-    .map(name => `packages/backend-${name}/test/**`)
+    .map(name => `packages/backend-${name}/test/!(complaints).test.ts`)
 
 /** The suite in Node. */
-const project = (backend: string, include: string[]): TestProjectInlineConfiguration => ({
+const project = (
+  backend: string,
+  include: string[],
+  env: Record<string, string> = {},
+): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
-    env: { DL_TEST_BACKEND: backend },
+    env: { DL_TEST_BACKEND: backend, ...env },
     include,
     exclude: [
       ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
-      ...(backend === 'cpu' ? [] : [wrongKinds]),
+      ...(backend === 'cpu' ? [] : refusals),
     ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
@@ -89,7 +96,7 @@ const inChromium = (
     test: {
       env: { DL_TEST_BACKEND: backend },
       include,
-      exclude: ['**/node_modules/**', wrongKinds, ...othersThan(backend)],
+      exclude: ['**/node_modules/**', ...refusals, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -127,6 +134,7 @@ const absent = (name: string, reason: string): TestProjectInlineConfiguration =>
   test: { name, include: ['scripts/test/absent.ts'], env: { DL_TEST_ABSENT: reason } },
 })
 
+const tfjsNode = findTfjsNode()
 // Vulkan's loader is looked for where the environment said so when a process started
 Object.assign(process.env, vulkan)
 
@@ -135,7 +143,9 @@ export default defineConfig({
     projects: [
       project('cpu', [...suite, ...anyBackend]),
       project('wasm', suite),
-      tfjsNode ? project('node', byDefault) : absent('node', NO_TFJS_NODE),
+      tfjsNode
+        ? project('node', byDefault, { DL_TFJS_NODE: tfjsNode })
+        : absent('node', NO_TFJS_NODE),
       vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
       inChromium('wasm', 1, { headers: isolation }),
       inChromium('webgl', 2, { include: byDefault }),

@@ -12,7 +12,7 @@ import { build, transform } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NO_TFJS_NODE, tfjsNode } from '../tfjs-node.mjs'
+import { findTfjsNode, NO_TFJS_NODE } from '../tfjs-node.mjs'
 import { NO_VULKAN, vulkan } from '../webgpu.mjs'
 import { root } from '../workspace.mjs'
 import { swapped, TRAINING, TYPED } from './packed/programs'
@@ -34,10 +34,12 @@ const readmes = Object.fromEntries([
   ...NAMES.map(name => [name, firstSteps(`packages/${name}/README.md`)]),
 ]) as Record<string, ReturnType<typeof firstSteps>>
 
+const tfjsNode = findTfjsNode()
+
 /** What a backend needs of the machine beside its packages, or why it cannot run. */
 const MACHINES: Record<string, { settings: Record<string, string> | null; missing: string }> = {
   'backend-node': {
-    settings: tfjsNode ? { DL_TFJS_NODE: tfjsNode } : null,
+    settings: tfjsNode && { DL_TFJS_NODE: tfjsNode },
     missing: NO_TFJS_NODE,
   },
   'backend-webgpu': { settings: vulkan, missing: NO_VULKAN },

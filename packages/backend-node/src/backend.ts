@@ -1,6 +1,6 @@
 /** tfjs-node's backend with what it does carelessly done right. */
 import { DlError } from '@dl/core'
-import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import type { DataType, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Loaded } from './load'
 import type { Handle, OutputInfo, PackageName, TfjsNodeBackend, Values } from './tensorflow'
 
@@ -57,13 +57,13 @@ export function createBackend({ binding, Backend }: Loaded, packageName: Package
     }
 
     handle(info: TensorInfo): Handle {
-      const record = this.tensorMap.get(info.dataId)
-      if (record === undefined) {
+      if ((info as Partial<Tensor>).isDisposed) {
         throw new DlError('disposed', {
           problem: `a tensor of shape [${info.shape.join(', ')}] was used after it was disposed`,
           fix: 'Keep it with keep() or clone(), or move its use inside the tidy().',
         })
       }
+      const record = this.tensorMap.get(info.dataId)
       if (record.values !== null) {
         record.id = this.binding.createTensor(record.shape, record.dtype, record.values)
         record.values = null

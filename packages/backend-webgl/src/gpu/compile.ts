@@ -56,6 +56,13 @@ export function compiled(
   return known
 }
 
+/** Browsers' own isnan and exp do not all know a NaN. */
+const NAN = `
+bool isNotANumber(float x) { return !(x > 0. || x < 0. || x == 0.); }
+#define isnan(x) isNotANumber(x)
+float power(float x) { return isnan(x) ? x : exp(x); }
+`
+
 const source = (code: string, declarations: string): string => `#version 300 es
 precision highp float;
 precision highp int;
@@ -67,6 +74,7 @@ float pick(vec4 block, int row, int column) {
   vec2 pair = (row & 1) == 0 ? block.xy : block.zw;
   return (column & 1) == 0 ? pair.x : pair.y;
 }
+${NAN}
 ${code}
 void main() {
   ivec2 texel = ivec2(gl_FragCoord.xy) - region.xy;

@@ -42,7 +42,8 @@ export function upload(backend: MathBackendWebGL, dataId: DataId, shape: number[
   const data = backend.texData.get(dataId)
   if (data.texture != null) return
   const values = data.values as Float32Array | Int32Array | Uint8Array
-  const grid = gridOf(shape)
+  // of nothing, too, a program that reads it has a texture
+  const grid = gridOf(shape).map(side => Math.max(1, side)) as Grid
   const [rows, columns] = grid
   const floats = new Float32Array(rows * columns)
   floats.set(values)

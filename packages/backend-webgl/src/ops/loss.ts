@@ -30,13 +30,18 @@ export const crossEntropy: KernelFunc = call => {
           float most = logits(row, 0);
           for (int i = 1; i < classes; i++) most = max(most, logits(row, i));
           float sum = 0.;
-          for (int i = 0; i < classes; i++) {
-            if (i != label) sum += exp(logits(row, i) - most);
+          for (int begin = 0; begin < classes; begin += 256) {
+            // in parts, for the last digits
+            float part = 0.;
+            for (int i = begin; i < min(classes, begin + 256); i++) {
+              if (i != label) part += power(logits(row, i) - most);
+            }
+            sum += part;
           }
           peak = most;
           others = sum;
           float distance = most - logits(row, clamp(label, 0, classes - 1));
-          float loss = distance + log1p(sum + (exp(-distance) - 1.));
+          float loss = distance + log1p(sum + (power(-distance) - 1.));
           losses = label == ignored ? 0. : label < 0 || label >= classes ? ${NAN} : loss;
         }
       `,
@@ -87,8 +92,8 @@ export const crossEntropyGrad: KernelFunc = call => {
         void compute(int at) {
           int row = at / classes, column = at - row * classes, label = int(labels(row));
           float most = peak(row), rest = others(row), total = rest;
-          if (label >= 0 && label < classes) total += exp(logits(row, label) - most);
-          float slope = column == label ? -rest : exp(logits(row, column) - most);
+          if (label >= 0 && label < classes) total += power(logits(row, label) - most);
+          float slope = column == label ? -rest : power(logits(row, column) - most);
           dx = label == ignored ? 0. : slope * (dy(${reduction === 'none' ? 'row' : '0'}) / total);
         }
       `,
@@ -139,7 +144,7 @@ export const binaryCrossEntropy: KernelFunc = call => {
         void compute(int at) {
           float x = logits(at), t = targets(at), size = abs(x);
           float wrong = x > 0. ? 1. - t : t;
-          losses = (wrong == 0. ? 0. : size * wrong) + log1p(exp(-size));
+          losses = (wrong == 0. ? 0. : size * wrong) + log1p(power(-size));
         }
       `,
       inputs: { logits: logits!, targets: targets! },
@@ -155,8 +160,8 @@ export const binaryCrossEntropyGrad: KernelFunc = call => {
     {
       code: `
         void compute(int at) {
-          float x = logits(at), t = targets(at), power = exp(-abs(x));
-          float small = power / (power + 1.);
+          float x = logits(at), t = targets(at), e = power(-abs(x));
+          float small = e / (e + 1.);
           dx = (x > 0. ? (1. - t) - small : small - t) * dy(at);
         }
       `,

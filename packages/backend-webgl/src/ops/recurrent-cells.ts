@@ -100,11 +100,11 @@ export const cells = {
   ),
 }
 
-/** As tfjs's programs have them: the browser's own tanh overflows on some cards. */
+/** As tfjs's programs have them: the browser's own tanh overflows on some cards. `power` is e^x. */
 export const SQUASH = `
-  float sigmoid(float x) { return 1. / (1. + exp(-x)); }
+  float sigmoid(float x) { return 1. / (1. + power(-x)); }
   float tangent(float x) {
-    float e = exp(-2. * abs(x));
+    float e = power(-2. * abs(x));
     float size = (1. - e) / (1. + e);
     return x < 0. ? -size : size;
   }
