@@ -26,7 +26,7 @@ module.exports = {
       name: 'backends-use-core-only',
       comment: 'A backend provides kernels; it knows nothing of layers, data or training.',
       severity: 'error',
-      from: { path: `^packages/(${BACKENDS})/` },
+      from: { path: `^packages/(${BACKENDS})/src/` },
       to: {
         path: ['^packages/', PROGRAMS],
         pathNot: [inPackages(['core']), '^packages/$1/'],
