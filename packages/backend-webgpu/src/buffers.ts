@@ -16,10 +16,10 @@ interface Held {
   numBytesAllocated: number
 }
 
-export const KEPT_BYTES: number = 256 * 2 ** 20
+const KEPT_BYTES = 256 * 2 ** 20
 
 /** Small buffers cost more than their bytes. */
-export const KEPT_BUFFERS = 4096
+const KEPT_BUFFERS = 4096
 
 export function boundBuffers(
   manager: Manager,

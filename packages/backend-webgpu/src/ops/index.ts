@@ -4,6 +4,7 @@ import { type Kernel, kernelFunc, type Repair } from '../kernel'
 import { argMax } from './arg-max'
 import { tile, transpose } from './arrange'
 import { batchNormKernels } from './batch-norm'
+import { clipKernels } from './clip-scale'
 import { cumulativeKernels } from './cumulative'
 import { dropoutKernels } from './dropout'
 import { cast, elementwiseKernels } from './elementwise'
@@ -20,6 +21,7 @@ import { overRows, sumKernels } from './sums'
 
 const kernels: Kernel[] = [
   ...batchNormKernels,
+  ...clipKernels,
   ...cumulativeKernels,
   ...dropoutKernels,
   ...elementwiseKernels,
