@@ -1,14 +1,24 @@
 import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { chromium, isolation, launchOptions } from './scripts/chromium.mjs'
+import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
-import { findTfjsNode } from './scripts/tfjs-node.mjs'
+import { findTfjsNode, NO_TFJS_NODE } from './scripts/tfjs-node.mjs'
+import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
 if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
+
+const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
+/** Tests of a page's own abilities. */
+const pageOnly = '**/*.page.test.ts'
+/** What is refused before a backend sees it; it is tried once. */
+const refusals = [
+  'packages/*/test/wrong-kinds.test.ts',
+  'packages/backend-node/test/complaints.test.ts',
+]
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -16,21 +26,48 @@ const anyBackend = [
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
-  'packages/backend-node/test/complaints.test.ts',
 ]
-const suite = ['packages/!(backend-node)/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
-/** Tests of a page's own abilities. */
-const pageOnly = '**/*.page.test.ts'
 
-/** The whole suite runs once on every backend; tfjs-cpu is the oracle. */
-const project = (backend: string, alsoInclude: string[] = []): TestProjectInlineConfiguration => ({
+/**
+ * A processor that plays a graphics card takes minutes for what takes a card seconds. So what is
+ * tested there by default is what a backend can get wrong: its kernels and their gradients, layers
+ * held to PyTorch, and whole trainings; likewise on TensorFlow. `npm test -- --whole` runs all of it.
+ */
+const isWhole = process.env.DL_TEST_WHOLE === 'yes'
+const short = [
+  'packages/backend-*/test/**/*.test.ts',
+  'packages/core/test/**/*.test.ts',
+  'packages/layers/test/{conv2d,pool,batch-norm,empty,embedding,recurrent.golden}.test.ts',
+  'packages/text/test/generate.test.ts',
+  'packages/vision/test/models/resnet.test.ts',
+  'examples/{swap,cifar10}/test/{conformance,teacher-forced}.test.ts',
+]
+const byDefault = isWhole ? suite : short
+
+/** The folders of the packages that are other backends. */
+const othersThan = (backend: string): string[] =>
+  ['wasm', 'webgl', 'webgpu', 'node']
+    .filter(name => name !== backend)
+    .map(name => `packages/backend-${name}/test/!(complaints).test.ts`)
+
+/** The suite in Node. */
+const project = (
+  backend: string,
+  include: string[],
+  env: Record<string, string> = {},
+): TestProjectInlineConfiguration => ({
   test: {
     name: backend,
-    env: { DL_TEST_BACKEND: backend },
-    include: [...suite, ...alsoInclude],
-    exclude: ['**/node_modules/**', pageOnly],
+    env: { DL_TEST_BACKEND: backend, ...env },
+    include,
+    exclude: [
+      ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
+      ...(backend === 'cpu' ? [] : refusals),
+    ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
+    // SwiftShader compiles for seconds
+    hookTimeout: 60_000,
     // loading tfjs anew for each file would cost more than all tests together
     isolate: false,
     sequence: { groupOrder: 0 },
@@ -39,50 +76,37 @@ const project = (backend: string, alsoInclude: string[] = []): TestProjectInline
   ssr: { resolve: { conditions: ['@dl/source'] } },
 })
 
-/** tfjs-node: its own tests and what says most, or all where it is asked for by name. */
-const onTfjsNode = (): TestProjectInlineConfiguration => {
-  const folder = findTfjsNode()
-  if (folder === null) return { test: { name: 'node', include: ['scripts/test/no-tfjs-node.ts'] } }
-  const asked = /--project[= ]node( |$)/.test(process.argv.join(' '))
-  const own = 'packages/backend-node/test/**/*.test.ts'
-  const { test, ...rest } = project('node', [own])
-  return {
-    ...rest,
-    test: {
-      ...test,
-      env: { ...test?.env, DL_TFJS_NODE: folder },
-      ...(!asked && {
-        include: [
-          own,
-          'packages/core/test/{autograd/operations,fused-equals-composed,ops.golden,recurrent.golden}.test.ts',
-          'packages/layers/test/{batch-norm,conv2d,more-layers,pool,recurrent.golden}.test.ts',
-        ],
-      }),
-    },
-  }
+interface PageOptions {
+  headers?: Record<string, string>
+  /** Which tests (default: the suite). */
+  include?: string[]
+  /** Flags of the browser beside those of all pages. */
+  args?: string[]
 }
 
-/** The library's suite in a real browser. */
+/** The suite in a real browser. Pages follow one another, as each takes all cores. */
 const inChromium = (
   backend: string,
   groupOrder: number,
-  reasons: Record<string, string>,
-  headers?: Record<string, string>,
+  { headers, include = suite, args = [] }: PageOptions,
 ): TestProjectInlineConfiguration => {
-  if (chromium === null) return absent(backend)
+  if (chromium === null) return absent(`chromium-${backend}`, NO_CHROMIUM)
+  const options = { ...launchOptions, args: [...launchOptions.args, ...args] }
   return {
     test: {
       env: { DL_TEST_BACKEND: backend },
-      include: suite,
+      include,
+      exclude: ['**/node_modules/**', ...refusals, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
+      hookTimeout: 60_000,
       isolate: false,
       sequence: { groupOrder },
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions }),
+        provider: playwright({ launchOptions: options }),
         instances: [{ browser: 'chromium', name: `chromium-${backend}` }],
       },
     },
@@ -95,37 +119,37 @@ const inChromium = (
         '@tensorflow/tfjs-core/dist/register_all_gradients.js',
         '@tensorflow/tfjs-backend-cpu',
         '@dl/backend-webgl > @tensorflow/tfjs-backend-webgl',
+        '@dl/backend-webgpu > @tensorflow/tfjs-backend-webgpu',
         ...['fast-png', 'fflate', 'image-size', 'modern-tar', 'p-limit', 'papaparse'].map(
           name => `@dl/vision > ${name}`,
         ),
       ],
     },
-    plugins: [skipInPage(reasons)],
+    plugins: [skipInPage()],
   }
 }
 
 /** One skipped test in place of a project, which says why. */
-const absent = (backend: string): TestProjectInlineConfiguration => ({
-  test: { name: `chromium-${backend}`, include: ['scripts/test/no-chromium.ts'] },
+const absent = (name: string, reason: string): TestProjectInlineConfiguration => ({
+  test: { name, include: ['scripts/test/absent.ts'], env: { DL_TEST_ABSENT: reason } },
 })
+
+const tfjsNode = findTfjsNode()
+// Vulkan's loader is looked for where the environment said so when a process started
+Object.assign(process.env, vulkan)
 
 export default defineConfig({
   test: {
     projects: [
-      project('cpu', anyBackend),
-      project('wasm'),
-      onTfjsNode(),
-      inChromium(
-        'wasm',
-        1,
-        { 'packages/backend-webgl/': 'it tests WebGL, see the project chromium-webgl' },
-        isolation,
-      ),
-      inChromium('webgl', 2, {
-        'packages/backend-wasm/': 'it tests WebAssembly, see the project chromium-wasm',
-        'core/test/fused-recurrent':
-          'WebGL has no fused kernels, and recurrent.golden holds the composed ones to PyTorch',
-      }),
+      project('cpu', [...suite, ...anyBackend]),
+      project('wasm', suite),
+      tfjsNode
+        ? project('node', byDefault, { DL_TFJS_NODE: tfjsNode })
+        : absent('node', NO_TFJS_NODE),
+      vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
+      inChromium('wasm', 1, { headers: isolation }),
+      inChromium('webgl', 2, { include: byDefault }),
+      inChromium('webgpu', 3, { include: byDefault, args: webgpuArgs }),
     ],
   },
 })

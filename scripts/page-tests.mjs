@@ -3,36 +3,27 @@
  * they are counted.
  */
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
-import { root } from './workspace.mjs'
 
 /**
  * A Vite plugin.
- * @param {Record<string, string>} reasons by a part of the file's path, why it is left out
  * @returns {import('vite').Plugin}
  */
-export function skipInPage(reasons = {}) {
+export function skipInPage() {
   return {
     name: 'dl:skip-in-page',
     enforce: 'pre',
     load(id) {
       const path = id.replace(/\?.*$/, '')
       if (!path.endsWith('.test.ts')) return null
-      const why = whySkipped(relative(root, path), readFileSync(path, 'utf8'), reasons)
+      const why = whySkipped(readFileSync(path, 'utf8'))
       if (why === null) return null
       return `import { it } from 'vitest'\nit('runs in a page', ctx => ctx.skip(${JSON.stringify(why)}))`
     },
   }
 }
 
-/**
- * @param {string} path from the root
- * @param {string} text
- * @param {Record<string, string>} reasons
- */
-export function whySkipped(path, text, reasons) {
-  const told = Object.entries(reasons).find(([part]) => path.includes(part))
-  if (told) return told[1]
+/** @param {string} text of a test file */
+export function whySkipped(text) {
   const [, name] = text.match(/^(?:import|\} from).*'(node:[^']+|esbuild|vite)'$/m) ?? []
   if (name !== undefined) return `it needs ${name}, which a page has not`
   return text.includes('process.env.DL_DATA') ? 'it reads the folder DL_DATA' : null

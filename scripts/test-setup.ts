@@ -12,6 +12,7 @@ beforeAll(async () => {
   env().set('IS_TEST', true)
   if (backend === 'wasm') await import('@dl/backend-wasm')
   if (backend === 'webgl') await import('@dl/backend-webgl')
+  if (backend === 'webgpu') await import('@dl/backend-webgpu')
   if (backend === 'node') await import('@dl/backend-node')
   await setBackend(backend)
   await ready()

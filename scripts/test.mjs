@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './check.mjs'
 import { asksForHelp } from './options.mjs'
-import { prepareTfjsNode } from './tfjs-node.mjs'
 import { outsideOf, prepare, root } from './workspace.mjs'
 
 const HELP = `npm test -- <files> <options>: both go to vitest, the rest is built and checked anyway.
 
   packages/optim           files whose path contains this
-  --project cpu            one of cpu, wasm, node, chromium-wasm, chromium-webgl
+  --project cpu            one of cpu, wasm, node, webgpu, chromium-wasm, -webgl, -webgpu
+  --whole                  the suite on every backend, not a part of it on graphics cards
   -t 'a part of its name'  one test
 `
 
@@ -25,10 +25,11 @@ if (asksForHelp(process.argv.slice(2))) {
 
 let failed = 1
 /** @type {import('./count-reporter.mjs').Counts} */
-let counts = { passed: 0, failed: 0, skipped: 0, reasons: [] }
+let counts = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: [] }
 
 process.on('exit', code => {
   for (const reason of counts.reasons) console.log(`skipped ${reason}`)
+  for (const failure of counts.failures) console.log(`failed ${failure}`)
   if (code !== 0 && failed + counts.failed === 0) failed = 1
   console.log(
     `${counts.passed} passed, ${failed + counts.failed} failed, ${counts.skipped} skipped`,
@@ -36,21 +37,12 @@ process.on('exit', code => {
 })
 
 await prepare(['build', 'types'])
-if (wants(process.argv.slice(2), 'node')) await prepareTfjsNode()
 failed = await runChecks()
-const suite = await runSuite(process.argv.slice(2))
+const args = process.argv.slice(2)
+if (args.includes('--whole')) process.env.DL_TEST_WHOLE = 'yes'
+const suite = await runSuite(args.filter(arg => arg !== '--whole'))
 counts = suite.counts
 if (suite.code !== 0 || failed > 0) process.exitCode = 1
-
-/**
- * Whether a project runs: those that are named, or else all.
- * @param {string[]} args
- * @param {string} project
- */
-function wants(args, project) {
-  const line = args.join(' ')
-  return !line.includes('--project') || new RegExp(`--project[= ]${project}( |$)`).test(line)
-}
 
 /** @param {string[]} args */
 async function runSuite(args) {

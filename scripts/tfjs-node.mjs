@@ -1,12 +1,14 @@
 /**
  * Where tests find tfjs-node: in the folder that DL_TFJS_NODE names, or in one below
- * node_modules/.cache that is made here, once. tfjs-node's own download of TensorFlow is there for
- * few machines, so its native part is compiled against the library that Python's package carries.
+ * node_modules/.cache that `node scripts/tfjs-node.mjs` makes. tfjs-node's own download of TensorFlow is
+ * there for few machines, so its native part is compiled against the library that Python's package
+ * carries.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { root } from './workspace.mjs'
 
@@ -28,12 +30,12 @@ export const findTfjsNode = () => {
 
 /** Why its tests do not run where there is none. */
 export const NO_TFJS_NODE =
-  'there is no @tensorflow/tfjs-node with its native part; name a folder that has it with DL_TFJS_NODE'
+  'there is no @tensorflow/tfjs-node with its native part; `node scripts/tfjs-node.mjs` compiles one (1 GB), DL_TFJS_NODE names a folder that has it'
 
 const run = promisify(execFile)
 
 /** Makes the folder where there is none; says why on standard error where that fails. */
-export async function prepareTfjsNode() {
+async function prepareTfjsNode() {
   if (findTfjsNode() !== null) return
   process.stderr.write('Compiling tfjs-node against TensorFlow, once (1 GB) …\n')
   await mkdir(CACHE, { recursive: true })
@@ -90,3 +92,5 @@ for item in wheel.infolist():
     if re.match(wanted, item.filename):
         wheel.extract(item, folder)
 `
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await prepareTfjsNode()

@@ -55,9 +55,10 @@ export async function runProgram(/** @type {string} */ path, /** @type {string[]
  * Runs a command, by name from this workspace's own binaries, and collects what it writes.
  * @param {string} command
  * @param {string[]} args
+ * @param {Record<string, string>} [settings] environment variables beside ours
  * @returns {Promise<{ ok: boolean, output: string }>}
  */
-export async function collect(command, args) {
+export async function collect(command, args, settings = {}) {
   const own = join(root, 'node_modules/.bin', command)
   const child = spawn(existsSync(own) ? own : command, args, {
     cwd: root,
@@ -66,6 +67,7 @@ export async function collect(command, args) {
       CI: 'true',
       TURBO_TELEMETRY_DISABLED: '1',
       DO_NOT_TRACK: '1',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',

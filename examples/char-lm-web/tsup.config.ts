@@ -11,7 +11,13 @@ export default library({
       root: 'src/page',
       base: './',
       logLevel: 'warn',
-      build: { outDir: '../../dist/page', emptyOutDir: true, chunkSizeWarningLimit: 2000 },
+      build: {
+        outDir: '../../dist/page',
+        emptyOutDir: true,
+        chunkSizeWarningLimit: 2000,
+        // the backend of WebGPU waits for its adapter while it is imported
+        target: 'es2022',
+      },
     })
   },
 })

@@ -1,4 +1,4 @@
-export { useBackend } from './backend'
+export { BACKENDS, type BackendName, backend, backendName, useBackend } from './backend'
 export { type Corpus, loadCorpus } from './corpus'
 export {
   flag,
@@ -12,4 +12,5 @@ export {
   text,
 } from './flags'
 export { program } from './program'
+export { smallOptions } from './small-options'
 export { stopwatch } from './stopwatch'

@@ -1,9 +1,11 @@
 /** The command line. */
 import {
+  BACKENDS,
+  backend,
+  backendName,
   flag,
   integer,
   notNegative,
-  oneOf,
   optional,
   positive,
   readFlags,
@@ -16,7 +18,7 @@ export const HELP = `Turns parts of a net off, one at a time, and says what that
   --seeds     runs of each variant     (default 3)
   --epochs    of each run              (default 6)
   --lr        (default 5e-3)           --wd  (default 1e-3)     --bs  (default 32)
-  --backend   wasm | cpu               (default wasm)
+  --backend   ${BACKENDS}  (default wasm)
   --quick     few pictures, two seeds, one epoch     --json  one JSON object as the last line
 `
 
@@ -27,7 +29,7 @@ const FLAGS = {
   lr: text('5e-3'),
   wd: text('1e-3'),
   bs: text('32'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
 }
@@ -41,7 +43,7 @@ export function readOptions(args: string[]) {
     bs: integer('bs', values.bs),
     lr: positive('lr', values.lr),
     wd: notNegative('wd', values.wd),
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
   }

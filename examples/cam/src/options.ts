@@ -1,5 +1,16 @@
 /** The command line. */
-import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+import {
+  BACKENDS,
+  backend,
+  backendName,
+  flag,
+  integer,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from '@dl/example-kit'
 
 export const HELP = `Trains a small net and draws where in pictures it sees its classes.
 
@@ -11,7 +22,7 @@ export const HELP = `Trains a small net and draws where in pictures it sees its 
   --count     pictures to learn from at most           (default 2000)
   --epochs    of a 1cycle run (default 6)              --lr  (default 1e-2)     --bs  (default 32)
   --seed      (default 42)      --out  folder          (default runs/cam)
-  --backend   wasm | cpu        (default wasm)
+  --backend   ${BACKENDS}  (default wasm)
   --quick     a few pictures, one epoch                --json  one JSON object as the last line
 `
 
@@ -26,7 +37,7 @@ const FLAGS = {
   bs: text('32'),
   seed: text('42'),
   out: text('runs/cam'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
 }
@@ -47,7 +58,7 @@ export function readOptions(args: string[]) {
     bs: integer('bs', values.bs),
     seed: integer('seed', values.seed, 0),
     out: values.out,
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick,
     json: values.json,
   }

@@ -23,8 +23,8 @@ const program = runProgram(new URL('../dist/main.js', import.meta.url))
 const run = (out: string, ...args: string[]) =>
   program('--quick', '--count', '32', '--backend', backend, '--json', '--out', out, ...args)
 
-/** Letters of 16 pixels and what is between. */
-const CAPTION = 22
+/** A line of letters and what is between. */
+const CAPTION = 26
 
 const sizeOf = async (path: string) => {
   const { width, height } = await decodeImage(await readFile(path))

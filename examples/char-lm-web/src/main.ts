@@ -23,7 +23,9 @@ async function main(args: string[]): Promise<void> {
     },
   })
   const [url] = server.resolvedUrls?.local ?? []
-  console.log(`The page is at ${url}?backend=wasm and ${url}?backend=webgl; Ctrl-C ends this.`)
+  console.log(
+    `The page is at ${url}?backend=wasm, and with webgl or webgpu for wasm; Ctrl-C ends this.`,
+  )
 }
 
 program(HELP, main)

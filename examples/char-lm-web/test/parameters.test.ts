@@ -30,7 +30,7 @@ it.each([
   ['batches=-1', 'batches is "-1"; expected an integer from 1 to 1000000.'],
   ['letters=2.5', 'letters is "2.5"; expected an integer from 1 to 100000.'],
   ['cell=transformer', 'cell is "transformer"; expected one of gru, lstm, rnn.'],
-  ['backend=webgpu', 'backend is "webgpu"; expected one of wasm, webgl.'],
+  ['backend=node', 'backend is "node"; expected one of wasm, webgl, webgpu.'],
   ['epoch=3', 'epoch in the address; expected one of hidden, epochs,'],
 ])('says what is wrong with ?%s', (query, message) => {
   expect(() => read(query)).toThrow(message)

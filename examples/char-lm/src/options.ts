@@ -1,5 +1,16 @@
 /** The command line. Every default is the lesson's, or the fastest that still learns to write. */
-import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+import {
+  BACKENDS,
+  backend,
+  backendName,
+  flag,
+  integer,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from '@dl/example-kit'
 import { LR } from './lesson'
 
 export const HELP = `Trains a character language model with SGDR and lets it write.
@@ -15,7 +26,7 @@ export const HELP = `Trains a character language model with SGDR and lets it wri
   --cycle-mult  growth of the cycles                                  (default 2)
   --lr        (default 1e-2 for lstm, else 3e-3)      --wd   (default 1e-5)
   --seed      (default 42)                            --out  folder (default runs/char-lm)
-  --backend   wasm | cpu                                              (default wasm)
+  --backend   ${BACKENDS}  (default wasm)
   --quick     a few batches only                      --json one JSON object as the last line
   --lr-find   looks for a learning rate and draws the curve, without training
   --load      a checkpoint: evaluates it and writes, without training
@@ -37,7 +48,7 @@ const FLAGS = {
   wd: text('1e-5'),
   seed: text('42'),
   out: text('runs/char-lm'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
   'lr-find': flag,
@@ -62,7 +73,7 @@ export function readOptions(args: string[]) {
     wd: positive('wd', values.wd),
     seed: integer('seed', values.seed, 0),
     out: values.out,
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
     lrFind: values['lr-find'],

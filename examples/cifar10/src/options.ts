@@ -1,6 +1,9 @@
 /** The command line. Every default is the lesson's. */
 import { DlError } from '@dl/core'
 import {
+  BACKENDS,
+  backend,
+  backendName,
   flag,
   fraction,
   integer,
@@ -27,7 +30,7 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
   --tta       averages over augmented pictures at the end
   --lr-find   looks for a learning rate and draws the curve, without training
   --seed      (default 42)      --out  folder (default runs/cifar10)
-  --backend   wasm | cpu        (default wasm)
+  --backend   ${BACKENDS}  (default wasm)
   --quick     a few small batches only     --json  one JSON object as the last line
 `
 
@@ -44,7 +47,7 @@ const FLAGS = {
   'lr-find': flag,
   seed: text('42'),
   out: text('runs/cifar10'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
 }
@@ -78,7 +81,7 @@ export function readOptions(args: string[]) {
     lrFind: values['lr-find'],
     seed: integer('seed', values.seed, 0),
     out: values.out,
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
   }

@@ -1,5 +1,16 @@
 /** The command line. */
-import { flag, integer, oneOf, optional, positive, readFlags, text } from '@dl/example-kit'
+import {
+  BACKENDS,
+  backend,
+  backendName,
+  flag,
+  integer,
+  oneOf,
+  optional,
+  positive,
+  readFlags,
+  text,
+} from '@dl/example-kit'
 import { STEPS, type StepName } from './steps'
 
 const NAMES = Object.keys(STEPS) as StepName[]
@@ -14,7 +25,8 @@ export const HELP = `Trains the lesson's recurrent nets, from three characters b
   --bs        windows, or streams, of a batch   (default: the lesson's, 512 or 64)
   --corpus    nietzsche | shakespeare | embedded | a file or folder   (default: nietzsche,
               else the TypeScript library's declaration files, which every install holds)
-  --seed      (default 42)                      --backend wasm | cpu   (default wasm)
+  --seed      (default 42)
+  --backend   ${BACKENDS}  (default wasm)
   --quick     a few batches of a tiny model     --json one JSON object as the last line
 `
 
@@ -26,7 +38,7 @@ const FLAGS = {
   bs: optional,
   corpus: optional,
   seed: text('42'),
-  backend: text('wasm'),
+  backend,
   quick: flag,
   json: flag,
 } as const
@@ -42,7 +54,7 @@ export function readOptions(args: string[]) {
     bs: values.bs === undefined ? null : integer('bs', values.bs, 1),
     corpus: values.corpus ?? null,
     seed: integer('seed', values.seed, 0),
-    backend: oneOf('backend', values.backend, ['wasm', 'cpu'] as const),
+    backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
   }

@@ -1,5 +1,5 @@
 import { type Batch, type DataLoader, datasets, disposeBatch } from '@dl/data'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type CharData, indices, streamed, windowed } from '../src/data'
 import { STEPS } from '../src/steps'
 
@@ -76,10 +76,11 @@ it('reads streams of lower-cased text', async () => {
   prompt!.dispose()
 })
 
-const reason = process.env.DL_DATA ? null : 'DL_DATA names no folder with nietzsche'
-if (reason) console.log(`The lesson's text is not checked: ${reason}.`)
+describe("the lesson's text", () => {
+  beforeEach(ctx => {
+    ctx.skip(!process.env.DL_DATA, 'DL_DATA names no folder with nietzsche')
+  })
 
-describe.skipIf(reason)("the lesson's text", () => {
   const lesson = (name: keyof typeof STEPS) =>
     datasets.nietzsche().then(text => STEPS[name].data(text, { bs: STEPS[name].bs, seed: 42 }))
 

@@ -1,10 +1,11 @@
 import { datasets } from '@dl/data'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
-const reason = process.env.DL_DATA ? null : 'DL_DATA names no folder with nietzsche and shakespeare'
-if (reason) console.log(`The real texts are not checked: ${reason}.`)
+describe('datasets in DL_DATA', () => {
+  beforeEach(ctx => {
+    ctx.skip(!process.env.DL_DATA, 'DL_DATA names no folder with nietzsche and shakespeare')
+  })
 
-describe.skipIf(reason)('datasets in DL_DATA', () => {
   it('has the Nietzsche of the lesson, 493,746 and 107,147 characters', async () => {
     const { train, validation, source } = await datasets.nietzsche()
     expect(source).toBe('DL_DATA')

@@ -192,10 +192,7 @@ function free(made: unknown): void {
   for (const one of [owner, model]) if (typeof one?.dispose === 'function') one.dispose()
 }
 
-/** What is refused is refused before a backend sees it: once is enough. */
-const once = it.runIf(import.meta.env.DL_TEST_BACKEND === 'cpu')
-
-once.each(Object.entries(CALLS))('%s', async (_name, [call, ...given]) => {
+it.each(Object.entries(CALLS))('%s', async (_name, [call, ...given]) => {
   const args = given.map(arg => (arg instanceof Late ? arg.make() : arg))
   const wrong = new Set<string>()
   for (const variant of variants(args)) {

@@ -7,7 +7,7 @@ export function element<T extends HTMLElement>(id: string, kind: abstract new ()
   throw new TypeError(`the page has no ${kind.name} #${id}`)
 }
 
-/** Marks the backend in use, and lets the other link keep the rest of the address. */
+/** Marks the backend in use, and lets the other links keep the rest of the address. */
 export function showBackend(name: string): void {
   for (const link of element('backends', HTMLElement).querySelectorAll('a')) {
     const own = new URLSearchParams(link.search).get('backend') ?? ''

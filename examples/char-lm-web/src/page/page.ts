@@ -1,6 +1,6 @@
 /** Training in front of the eyes: what main.ts of char-lm does on a command line. */
 import { type Callback, plot } from '@dl/callbacks'
-import { DlError, manualSeed } from '@dl/core'
+import { backendInfo, DlError, manualSeed } from '@dl/core'
 import { files, splitRows, take } from '@dl/data'
 import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
 import { type Cell, LanguageModelData } from '@dl/text'
@@ -27,16 +27,21 @@ const stop = element('stop', HTMLButtonElement)
 
 /** The one line that differs between the backends. */
 const backends = {
-  wasm: async () => {
-    const { backendInfo } = await import('@dl/backend-wasm')
-    const { simd, threads } = backendInfo()
-    const kind = simd === 'relaxed' ? 'relaxed ' : ''
-    return `WebAssembly, ${kind}SIMD, ${threads} thread${threads === 1 ? '' : 's'}`
-  },
-  webgl: async () => {
-    const { backendInfo } = await import('@dl/backend-webgl')
-    return `WebGL ${backendInfo().version}, ${backendInfo().device}`
-  },
+  wasm: () => import('@dl/backend-wasm'),
+  webgl: () => import('@dl/backend-webgl'),
+  webgpu: () => import('@dl/backend-webgpu'),
+}
+
+const TITLES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU' }
+
+/** What the page trains on, in a line. */
+async function useBackend(name: keyof typeof backends): Promise<string> {
+  await backends[name]()
+  await ready()
+  const { device, simd, threads } = backendInfo()
+  if (simd === null) return `${TITLES[name]}, ${device}`
+  const kind = simd === 'relaxed' ? 'relaxed ' : ''
+  return `${TITLES[name]}, ${kind}SIMD, ${threads} thread${threads === 1 ? '' : 's'}`
 }
 
 function choice(name: string): string {
@@ -189,9 +194,7 @@ async function open(): Promise<void> {
   fillForm(asked.fields)
   element('prompt', HTMLElement).textContent = PROMPT.trim()
   showBackend(asked.backend)
-  const machine = await backends[asked.backend]()
-  await ready()
-  element('machine', HTMLElement).textContent = machine
+  element('machine', HTMLElement).textContent = await useBackend(asked.backend)
   form.addEventListener('submit', event => {
     event.preventDefault()
     void onSubmit(asked)

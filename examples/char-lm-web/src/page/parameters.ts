@@ -10,7 +10,7 @@ const NUMBERS = {
 } as const
 
 const CHOICES = {
-  backend: ['wasm', 'webgl'],
+  backend: ['wasm', 'webgl', 'webgpu'],
   cell: ['gru', 'lstm', 'rnn'],
   source: ['sonnets', 'file', 'url'],
 } as const
@@ -18,7 +18,7 @@ const CHOICES = {
 const FREE = ['url', 'start']
 
 export interface Parameters {
-  backend: 'wasm' | 'webgl'
+  backend: (typeof CHOICES)['backend'][number]
   /** Batches of an epoch at most, for a quick try. */
   batches: number | null
   /** How many letters it writes in the end. */
@@ -49,9 +49,9 @@ export function readParameters(asked: URLSearchParams): Parameters {
       throw wrong(`${name} is "${value}"`, `one of ${known.join(', ')}`)
     }
   }
-  const { backend, batches, letters, start, ...fields } = values
+  const { backend = 'wasm', batches, letters, start, ...fields } = values
   return {
-    backend: backend === 'webgl' ? 'webgl' : 'wasm',
+    backend: backend as Parameters['backend'],
     batches: batches === undefined ? null : Number(batches),
     letters: Number(letters ?? 500),
     start: start !== undefined,

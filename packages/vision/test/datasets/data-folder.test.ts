@@ -1,16 +1,18 @@
 import { computeStats, datasets, ImageClassifierData, type ImageDataset } from '@dl/vision'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { probes, seen } from '../kit'
 
-const reason = process.env.DL_DATA ? null : 'DL_DATA names no folder with cifar10 and mnist'
-if (reason) console.log(`The real pictures are not checked: ${reason}.`)
-
-describe.skipIf(reason)('datasets in DL_DATA', () => {
+describe('datasets in DL_DATA', () => {
+  const missing = !process.env.DL_DATA
   let all: ImageDataset
 
   beforeAll(async () => {
-    all = await datasets.cifar10()
+    if (!missing) all = await datasets.cifar10()
   }, 60_000)
+
+  beforeEach(ctx => {
+    ctx.skip(missing, 'DL_DATA names no folder with cifar10 and mnist')
+  })
 
   it('has 60,000 pictures of CIFAR-10', () => {
     const { train, validation, classes, source } = all
