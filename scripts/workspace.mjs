@@ -34,6 +34,8 @@ export async function prepare(tasks = ['build']) {
   }
   const turbo = `turbo run ${tasks.join(' ')} --output-logs=errors-only --ui=stream`
   await quietly('Building', 'npm', ['exec', '--yes', `--package=${pnpm}`, '-c', turbo])
+  const { compileNative } = await import('./native/compile.mjs')
+  await compileNative()
 }
 
 /** Runs a program of this repository from its root and ends as it ends. */

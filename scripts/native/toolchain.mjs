@@ -66,7 +66,7 @@ export function commandsOf(/** @type {Build} */ build, /** @type {string} */ wor
     ...levels.map(([level, own]) => object('kernels.cc', level, [`-DDL_LEVEL=${level}`, ...own])),
   ]
   const parts = ['addon', ...levels.map(([level]) => level)].map(part => join(work, `${part}.o`))
-  const kind = platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
+  const kind = platform === 'darwin' ? ['-dynamiclib', '-undefined', 'dynamic_lookup'] : ['-shared']
   // on Linux one file serves glibc and musl, as it names no library: what it needs of C Node has loaded
   const alone = platform === 'linux' && !checked ? ['-nostdlib'] : []
   const sanitizers = checked ? CHECKED : ['-s']

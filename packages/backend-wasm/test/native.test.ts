@@ -1,4 +1,5 @@
 /** Native kernels in place of WebAssembly's: the same names, the same arguments, the same bits. */
+import process from 'node:process'
 import { engine, matMul, removeBackend, setBackend } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { compileKernels, instantiate, type WasmKernels } from '../src/instance'
@@ -10,9 +11,8 @@ import { simdVariant } from '../src/simd'
 import { CASES, type Case, differences } from './cases'
 import { floats, random, results, type WasmBackend } from './helpers'
 
-const inNode = 'process' in globalThis
 vi.stubEnv('DL_NATIVE', '')
-const found = inNode ? findNative('relaxed', true) : { off: 'pages have no native code' }
+const found = findNative('relaxed', true)
 vi.unstubAllEnvs()
 const off = 'off' in found ? found.off : null
 const native = found as NativeAddon
@@ -142,7 +142,7 @@ describe.skipIf(off !== null)(`native kernels${off === null ? '' : ` (${off})`}`
   })
 })
 
-describe.runIf(inNode)('DL_NATIVE', () => {
+describe('DL_NATIVE', () => {
   afterAll(() => {
     vi.unstubAllEnvs()
   })
