@@ -4,7 +4,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
 import { NO_NATIVE, native } from './scripts/native/addon.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
-import { NO_TFJS_NODE, tfjsNode } from './scripts/tfjs-node.mjs'
+import { findTfjsNode, NO_TFJS_NODE } from './scripts/tfjs-node.mjs'
 import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
 
 const gradients = new URL('./packages/core/dist/tfjs-gradients.node.js', import.meta.url)
@@ -17,8 +17,11 @@ const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test
 const pageOnly = '**/*.page.test.ts'
 /** It compares native kernels with WebAssembly's. */
 const nativeOnly = 'packages/backend-wasm/test/native.test.ts'
-/** What is refused is refused before a backend sees it. */
-const wrongKinds = 'packages/*/test/wrong-kinds.test.ts'
+/** What is refused before a backend sees it; it is tried once. */
+const refusals = [
+  'packages/*/test/wrong-kinds.test.ts',
+  'packages/backend-node/test/complaints.test.ts',
+]
 
 /** What does not depend on the backend, or brings its own, runs once. */
 const anyBackend = [
@@ -51,13 +54,17 @@ const onNative = isWhole ? suite : ['packages/{backend-wasm,core,layers,optim}/t
 const othersThan = (backend: string): string[] =>
   ['wasm', 'webgl', 'webgpu', 'node']
     .filter(name => name !== backend)
-    .map(name => `packages/backend-${name}/test/**`)
+    .map(name => `packages/backend-${name}/test/!(complaints).test.ts`)
 
 /** The suite in Node. */
 const project = (
   backend: string,
   include: string[],
-  { name = backend, env = {}, exclude = [] as string[] } = {},
+  {
+    name = backend,
+    env = {},
+    exclude = [],
+  }: { name?: string; env?: Record<string, string>; exclude?: string[] } = {},
 ): TestProjectInlineConfiguration => ({
   test: {
     name,
@@ -66,7 +73,7 @@ const project = (
     exclude: [
       ...exclude,
       ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
-      ...(backend === 'cpu' ? [] : [wrongKinds]),
+      ...(backend === 'cpu' ? [] : refusals),
     ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
@@ -100,7 +107,7 @@ const inChromium = (
     test: {
       env: { DL_TEST_BACKEND: backend },
       include,
-      exclude: ['**/node_modules/**', wrongKinds, ...othersThan(backend)],
+      exclude: ['**/node_modules/**', ...refusals, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -138,6 +145,7 @@ const absent = (name: string, reason: string): TestProjectInlineConfiguration =>
   test: { name, include: ['scripts/test/absent.ts'], env: { DL_TEST_ABSENT: reason } },
 })
 
+const tfjsNode = findTfjsNode()
 // Vulkan's loader is looked for where the environment said so when a process started
 Object.assign(process.env, vulkan)
 
@@ -149,7 +157,9 @@ export default defineConfig({
       native
         ? project('wasm', onNative, { name: 'wasm-native', env: { DL_NATIVE: '' } })
         : absent('wasm-native', NO_NATIVE),
-      tfjsNode ? project('node', byDefault) : absent('node', NO_TFJS_NODE),
+      tfjsNode
+        ? project('node', byDefault, { env: { DL_TFJS_NODE: tfjsNode } })
+        : absent('node', NO_TFJS_NODE),
       vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
       inChromium('wasm', 1, { headers: isolation }),
       inChromium('webgl', 2, { include: byDefault }),

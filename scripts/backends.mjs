@@ -7,6 +7,7 @@ import { chromium as driver } from 'playwright'
 import { preview } from 'vite'
 import { chromium, isolation, launchOptions, NO_CHROMIUM } from './chromium.mjs'
 import { asksForHelp, readArgs, sentence } from './options.mjs'
+import { findTfjsNode } from './tfjs-node.mjs'
 import { vulkan, webgpuArgs } from './webgpu.mjs'
 import { collect, fail, prepare, root } from './workspace.mjs'
 
@@ -75,8 +76,9 @@ console.log(values.json ? JSON.stringify(results) : table())
 /** @returns {Promise<Outcome>} */
 async function inNode(/** @type {string} */ backend) {
   const program = join(root, 'examples/swap/dist/report.js')
-  const env = backend === 'webgpu' ? vulkan : {}
-  const { ok, output } = await collect(process.execPath, [program, '--backend', backend], env ?? {})
+  const tfjsNode = findTfjsNode()
+  const settings = { ...vulkan, ...(tfjsNode && { DL_TFJS_NODE: tfjsNode }) }
+  const { ok, output } = await collect(process.execPath, [program, '--backend', backend], settings)
   const lines = output.trim().split('\n')
   return ok
     ? { report: JSON.parse(lines.find(line => line.startsWith('{"info"')) ?? 'null') }

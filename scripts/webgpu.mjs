@@ -19,8 +19,9 @@ export const webgpuArgs = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swift
 
 /** @returns {Record<string, string> | null} */
 function findVulkan() {
-  if (process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES) return {}
+  const { LD_LIBRARY_PATH, VK_ICD_FILENAMES = process.env.VK_DRIVER_FILES } = process.env
+  if (VK_ICD_FILENAMES) return { VK_ICD_FILENAMES, ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }) }
   if (!existsSync(DRIVER)) return null
-  const folders = [CHROMIUM, process.env.LD_LIBRARY_PATH].filter(Boolean)
+  const folders = [CHROMIUM, LD_LIBRARY_PATH].filter(Boolean)
   return { LD_LIBRARY_PATH: folders.join(':'), VK_ICD_FILENAMES: DRIVER }
 }

@@ -12,8 +12,10 @@ import { build, transform } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findTfjsNode, NO_TFJS_NODE } from '../tfjs-node.mjs'
+import { NO_VULKAN, vulkan } from '../webgpu.mjs'
 import { root } from '../workspace.mjs'
-import { TRAINING, TYPED } from './packed/programs'
+import { swapped, TRAINING, TYPED } from './packed/programs'
 import { type Project, withNpm, withPnpm } from './packed/projects'
 import { firstSteps } from './packed/readme'
 import { isOffline, type Ran, shell } from './packed/shell'
@@ -32,6 +34,17 @@ const readmes = Object.fromEntries([
   ...NAMES.map(name => [name, firstSteps(`packages/${name}/README.md`)]),
 ]) as Record<string, ReturnType<typeof firstSteps>>
 
+const tfjsNode = findTfjsNode()
+
+/** What a backend needs of the machine beside its packages, or why it cannot run. */
+const MACHINES: Record<string, { settings: Record<string, string> | null; missing: string }> = {
+  'backend-node': {
+    settings: tfjsNode && { DL_TFJS_NODE: tfjsNode },
+    missing: NO_TFJS_NODE,
+  },
+  'backend-webgpu': { settings: vulkan, missing: NO_VULKAN },
+}
+
 let installed: Record<'npm' | 'pnpm', Ran>
 
 beforeAll(async () => {
@@ -39,6 +52,7 @@ beforeAll(async () => {
   const others = {
     bun: '1.4.5',
     deno: '2.9.6',
+    webgpu: '0.6.2',
     ...Object.fromEntries(
       Object.entries(COMPILERS).map(([alias, version]) => [alias, `npm:typescript@${version}`]),
     ),
@@ -135,9 +149,11 @@ describe('the first lines of each README, in a folder of their own', () => {
       await build({ entryPoints, bundle: true, write: false, format: 'esm', target: 'es2022' })
       return
     }
+    const { settings, missing } = MACHINES[name] ?? { settings: {}, missing: '' }
+    ctx.skip(settings === null, missing)
     const { code } = await transform(readmes[name]!.code, { loader: 'ts', target: 'es2022' })
     writeFileSync(join(place, 'main.js'), code)
-    const { ok, output } = await shell(`"${process.execPath}" main.js`, place)
+    const { ok, output } = await shell(`"${process.execPath}" main.js`, place, settings!)
     expect(ok, output).toBe(true)
   })
 
@@ -157,12 +173,36 @@ describe('the twenty lines of the README as they stand', () => {
     ['Bun', 'node node_modules/bun/install.js && npx --no-install bun main.ts'],
     ['Deno', 'npx --no-install deno run -A main.ts'],
     ['Node 24', 'npx --yes -p node@24 -c "node main.ts"'],
+    ['tsx', 'npx --yes tsx main.ts'],
   ])('under %s', { timeout: 120_000 }, async ([, line], ctx) => {
     need(ctx, 'npm')
     const { ok, output } = await shell(line!, npm)
     expect(ok, output).toBe(true)
     expect(output).toContain('Peter Piper picked a peck of pickled peppers.')
   })
+})
+
+describe('one program, of which one line changes', () => {
+  const losses: Record<string, number[]> = {}
+
+  it.for(['backend-wasm', 'backend-node', 'backend-webgpu'])(
+    '%s',
+    { timeout: 120_000 },
+    async (name, ctx) => {
+      need(ctx, 'npm')
+      const { settings, missing } = MACHINES[name] ?? { settings: {}, missing: '' }
+      ctx.skip(settings === null, missing)
+      writeFileSync(join(npm, `${name}.mjs`), swapped(`@dl/${name}`))
+      const { ok, output } = await shell(`node ${name}.mjs`, npm, settings!)
+      expect(ok, output).toBe(true)
+      const own: number[] = JSON.parse(output.trim().split('\n').at(-1)!)
+      losses[name] = own
+      expect(own).toHaveLength(10)
+      for (const [i, loss] of own.entries()) {
+        expect(Math.abs(loss - losses['backend-wasm']![i]!), `loss ${i}`).toBeLessThan(2e-3)
+      }
+    },
+  )
 })
 
 describe('install only what you need', () => {

@@ -138,3 +138,10 @@ describe('threads', () => {
     await expect.poll(left, { timeout: 20_000 }).toEqual([])
   })
 })
+
+it('a policy that forbids WebAssembly is an error, not a change to a slower backend', async () => {
+  const { call } = await open('forbidden')
+  await expect(call('train', 1)).rejects.toThrow(
+    /DlError: the engine does not compile the kernels: .*; expected WebAssembly with SIMD, allowed by the content security policy\. .*a policy must contain 'wasm-unsafe-eval'\./,
+  )
+})

@@ -99,6 +99,7 @@ const SITES: Record<string, Record<string, string>> = {
     ...isolation,
     'Content-Security-Policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
   },
+  forbidden: { 'Content-Security-Policy': "default-src 'none'; script-src 'self'" },
 }
 
 const html = (bundle: string) =>

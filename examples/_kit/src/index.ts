@@ -12,4 +12,5 @@ export {
   text,
 } from './flags'
 export { program } from './program'
+export { smallOptions } from './small-options'
 export { stopwatch } from './stopwatch'

@@ -1,36 +1,11 @@
 /** The command line. */
-import {
-  BACKENDS,
-  backend,
-  backendName,
-  flag,
-  integer,
-  optional,
-  readFlags,
-  text,
-} from '@dl/example-kit'
+import { BACKENDS, smallOptions } from '@dl/example-kit'
 
 export const HELP = `Teaches a GRU waves that are made as they are asked for, and lets it draw one.
 
-  --epochs   (default 8)   --seed  (default 1)   --backend  ${BACKENDS}  (default wasm)
-  --quick    two epochs of fewer waves   --json  one JSON object as the last line
+  --epochs   (default 8)   --seed  (default 1)   --quick  two epochs of fewer waves
+  --backend  ${BACKENDS}  (default wasm)
+  --json     one JSON object as the last line
 `
 
-const FLAGS = {
-  epochs: optional,
-  seed: text('1'),
-  backend,
-  quick: flag,
-  json: flag,
-}
-
-export function readOptions(args: string[]) {
-  const values = readFlags(args, FLAGS)
-  return {
-    epochs: integer('epochs', values.epochs ?? (values.quick ? '2' : '8')),
-    seed: integer('seed', values.seed, 0),
-    backend: backendName(values.backend),
-    quick: values.quick,
-    json: values.json,
-  }
-}
+export const readOptions = (args: string[]) => smallOptions(args, { quick: '2', else: '8' })

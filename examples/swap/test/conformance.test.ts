@@ -2,7 +2,6 @@
  * What a backend has to get right before anybody trains on it, held against backend-wasm in the same
  * process: the checklist of a new backend.
  */
-import '@dl/backend-wasm'
 import { manualSeed, valueAndGrads } from '@dl/core'
 import { disposeBatch, encodeModelFile, readModelFile, take } from '@dl/data'
 import { crossEntropy } from '@dl/layers'
@@ -10,7 +9,7 @@ import { generate } from '@dl/text'
 import { Learner } from '@dl/train'
 import { classActivationMap, gradCam } from '@dl/vision'
 import { dispose, getBackend, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import {
   languageData,
   languageModel,
@@ -26,6 +25,17 @@ type Named = Record<string, Numbers>
 
 const FORCED_STEPS = 20
 const backend = import.meta.env.DL_TEST_BACKEND as string
+
+beforeAll(async () => {
+  // that two are imported is what this is about
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  await import('@dl/backend-wasm')
+  warn.mockRestore()
+  await setBackend(backend)
+})
+
+/** A processor that plays a graphics card needs it. */
+const LONG = { timeout: 180_000 }
 
 /** Runs `f` on another backend. Backends that wait for an adapter are ready by now. */
 async function on<T>(name: string, f: () => Promise<T>): Promise<T> {
@@ -69,7 +79,7 @@ const lengthOf = (values: Iterable<number>): number => {
   return Math.sqrt(sum)
 }
 
-it('trains the language model to the same losses, each step on its own weights', async () => {
+it('trains the language model to the same losses, each step on its own weights', LONG, async () => {
   const [wasm, here] = await both(programs.charLM)
   expect(here.losses.at(-1)).toBeLessThan(here.losses[0]! - 0.2)
   expect(apart(here.losses, wasm.losses)).toBeLessThan(2e-3)
@@ -129,7 +139,7 @@ async function forcedSteps(given?: readonly Step[]): Promise<Step[]> {
   return steps
 }
 
-it('makes each step of a residual net that wasm makes from there', async () => {
+it('makes each step of a residual net that wasm makes from there', LONG, async () => {
   const wasm = await on('wasm', () => forcedSteps())
   const here = await on(backend, () => forcedSteps(wasm))
   expect(here).toHaveLength(FORCED_STEPS)
@@ -145,7 +155,7 @@ it('makes each step of a residual net that wasm makes from there', async () => {
   }
 })
 
-it('sees the same in a picture', async () => {
+it('sees the same in a picture', LONG, async () => {
   const [wasm, here] = await both(async () => {
     manualSeed(7)
     const data = pictures()

@@ -1,6 +1,6 @@
 /** tfjs-node's backend with what it does carelessly done right. */
 import { DlError } from '@dl/core'
-import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import type { DataType, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Loaded } from './load'
 import type { Handle, OutputInfo, PackageName, TfjsNodeBackend, Values } from './tensorflow'
 
@@ -15,6 +15,8 @@ export interface NodeBackend extends TfjsNodeBackend {
   kernels: number
   /** The handle of a tensor, which is made if its numbers have not been read yet. */
   handle(info: TensorInfo): Handle
+  /** Puts another handle in the place of a tensor's, which is deleted; null leaves it without one. */
+  put(dataId: object, handle: Handle | null): void
   /** A tensor around an operation's output. */
   adopt(output: OutputInfo, dtype: DataType): TensorInfo
 }
@@ -55,19 +57,29 @@ export function createBackend({ binding, Backend }: Loaded, packageName: Package
     }
 
     handle(info: TensorInfo): Handle {
-      const record = this.tensorMap.get(info.dataId)
-      if (record === undefined) {
+      if ((info as Partial<Tensor>).isDisposed) {
         throw new DlError('disposed', {
           problem: `a tensor of shape [${info.shape.join(', ')}] was used after it was disposed`,
           fix: 'Keep it with keep() or clone(), or move its use inside the tidy().',
         })
       }
+      const record = this.tensorMap.get(info.dataId)
       if (record.values !== null) {
         record.id = this.binding.createTensor(record.shape, record.dtype, record.values)
         record.values = null
         owned++
       }
       return record.id
+    }
+
+    put(dataId: object, handle: Handle | null): void {
+      const record = this.tensorMap.get(dataId)
+      if (record.id >= 0) {
+        this.binding.deleteTensor(record.id)
+        owned--
+      }
+      record.id = handle ?? -1
+      if (handle !== null) owned++
     }
 
     override getInputTensorIds(tensors: TensorInfo[]): Handle[] {

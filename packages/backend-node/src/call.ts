@@ -2,16 +2,27 @@
  * How a kernel of ours is written: as operations of TensorFlow on bare handles. That costs a third of
  * an operation of tfjs, which makes a tensor of each result.
  */
-import type { DataType, KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core'
+import { DlError, showShape } from '@dl/core'
+import {
+  type DataType,
+  type KernelFunc,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
 import type { NodeBackend } from './backend'
 import { type Attrs, type Inputs, type Outputs, runFallback } from './fallback'
 import type { Attribute, Handle, OutputInfo } from './tensorflow'
 
 /** Attributes of an operation by name: text, a switch, whole numbers, a type, or a float. */
-export type Settings = Record<string, string | boolean | number | number[] | Type | Float>
+export type Settings = Record<string, string | boolean | number | number[] | Type | Float | Sizes>
 /** The type of a tensor's numbers, as an attribute. */
 export interface Type {
   type: 'float32' | 'int32' | 'bool'
+}
+/** A shape, as an attribute. */
+export interface Sizes {
+  sizes: number[]
 }
 /** A number that is no whole one, as an attribute. */
 export interface Float {
@@ -75,8 +86,8 @@ export class Call {
   }
 
   /** Floats as a tensor. */
-  floats(values: number[], shape: number[]): Handle {
-    return this.#constant(shape, Float32Array.from(values))
+  floats(values: Float32Array, shape: number[]): Handle {
+    return this.#constant(shape, values)
   }
 
   /** The values of an input of whole numbers where looking at them costs nothing: on the processor. */
@@ -149,6 +160,44 @@ export class Call {
     return this.backend.adopt(made, dtype)
   }
 
+  /** Frees something before its part ends. */
+  free(handle: Handle): void {
+    if (this.#made.at(-1)!.delete(handle)) this.backend.binding.deleteTensor(handle)
+  }
+
+  /** Whether nobody else holds an input's numbers. */
+  isAlone(name: string): boolean {
+    const { dataId } = this.inputs[name] as TensorInfo
+    const uses = Object.values(this.inputs).filter(
+      input => (input as TensorInfo)?.dataId === dataId,
+    )
+    return uses.length === 1 && this.backend.refCount(dataId) === 1
+  }
+
+  /** Gives up an input's handle, so that an operation may write over its numbers. */
+  handOver(name: string): void {
+    this.backend.put((this.inputs[name] as TensorInfo).dataId, null)
+  }
+
+  /** Gives the input what became of it, and returns it as an output. */
+  takeBack(name: string, handle: Handle): TensorInfo {
+    const { dataId, shape, dtype } = this.inputs[name] as TensorInfo
+    this.#made.at(-1)!.delete(handle)
+    this.backend.put(dataId, handle)
+    this.backend.incRef(dataId)
+    return { dataId, shape, dtype }
+  }
+
+  /** Complains unless the input has this shape and is float32. */
+  expectShape(name: string, shape: number[]): void {
+    const { shape: got, dtype } = this.inputs[name] as TensorInfo
+    if (dtype === 'float32' && util.arraysEqual(got, shape)) return
+    throw new DlError('shape-mismatch', {
+      problem: `${this.name} got ${name} as ${dtype} ${showShape(got)}`,
+      expected: `float32 ${showShape(shape)}`,
+    })
+  }
+
   /** Leaves the call to tfjs's CPU kernel, for what this kernel does not cover. */
   fallback(): Outputs {
     return runFallback(this.name, this.backend, this.inputs, this.attrs)
@@ -193,13 +242,18 @@ export const kernelFunc =
   }
 
 function attributesOf({ binding }: NodeBackend, settings: Settings): Attribute[] {
-  const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL }
+  const types = {
+    float32: binding.TF_FLOAT,
+    int32: binding.TF_INT32,
+    bool: binding.TF_BOOL,
+  }
   return Object.entries(settings).map(([name, value]) => {
     if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value }
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value }
     if (typeof value === 'number' || Array.isArray(value)) {
       return { name, type: binding.TF_ATTR_INT, value }
     }
+    if ('sizes' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.sizes }
     if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: types[value.type] }
     return { name, type: binding.TF_ATTR_FLOAT, value: value.float }
   })

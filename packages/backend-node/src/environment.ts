@@ -1,6 +1,6 @@
 /** Settings of TensorFlow that it reads when its library is loaded. What the user has set stays. */
 export function setEnvironment(): void {
-  // With it training of residual nets ends in "corrupted size vs. prev_size".
+  // with it the stock kernels ended residual nets in "corrupted size vs. prev_size"; see the README
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
   // no word on which processor instructions it was compiled with; warnings and errors as before
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'

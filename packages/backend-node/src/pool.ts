@@ -121,7 +121,7 @@ function shares(call: Call, axes: Axis[]): Handle {
       ),
     [1],
   )
-  return call.floats(values, [1, ...axes.map(({ out }) => out), 1])
+  return call.floats(Float32Array.from(values), [1, ...axes.map(({ out }) => out), 1])
 }
 
 /** How many pixels each window has inside the image along an axis. */

@@ -7,7 +7,7 @@ import { Expm1, type KernelFunc, Log1p, Softplus, type TensorInfo } from '@tenso
 import { repairKernel } from './repair'
 
 /** log(1 + x) = 2 artanh(x / (2 + x)), by its series where |x| is small. */
-const LOG1P = `
+export const LOG1P = `
   float log1p(float x) {
     if (abs(x) >= 0.25) return log(1. + x);
     float s = x / (2. + x);

@@ -8,12 +8,15 @@ import { DlError } from '@dl/core'
 
 /** Labels of ours in the device's messages. */
 const LABEL = /"dl:([^"]+)"/
+const FOLLOWS = /invalid due to a previous error|\[Invalid/
 
 export class DeviceFailures {
   /** The operation that runs. */
   #operation = ''
   #failure: DlError | null = null
   #lost: DlError | null = null
+  /** Whether the device is still at what it was given before an error was told. */
+  #told = false
   readonly #device: GPUDevice
   readonly #flush: () => void
 
@@ -24,8 +27,10 @@ export class DeviceFailures {
     this.#label()
     device.addEventListener('uncapturederror', event => {
       event.preventDefault()
+      const { error } = event as GPUUncapturedErrorEvent
+      if (this.#told && FOLLOWS.test(error.message)) return
       // what follows the first error follows from it
-      this.#failure ??= complaint((event as GPUUncapturedErrorEvent).error)
+      this.#failure ??= complaint(error)
     })
     device.lost.then(({ reason, message }) => {
       this.#lost = lostDevice(message || reason)
@@ -50,17 +55,27 @@ export class DeviceFailures {
     if (this.#lost) throw this.#lost
     const failure = this.#failure
     if (failure === null) return
-    // the rest of what was queued is refused with it, which is no news then
-    this.#flush()
-    this.#failure = null
-    throw failure
+    throw this.#tell(failure)
   }
 
-  /** What to throw for an error; whether the device is lost is known a little later. */
+  /** The rest of what was queued is refused with it, which is no news when the device comes to it. */
+  #tell(failure: DlError): DlError {
+    this.#told = true
+    this.#flush()
+    const done = () => {
+      this.#told = false
+    }
+    // events of errors come as tasks, behind the promise
+    this.#device.queue.onSubmittedWorkDone().then(() => setTimeout(done), done)
+    this.#failure = null
+    return failure
+  }
+
+  /** What to throw for an error; whether the device is lost or has a reason is known a little later. */
   async explain(error: unknown, operation: string): Promise<unknown> {
     if (DlError.is(error)) return error
     await new Promise(resolve => setTimeout(resolve))
-    return this.#explained(error, operation)
+    return this.#failure ? this.#tell(this.#failure) : this.#explained(error, operation)
   }
 
   #explained(error: unknown, operation: string): unknown {

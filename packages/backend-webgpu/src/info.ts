@@ -1,31 +1,25 @@
-import { DlError } from '@dl/core'
-import { findBackend, getKernelsForBackend } from '@tensorflow/tfjs-core'
+import { type BackendInfo, opInfo, ownBackend } from '@dl/core'
+import { getKernelsForBackend } from '@tensorflow/tfjs-core'
 import { TrainingWebGPU } from './backend'
-import { ownKernels } from './ops'
+import { MISSING } from './missing'
 
 /** What runs underneath. */
-export interface WebGPUBackendInfo {
+export interface WebGPUBackendInfo extends BackendInfo {
   backend: 'webgpu'
   /** The adapter's name; "SwiftShader" is a CPU that plays a graphics card. */
   device: string
-  /** Threads of the processor that compute: none but the program's own. */
-  threads: number
-  simd: null
-  native: null
   precision: 'float32'
-  /** How many kernels are programs of this package; the others are tfjs's. */
+  /** How many kernels are programs of the card, of tfjs or of this package. */
   kernels: number
-  /** Kernels that something else had to run: none, WebGPU has no fallback. */
-  fallbacks: string[]
   /** Bytes of all buffers, free ones included. */
   bytesHeld: number
-  /** Dispatches of compute programs since the import. */
+  /** Programs run since the import: what a step costs beside its arithmetic. */
   launches: number
-  /** Compute programs compiled so far. */
-  pipelines: number
+  /** Programs compiled so far, of tfjs and of this package. */
+  programs: number
   /** Buffers that wait for a tensor of their size. */
   freeBuffers: number
-  /** Largest sizes the device allows: bytes of a tensor, threads of a group, … */
+  /** WebGPU's own: `maxBufferSize` is the bytes of a tensor that just fits. */
   limits: Record<string, number>
 }
 
@@ -42,6 +36,8 @@ const LIMITS = [
  * What this backend runs with; bug reports want it. The difference of two `launches` says what a
  * step of training costs beside its arithmetic.
  *
+ * @throws DlError `no-backend` where another copy of this package is registered
+ *
  * @example
  * ```ts no-run
  * import { backendInfo } from '@dl/backend-webgpu'
@@ -50,28 +46,26 @@ const LIMITS = [
  * ```
  */
 export function backendInfo(): WebGPUBackendInfo {
-  const backend = findBackend('webgpu')
-  if (!(backend instanceof TrainingWebGPU)) {
-    throw new DlError('no-backend', {
-      problem: "the backend 'webgpu' does not come from this copy of @dl/backend-webgpu",
-      fix: 'Run `npm ls @dl/backend-webgpu` and keep one copy.',
-    })
-  }
+  const backend = ownBackend('webgpu', '@dl/backend-webgpu', TrainingWebGPU)
   const { adapter, device, launches, pipelines, bufferManager, internals } = backend
   const names = [adapter.description, adapter.device, `${adapter.vendor} ${adapter.architecture}`]
+  // registered under this backend's name on first use
+  const composed = opInfo().filter(({ implementation }) => implementation === 'composed')
   return {
     backend: 'webgpu',
-    device: names.find(name => name?.trim()) ?? 'unknown',
+    device: names.find(name => name?.trim()) ?? 'a graphics card',
     threads: 1,
     simd: null,
     native: null,
     precision: 'float32',
-    kernels: getKernelsForBackend('webgpu').filter(({ kernelName }) => ownKernels.has(kernelName))
-      .length,
+    kernels: getKernelsForBackend('webgpu').filter(
+      ({ kernelName }) =>
+        !MISSING.includes(kernelName) && !composed.some(({ op }) => op === kernelName),
+    ).length,
     fallbacks: [],
     bytesHeld: backend.memory().numBytesAllocatedInGPU,
     launches,
-    pipelines: pipelines.size + Object.keys(internals.pipelineCache).length,
+    programs: pipelines.size + Object.keys(internals.pipelineCache).length,
     freeBuffers: bufferManager.getNumFreeBuffers(),
     limits: Object.fromEntries(LIMITS.map(name => [name, device.limits[name]])),
   }

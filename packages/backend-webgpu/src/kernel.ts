@@ -20,7 +20,7 @@ export interface Kernel {
 }
 
 export const kernelFunc =
-  ({ name, run }: Kernel): KernelFunc =>
+  ({ run }: Kernel): KernelFunc =>
   ({ inputs, attrs, backend }) => {
     const call = { backend, inputs, attrs: attrs ?? {} }
     return run(call as unknown as KernelCall) as TensorInfo | TensorInfo[]

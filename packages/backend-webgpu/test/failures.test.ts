@@ -57,8 +57,8 @@ describe('a program that the device refuses', () => {
   })
 
   it('or of a later operation, and is told once', async () => {
-    const x = broken()
     const y = ones([2])
+    const x = broken()
     await active().device.queue.onSubmittedWorkDone()
     let error: unknown
     for (let i = 0; i < 50 && error === undefined; i++) {

@@ -25,6 +25,7 @@ export {
   batchNormInference,
 } from './ops/batch-norm'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binary-cross-entropy'
+export { clipScale } from './ops/clip-scale'
 export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy'
 export { type DropoutOptions, dropout } from './ops/dropout'
 export { embedding } from './ops/embedding'

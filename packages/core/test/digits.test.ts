@@ -105,8 +105,7 @@ describe('cross-entropy', () => {
   it('of a row without any finite logit, or with NaN or ∞, is NaN', async () => {
     const [no, yes] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     const rows = [
-      // the largest of nothing but −∞ is −1e20 there
-      ...(backend === 'webgl' ? [] : [[no, no]]),
+      [no, no],
       [Number.NaN, 0],
       [0, Number.NaN],
       [yes, 0],

@@ -125,6 +125,23 @@ describe('dropout', () => {
   })
 })
 
+it('the scale that clips is that of the joint norm, of many gradients too', async () => {
+  for (const shapes of [
+    [[1]],
+    [[67, 129], [3], [5, 7, 2]],
+    Array.from({ length: 31 }, () => [4, 3]),
+  ]) {
+    const grads = shapes.map(shape => uniform(shape))
+    const inputs = Object.fromEntries(grads.map((grad, i) => [`g${i}`, grad]))
+    const norm = Math.hypot(...grads.flatMap(({ data }) => [...data]))
+    for (const maxNorm of [0.25, 1e3]) {
+      const data = [Math.min(1, maxNorm / (norm + 1e-6))]
+      const scale = { shape: [], data: Float32Array.from(data) }
+      expectClose('DlClipScale', await run('DlClipScale', inputs, { maxNorm }), [scale], FORWARD)
+    }
+  }
+})
+
 describe('optimizer steps', () => {
   const decays = [
     { weightDecay: 0, decoupledDecay: 0 },
@@ -193,6 +210,7 @@ it('leaves out no kernel of core', () => {
   ).toEqual(
     [
       ...pairs.flatMap(name => [name, `${name}Grad`]),
+      'DlClipScale',
       'DlDropout',
       'DlSgdStep',
       'DlAdamStep',

@@ -3,6 +3,7 @@ import {
   adamStep,
   batchNorm,
   binaryCrossEntropy,
+  clipScale,
   crossEntropy,
   dropout,
   embedding,
@@ -50,6 +51,7 @@ export function registerComposed(): void {
     noGrad(() => {
       const base = { lr: 0, weightDecay: 0, decoupledDecay: 0 }
       const [param, grad, m, v] = [zeros([1]), zeros([1]), zeros([1]), zeros([1])]
+      clipScale([grad], 1)
       sgdStep({ param: clone(param), grad }, { ...base, momentum: 0, nesterov: false })
       adamStep({ param, grad, m, v }, { ...base, beta1: 0, beta2: 0, eps: 1, step: 1 })
     })

@@ -76,8 +76,7 @@ it('knows softmax along any axis', async () => {
   for (const [i, value] of [0.25, 0.5, 0.75, 0.5].entries()) expect(logs[i]).toBeCloseTo(value, 6)
 })
 
-it('sums exponentials of infinite numbers', async context => {
-  context.skip(tf.getBackend() === 'webgl', 'the logarithm of 0 is a graphics card’s own')
+it('sums exponentials of infinite numbers', async () => {
   const x = () =>
     tf.tensor([
       [-Infinity, -Infinity],

@@ -10,6 +10,7 @@ const UNCHECKED = [
   'adamStep',
   'announceBackend',
   'backendInfo',
+  'clipScale',
   'decayed',
   'defineFusedKernel',
   'nearest',

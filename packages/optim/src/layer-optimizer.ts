@@ -2,11 +2,11 @@
  * An update rule over layer groups, after fast.ai: each group has a learning rate and a weight
  * decay of its own, so that early layers can move more slowly than late ones.
  */
-import { DlError, type Parameter, showValue } from '@dl/core'
+import { clipScale, DlError, type Parameter, showValue } from '@dl/core'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { checkGradients, noParameters } from './check-gradients'
 import { BELOW_1 } from './checks'
-import { clipScale, clipValues } from './clip'
+import { clipValues } from './clip'
 import { groupParameters, type HasParameters, type LayerGroup } from './groups'
 import { type Hyperparameter, Hyperparameters, type PerGroup } from './hyperparameters'
 import { checkLayerOptions, type LayerOptimizerOptions } from './layer-optimizer-options'

@@ -55,6 +55,27 @@ export const TRAINING = {
   },
 }
 
+/** One program; the backend's import is its first line. The last line it prints are its losses. */
+export const swapped = (backend: string): string => `import '${backend}'
+import { lossRecorder } from '@dl/callbacks'
+import { manualSeed } from '@dl/core'
+import { take } from '@dl/data'
+import { crossEntropy } from '@dl/layers'
+import { adam, LayerOptimizer } from '@dl/optim'
+import { CharLM, chars, Field, LanguageModelData } from '@dl/text'
+import { fit } from '@dl/train'
+
+manualSeed(1)
+const text = 'the quick brown fox jumps over the lazy dog. '.repeat(20)
+const splits = { train: text, validation: text }
+const data = LanguageModelData.fromTexts(splits, new Field({ tokenize: chars }), { bs: 4, bptt: 8, lengthStep: 8, seed: 1 })
+const model = new CharLM({ vocab: data.nt, hidden: 16, dropout: 0.1 })
+const recorder = lossRecorder()
+const lo = new LayerOptimizer(adam, model, 3e-3)
+await fit(model, { train: take(data.train, 10) }, 1, lo, crossEntropy, { callbacks: [recorder] })
+console.log(JSON.stringify(recorder.losses))
+`
+
 const imports = NAMES.map((name, i) => `import * as _${i} from '@dl/${name}'`)
 
 /** Every declaration of every package, and some of them used. */

@@ -7,14 +7,22 @@ export interface Ran {
 }
 
 /** Runs a command line in a folder; what it wrote to both streams is kept. */
-export async function shell(command: string, cwd: string): Promise<Ran> {
+export async function shell(
+  command: string,
+  cwd: string,
+  settings: Record<string, string> = {},
+): Promise<Ran> {
   // what this run's own package managers have put into the environment is not a user's
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(npm_(package|lifecycle)_|PNPM|NODE_|VITEST)/.test(name),
     ),
   )
-  const child = spawn(command, { cwd, shell: true, env: { ...env, npm_config_loglevel: 'error' } })
+  const child = spawn(command, {
+    cwd,
+    shell: true,
+    env: { ...env, npm_config_loglevel: 'error', ...settings },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', chunk => {

@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Call } from '../call'
 import type { Handle } from '../tensorflow'
-import { add, bend, binary, join, matMul, mul, split, sub } from './operations'
+import { add, bend, binary, join, matMul, mul, split, sub, transpose } from './operations'
 import {
   biased,
   layerOf,
@@ -50,7 +50,7 @@ export function gruGrad(call: Call): TensorInfo[] {
     const weights = [[inputs, width], [hidden, width], [width], [width]]
     return nothing(call, [time, 0, inputs], state, ...weights)
   }
-  const wHh = call.input('wHh')
+  const back = transpose(call, call.input('wHh'))
   const steps = stepsOf(call, 'cache', layer)
   const previous = [call.input('h0'), ...stepsOf(call, 'y', layer)]
   const dys = call.inputs.dy && stepsOf(call, 'dy', layer)
@@ -68,8 +68,8 @@ export function gruGrad(call: Call): TensorInfo[] {
       const dz = slope('SigmoidGrad', z, flow, sub(call, previous[t]!, n))
       const dr = slope('SigmoidGrad', r, dn, hidN)
       const hiddenSide = join(call, [dr, dz, mul(call, dn, r)], 1)
-      const back = matMul(call, hiddenSide, wHh, false, true)
-      const dhBefore = add(call, mul(call, flow, z), back)
+      const through = matMul(call, hiddenSide, back)
+      const dhBefore = add(call, mul(call, flow, z), through)
       return [dhBefore, join(call, [dr, dz, dn], 1), hiddenSide]
     })
     intoInput[t] = di!

@@ -1,9 +1,11 @@
 /** Fused operations of @dl/core that TensorFlow's operations on bare handles do faster. */
 import type { Kernels } from '../call'
 import { crossEntropy, crossEntropyGrad } from './cross-entropy'
+import { dropout } from './dropout'
 import { embedding, embeddingGrad } from './embedding'
 import { gru, gruGrad } from './gru'
 import { lstm, lstmGrad } from './lstm'
+import { adamStep, sgdStep } from './optimizers'
 import { rnn, rnnGrad } from './rnn'
 
 export const fusedKernels: Kernels = {
@@ -11,6 +13,9 @@ export const fusedKernels: Kernels = {
   DlCrossEntropyGrad: crossEntropyGrad,
   DlEmbedding: embedding,
   DlEmbeddingGrad: embeddingGrad,
+  DlSgdStep: sgdStep,
+  DlAdamStep: adamStep,
+  DlDropout: dropout,
   DlRnn: rnn,
   DlRnnGrad: rnnGrad,
   DlGru: gru,

@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Call } from '../call'
 import type { Handle } from '../tensorflow'
-import { add, bend, binary, join, matMul, mul, split } from './operations'
+import { add, bend, binary, join, matMul, mul, split, transpose } from './operations'
 import { layerOf, nothing, outputs, project, stack, stepsOf, weightGradients } from './recurrent'
 
 type Gates = [Handle, Handle, Handle, Handle]
@@ -52,7 +52,7 @@ export function lstmGrad(call: Call): TensorInfo[] {
   if (batch === 0) {
     return nothing(call, [time, 0, inputs], state, state, [inputs, width], [hidden, width], [width])
   }
-  const wHh = call.input('wHh')
+  const back = transpose(call, call.input('wHh'))
   const gates = stepsOf(call, 'gates', layer)
   const cells = [call.input('c0'), ...stepsOf(call, 'cells', layer)]
   const dys = call.inputs.dy && stepsOf(call, 'dy', layer)
@@ -74,7 +74,7 @@ export function lstmGrad(call: Call): TensorInfo[] {
         slope('SigmoidGrad', o, flow, squashed),
       ]
       const joined = join(call, gradients, 1)
-      return [matMul(call, joined, wHh, false, true), mul(call, dCell, f), joined]
+      return [matMul(call, joined, back), mul(call, dCell, f), joined]
     })
     dGates[t] = all!
     ;[dh, dc] = [dhNext!, dcNext!]

@@ -26,3 +26,7 @@ export const join = (call: Call, parts: Handle[], axis: number): Handle =>
 
 export const sum = (call: Call, x: Handle, axis: number, keepDims = false): Handle =>
   call.run('Sum', { T: FLOAT, Tidx: INT, keep_dims: keepDims }, x, call.ints(axis))
+
+/** A matrix with its sides swapped. A product that reads one in this way again and again packs it anew each time. */
+export const transpose = (call: Call, x: Handle): Handle =>
+  call.run('Transpose', { T: FLOAT, Tperm: INT }, x, call.ints(1, 0))

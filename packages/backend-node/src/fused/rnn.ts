@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { type Call, FLOAT } from '../call'
 import type { Handle } from '../tensorflow'
-import { add, bend, matMul } from './operations'
+import { add, bend, matMul, transpose } from './operations'
 import { layerOf, nothing, outputs, project, stack, stepsOf, weightGradients } from './recurrent'
 
 export function rnn(call: Call): TensorInfo[] {
@@ -31,7 +31,7 @@ export function rnnGrad(call: Call): TensorInfo[] {
     return nothing(call, [time, 0, inputs], state, [inputs, width], [hidden, width], [width])
   }
   const relu = call.attrs.nonlinearity === 'relu'
-  const wHh = call.input('wHh')
+  const back = transpose(call, call.input('wHh'))
   const y = stepsOf(call, 'y', layer)
   const dys = call.inputs.dy && stepsOf(call, 'dy', layer)
   const dGates: Handle[] = []
@@ -42,7 +42,7 @@ export function rnnGrad(call: Call): TensorInfo[] {
       const bent = relu
         ? call.run('ReluGrad', { T: FLOAT }, flow, y[t]!)
         : call.run('TanhGrad', { T: FLOAT }, y[t]!, flow)
-      return [matMul(call, bent, wHh, false, true), bent]
+      return [matMul(call, bent, back), bent]
     })
     dGates[t] = gradient!
     dh = dhNext!

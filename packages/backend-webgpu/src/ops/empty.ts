@@ -8,6 +8,9 @@ import {
   backend_util,
   Conv2D,
   type Conv2DAttrs,
+  Conv2DBackpropFilter,
+  Conv3DBackpropFilterV2,
+  DepthwiseConv2dNativeBackpropFilter,
   Max,
   Mean,
   Min,
@@ -46,6 +49,8 @@ const convolved: ShapeOf = ({ x, filter }, attrs: Conv2DAttrs) => {
   return backend_util.computeConv2DInfo(...sizes).outShape
 }
 
+const filter: ShapeOf = (_, { filterShape }) => filterShape
+
 const segments: ShapeOf = ({ x, segmentIds }, { numSegments }) => [
   numSegments,
   ...x!.shape.slice(segmentIds!.shape.length),
@@ -58,6 +63,9 @@ const KERNELS: [name: string, shapeOf: ShapeOf, value: number][] = [
   [Min, reduced, Number.POSITIVE_INFINITY],
   [BatchMatMul, product, 0],
   [Conv2D, convolved, 0],
+  [Conv2DBackpropFilter, filter, 0],
+  [DepthwiseConv2dNativeBackpropFilter, filter, 0],
+  [Conv3DBackpropFilterV2, filter, 0],
   [UnsortedSegmentSum, segments, 0],
 ]
 

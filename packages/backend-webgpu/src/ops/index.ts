@@ -13,8 +13,9 @@ import { gatherNd } from './gather-nd'
 import { lossKernels } from './loss'
 import { maxPoolKernels } from './max-pool'
 import { optimizerKernels } from './optimizers'
-import { sameBits } from './products'
+import { chosenProduct } from './products'
 import { recurrentKernels } from './recurrent'
+import { select } from './select'
 import { overRows, sumKernels } from './sums'
 
 const kernels: Kernel[] = [
@@ -37,17 +38,15 @@ const repairs: [name: string, Repair][] = [
   ['Tile', tile],
   ['Cast', cast],
   ['GatherNd', gatherNd],
+  ['Select', select],
   ['Sum', overRows(false)],
   ['Mean', overRows(true)],
-  ['BatchMatMul', sameBits],
-  ['_FusedMatMul', sameBits],
+  ['BatchMatMul', chosenProduct],
+  ['_FusedMatMul', chosenProduct],
   ...emptyRepairs,
 ]
 
-export const ownKernels: ReadonlySet<string> = new Set(
-  [...kernels, ...repairs.map(([name]) => ({ name }))].map(({ name }) => name),
-)
-
+/** Puts them before tfjs's. */
 export function registerOwn(): void {
   for (const kernel of kernels) replace(kernel.name, kernelFunc(kernel))
   for (const [name, repair] of repairs) {

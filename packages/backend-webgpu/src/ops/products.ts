@@ -1,5 +1,5 @@
 /** Products and sums that kernels of ours are made of. */
-import { BatchMatMul, env, getKernel, type TensorInfo } from '@tensorflow/tfjs-core'
+import { BatchMatMul, env, getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { TrainingWebGPU } from '../backend'
 import type { Repair } from '../kernel'
 import { launch } from '../program'
@@ -62,16 +62,27 @@ export function columnSums(
   return out
 }
 
-/** From this many terms of a sum on, tfjs's program cuts it and adds the parts with atomics. */
-const CUT = 2000
 /** tfjs's number for the program with small tiles. */
 const SMALL_TILES = 2
+/** tfjs gives products of so few elements a group of threads for each, */
+const [FEW, THREADS] = [128, 64]
+/** and cuts the sums of products that have so few tiles of 32 × 32 and so many terms. */
+const [FEW_TILES, MANY_TERMS] = [32, 2000]
 
-/** tfjs's product without sums whose order, and with it the last bits, differ from run to run. */
-export const sameBits: Repair = original => call => {
-  const a = call.inputs.a as TensorInfo
-  const terms = a.shape.at((call.attrs as { transposeA?: boolean }).transposeA ? -2 : -1)!
-  if (terms < CUT) return original(call)
+/**
+ * tfjs's product, with another program than its own choice in two cases. Cut sums are added up by
+ * atomics, in an order that differs from run to run, and with it the last bits. And a group of
+ * threads for a sum of fewer terms than it has threads is a waste.
+ */
+export const chosenProduct: Repair = original => call => {
+  const { a, b } = call.inputs as Record<'a' | 'b', TensorInfo>
+  const { transposeA, transposeB } = call.attrs as Record<string, unknown>
+  const [rows, terms] = [a.shape.at(transposeA ? -1 : -2)!, a.shape.at(transposeA ? -2 : -1)!]
+  const columns = b.shape.at(transposeB ? -2 : -1)!
+  const matrices = Math.max(...[a, b].map(one => util.sizeFromShape(one.shape.slice(0, -2))))
+  const tiles = matrices * Math.ceil(rows / 32) * Math.ceil(columns / 32)
+  const isFew = matrices * rows * columns <= FEW
+  if (isFew ? terms >= THREADS : tiles > FEW_TILES || terms < MANY_TERMS) return original(call)
   const flag = 'WEBGPU_MATMUL_PROGRAM_TYPE'
   const before = env().getNumber(flag)
   env().set(flag, SMALL_TILES)
