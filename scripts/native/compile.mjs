@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { collect } from '../workspace.mjs'
+import { asksForHelp } from '../options.mjs'
+import { collect, isMain } from '../workspace.mjs'
 import { commandsOf, isCurrent, keep, nameOf } from './toolchain.mjs'
 
 /** @typedef {import('./toolchain.mjs').Build} Build */
@@ -47,4 +48,13 @@ export async function compileNative({ checked = false } = {}) {
   const compiler = findCompiler()
   if (compiler === null) return 'no C++ compiler is installed'
   return await runBuild({ compiler: [compiler], platform, arch, checked })
+}
+
+if (isMain(import.meta.url)) {
+  const args = process.argv.slice(2)
+  if (asksForHelp(args)) console.log('node scripts/native/compile.mjs [--checked]')
+  else {
+    const problem = await compileNative({ checked: args.includes('--checked') })
+    if (problem) console.error(`No native kernels: ${problem}`)
+  }
 }
