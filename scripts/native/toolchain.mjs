@@ -1,14 +1,12 @@
 /** How the kernels of @dl/native become an addon: flags that hold for every compiler and target. */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { readJson, root } from '../workspace.mjs'
 
-const folder = join(root, 'packages/native')
+export const folder = join(root, 'packages/native')
 const sources = join(folder, 'kernels')
-export const dist = join(folder, 'dist')
-const INDEX = join(dist, 'addons.json')
 
 /** Each level with the instructions it is compiled for. @type {Record<string, Record<string, string[]>>} */
 const LEVELS = {
@@ -41,6 +39,16 @@ const CHECKED = ['-DDL_CHECKED', '-g', '-fsanitize=undefined,address', '-fno-san
  * @property {boolean} [checked]
  * @property {string[]} [link] what this target wants when it is linked
  */
+
+/** The files of a release, with zig's name for what each is made for. One serves both C libraries of Linux. */
+export const TARGETS = {
+  'linux-x64': 'x86_64-linux-gnu',
+  'linux-arm64': 'aarch64-linux-gnu',
+  'darwin-x64': 'x86_64-macos',
+  'darwin-arm64': 'aarch64-macos',
+  'win32-x64': 'x86_64-windows-gnu',
+  'win32-arm64': 'aarch64-windows-gnu',
+}
 
 /** What an addon is called. @param {Build} build */
 export const nameOf = ({ platform, arch, checked }) =>
@@ -84,18 +92,25 @@ export function sourceKey() {
   return hash.update(JSON.stringify([FLAGS, CHECKED, LEVELS, version])).digest('hex')
 }
 
-/** Which addons are in dist/, with checksums, which the loader holds them against. */
-const readIndex = () => (existsSync(INDEX) ? readJson(INDEX) : {})
+/** Where an addon goes: the checking build to a place that is never packed. */
+const placeOf = (/** @type {string} */ name) =>
+  name.includes('.checked.') ? join(folder, 'node_modules/.checked') : join(folder, 'dist')
 
-/** Whether the addon in dist/ is made of today's sources. @param {string} name */
+/** Which addons there are, with checksums, which the loader holds them against. */
+const indexOf = (/** @type {string} */ name) => join(placeOf(name), 'addons.json')
+const readIndex = (/** @type {string} */ name) =>
+  existsSync(indexOf(name)) ? readJson(indexOf(name)) : {}
+
+/** Whether the addon is there and made of today's sources. @param {string} name */
 export const isCurrent = name =>
-  existsSync(join(dist, name)) && readIndex()[name]?.key === sourceKey()
+  existsSync(join(placeOf(name), name)) && readIndex(name)[name]?.key === sourceKey()
 
-/** Puts an addon into dist/. @param {string} name @param {string} work */
+/** Puts an addon into its place. @param {string} name @param {string} work */
 export function keep(name, work) {
   const bytes = readFileSync(join(work, name))
-  writeFileSync(join(dist, name), bytes)
+  mkdirSync(placeOf(name), { recursive: true })
+  writeFileSync(join(placeOf(name), name), bytes)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const index = { ...readIndex(), [name]: { sha256, key: sourceKey() } }
-  writeFileSync(INDEX, `${JSON.stringify(index, null, 2)}\n`)
+  const index = { ...readIndex(name), [name]: { sha256, key: sourceKey() } }
+  writeFileSync(indexOf(name), `${JSON.stringify(index, null, 2)}\n`)
 }

@@ -34,7 +34,7 @@ export interface FindNativeOptions {
   level?: Level
   /** The build that checks each access (default: whether DL_NATIVE_CHECKED is 1). */
   checked?: boolean
-  /** Where addons are (default: in this package). */
+  /** Where addons are (default: in this package; the checking build is never packed). */
   folder?: string
 }
 
@@ -63,7 +63,7 @@ const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export function findNative({
   level,
   checked = process.env.DL_NATIVE_CHECKED === '1',
-  folder = own('../dist/'),
+  folder = own(checked ? '../node_modules/.checked/' : '../dist/'),
 }: FindNativeOptions = {}): NativeAddon | NoNative {
   const target = `${process.platform}-${process.arch}`
   const name = checked ? `${target}.checked.node` : `${target}.node`
