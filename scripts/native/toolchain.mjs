@@ -29,7 +29,13 @@ const FLAGS = [
 ]
 
 /** The checking build: each access against the memory's bounds, and the compiler's own sanitizers. */
-const CHECKED = ['-DDL_CHECKED', '-g', '-fsanitize=undefined,address', '-fno-sanitize-recover=all']
+const CHECKED = [
+  '-DDL_CHECKED',
+  '-O1',
+  '-g',
+  '-fsanitize=undefined,address',
+  '-fno-sanitize-recover=all',
+]
 
 /**
  * @typedef {object} Build

@@ -128,6 +128,14 @@ describe.skipIf(off !== null)(`native kernels${off === null ? '' : ` (${off})`}`
     }
   })
 
+  it('of the checking build refuse what lies outside the memory', ctx => {
+    ctx.skip(!native.checked, 'DL_NATIVE_CHECKED is not 1')
+    const end = linear.memory.buffer.byteLength
+    own.fill(end - 64, 1, 0, 16)
+    expect(() => own.fill(end - 64, 1, 0, 17)).toThrowError('a native kernel left the memory')
+    expect(() => own.gatherRows(end - 64, end - 64, 64, 17, 0, 1)).toThrowError(RangeError)
+  })
+
   it('see the memory as it grows', async () => {
     await setBackend('native-1')
     const backend = engine().backend as WasmBackend

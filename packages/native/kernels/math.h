@@ -27,9 +27,14 @@ template <class V> INLINE V expm1OfRest(V x, V n) {
   return madd(r * r, p, r);
 }
 
+/** What the low bits of `shifted` hold, MAGIC being taken off; modulo 2^32, as of a NaN they are any. */
+template <class V> INLINE Signed<V> integerOf(V shifted) {
+  return (Signed<V>)((Unsigned<V>)shifted - (u32)MAGIC_BITS);
+}
+
 /** 2^n of integers whose sum with 127 is an exponent. */
 template <class V> INLINE V exponential(Signed<V> n) {
-  return (V)((Unsigned<V>)(n + 127) << 23);
+  return (V)(((Unsigned<V>)n + 127u) << 23);
 }
 
 /** e^x: 2^n · e^r with n = round(x / ln 2). 2^n in two factors, for denormals. */
@@ -37,9 +42,9 @@ template <class V> INLINE V exp(V x) {
   const V y = pmax(pmin(x, splat<V>(89)), splat<V>(-104));
   const V shifted = powerOf2(y);
   const V e = expm1OfRest(y, shifted - MAGIC) + 1;
-  const Signed<V> exponent = (Signed<V>)shifted - MAGIC_BITS;
+  const Signed<V> exponent = integerOf(shifted);
   const Signed<V> half = exponent >> 1;
-  return e * exponential<V>(half) * exponential<V>(exponent - half);
+  return e * exponential<V>(half) * exponential<V>((Signed<V>)((Unsigned<V>)exponent - (Unsigned<V>)half));
 }
 
 /** e^x − 1 for x from 0 down, with all its digits. */
@@ -47,7 +52,7 @@ template <class V> INLINE V expm1(V x) {
   const V y = pmax(x, splat<V>(-80));
   const V shifted = powerOf2(y);
   const V rest = expm1OfRest(y, shifted - MAGIC);
-  const V scale = exponential<V>((Signed<V>)shifted - MAGIC_BITS);
+  const V scale = exponential<V>(integerOf(shifted));
   return madd(rest, scale, scale - 1);
 }
 
@@ -55,7 +60,7 @@ template <class V> INLINE V expm1(V x) {
 template <class V> INLINE V log(V x) {
   const Signed<V> denormal = x < splat<V>(1.17549435e-38f);
   const V scaled = blend(x * 8388608, x, denormal);
-  const Signed<V> bits = (Signed<V>)scaled - 0x3f3504f3;
+  const Signed<V> bits = (Signed<V>)((Unsigned<V>)scaled - 0x3f3504f3u);
   V e = __builtin_convertvector(bits >> 23, V);
   e = e - masked(splat<V>(23), denormal);
   const V r = (V)((bits & 0x007fffff) + 0x3f3504f3) - 1;
