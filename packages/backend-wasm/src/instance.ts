@@ -3,7 +3,8 @@
 import { DlError } from '@dl/core'
 import { wide } from '#host'
 import { plain, relaxed } from '#kernels'
-import { attach, type NativeAddon } from './native/attach'
+import { attach } from '#native'
+import type { NativeAddon } from './native/attach'
 import type { SimdVariant } from './simd'
 
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */

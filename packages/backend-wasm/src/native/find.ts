@@ -4,6 +4,8 @@ import type { SimdVariant } from '../simd'
 import { nodeModule } from '../threads/spawn'
 import type { NativeAddon } from './attach'
 
+export { attach } from './attach'
+
 /** The kernels' names, arguments and scratch; to be raised in both packages when one of them changes. */
 export const CONTRACT = 1
 
