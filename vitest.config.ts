@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromium, isolation, launchOptions, NO_CHROMIUM } from './scripts/chromium.mjs'
+import { NO_NATIVE, native } from './scripts/native/addon.mjs'
 import { skipInPage } from './scripts/page-tests.mjs'
 import { findTfjsNode, NO_TFJS_NODE } from './scripts/tfjs-node.mjs'
 import { NO_VULKAN, vulkan, webgpuArgs } from './scripts/webgpu.mjs'
@@ -14,6 +15,8 @@ if (!existsSync(gradients)) {
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
+/** It compares native kernels with WebAssembly's. */
+const nativeOnly = 'packages/backend-wasm/test/native.test.ts'
 /** What is refused before a backend sees it; it is tried once. */
 const refusals = [
   'packages/*/test/wrong-kinds.test.ts',
@@ -44,6 +47,9 @@ const short = [
 ]
 const byDefault = isWhole ? suite : short
 
+/** What native kernels can get wrong: each of them, layers, and what trains. The rest with `--whole`. */
+const onNative = isWhole ? suite : ['packages/{backend-wasm,core,layers,optim}/test/**/*.test.ts']
+
 /** The folders of the packages that are other backends. */
 const othersThan = (backend: string): string[] =>
   ['wasm', 'webgl', 'webgpu', 'node']
@@ -54,13 +60,18 @@ const othersThan = (backend: string): string[] =>
 const project = (
   backend: string,
   include: string[],
-  env: Record<string, string> = {},
+  {
+    name = backend,
+    env = {},
+    exclude = [],
+  }: { name?: string; env?: Record<string, string>; exclude?: string[] } = {},
 ): TestProjectInlineConfiguration => ({
   test: {
-    name: backend,
+    name,
     env: { DL_TEST_BACKEND: backend, ...env },
     include,
     exclude: [
+      ...exclude,
       ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
       ...(backend === 'cpu' ? [] : refusals),
     ],
@@ -142,9 +153,12 @@ export default defineConfig({
   test: {
     projects: [
       project('cpu', [...suite, ...anyBackend]),
-      project('wasm', suite),
+      project('wasm', suite, { env: { DL_NATIVE: '0' }, exclude: [nativeOnly] }),
+      native
+        ? project('wasm', onNative, { name: 'wasm-native', env: { DL_NATIVE: '' } })
+        : absent('wasm-native', NO_NATIVE),
       tfjsNode
-        ? project('node', byDefault, { DL_TFJS_NODE: tfjsNode })
+        ? project('node', byDefault, { env: { DL_TFJS_NODE: tfjsNode } })
         : absent('node', NO_TFJS_NODE),
       vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
       inChromium('wasm', 1, { headers: isolation }),

@@ -73,7 +73,7 @@ export function problemsOf({ folder, manifest, entries, sources }) {
 
   expect(manifest.name === `@dl/${folder}`, `its name is ${manifest.name}, expected @dl/${folder}`)
   expect(
-    FLOORS.flat().includes(folder) || /^backend-[a-z]+$/.test(folder),
+    FLOORS.flat().includes(folder) || /^(backend-[a-z]+|native)$/.test(folder),
     'it stands on no floor, add it to scripts/floors.cjs',
   )
   expect(manifest.license === 'Apache-2.0', 'its license is not Apache-2.0')

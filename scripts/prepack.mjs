@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMain, packagesIn, prepare, readJson, root } from './workspace.mjs'
+import { isCurrent, TARGETS } from './native/toolchain.mjs'
+import { fail, isMain, packagesIn, prepare, readJson, root } from './workspace.mjs'
 
 /**
  * A manifest as it is published: pnpm puts versions in place of `workspace:^` by itself, npm would
@@ -25,7 +26,14 @@ export const withoutVersions = (/** @type {string} */ manifest) =>
 if (isMain(import.meta.url)) {
   const path = join(process.cwd(), 'package.json')
   const undo = process.argv.includes('--undo')
-  if (!undo) await prepare(['types', `--filter=${readJson(path).name}`])
+  const { name } = readJson(path)
+  if (!undo) await prepare(['types', `--filter=${name}`])
+  if (!undo && name === '@dl/native') {
+    const absent = Object.keys(TARGETS).filter(target => !isCurrent(`${target}.node`))
+    const problem = `${absent.join(', ')} of today's sources: \`npm run native\` makes them.`
+    if (absent.length > 0 && process.env.npm_command === 'publish') fail(`There is no ${problem}`)
+    if (absent.length > 0) process.stderr.write(`Packed without ${problem}\n`)
+  }
   if (!process.env.npm_config_user_agent?.startsWith('pnpm/')) {
     const manifests = packagesIn('packages').map(name =>
       readJson(join(root, 'packages', name, 'package.json')),

@@ -34,6 +34,9 @@ export async function prepare(tasks = ['build']) {
   }
   const turbo = `turbo run ${tasks.join(' ')} --output-logs=errors-only --ui=stream`
   await quietly('Building', 'npm', ['exec', '--yes', `--package=${pnpm}`, '-c', turbo])
+  // a program of its own, which uses this file; where there is no compiler it makes nothing
+  const compile = join(root, 'scripts/native/compile.mjs')
+  await quietly('Compiling native kernels', process.execPath, [compile])
 }
 
 /** Runs a program of this repository from its root and ends as it ends. */

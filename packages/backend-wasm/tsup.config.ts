@@ -35,9 +35,9 @@ async function compile(wide: 0 | 1, extra: string[] = []): Promise<string> {
 }
 
 /** What a worker thread runs, as one script. */
-async function bundleWorker(): Promise<string> {
+async function bundleWorker(host: 'node' | 'page'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ['src/threads/worker.ts'],
+    entryPoints: [`src/threads/${host}-worker.ts`],
     bundle: true,
     minify: true,
     write: false,
@@ -46,19 +46,25 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]!.text
 }
 
-// The compiled kernels stay a module of their own (`#kernels`, `#wide`): tests run src/ beside it.
+/** A module of such constants. */
+async function write(name: string, constants: Record<string, string | null>): Promise<void> {
+  const lines = Object.entries(constants).map(
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value)}\n`,
+  )
+  await writeFile(`dist/${name}.js`, lines.join(''))
+}
+
+// The compiled kernels and workers stay modules of their own (`#kernels`, `#host`): tests run src/
+// beside them. So does what only Node looks for (`#native`).
 export default library({
-  external: ['#kernels', '#wide'],
+  entry: { index: 'src/index.ts', native: 'src/native/find.ts', 'no-native': 'src/native/none.ts' },
+  external: ['#kernels', '#host', '#native'],
   onSuccess: async () => {
     const plain = await compile(0)
     const relaxed = await compile(0, RELAXED)
     const wide = await compile(1, RELAXED)
-    const parts = { plain, relaxed, worker: await bundleWorker() }
-    const lines = Object.entries(parts).map(
-      ([name, text]) => `export const ${name} = ${JSON.stringify(text)}\n`,
-    )
-    await writeFile('dist/kernels.js', lines.join(''))
-    await writeFile('dist/wide.js', `export const wide = '${wide}'\n`)
-    await writeFile('dist/no-wide.js', 'export const wide = null\n')
+    await write('kernels', { plain, relaxed })
+    await write('node-host', { wide, worker: await bundleWorker('node') })
+    await write('page-host', { wide: null, worker: await bundleWorker('page') })
   },
 })

@@ -87,6 +87,7 @@ describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend 
     it('needs nothing of Node and trains', { timeout: 120_000 }, async ctx => {
       const made = await bundle(backend)
       expect(made.imports).toEqual([])
+      expect(made.code).not.toMatch(/dlopen|@dl\/native|DL_NATIVE/)
       console.log(`${bundler}, page with ${backend}: ${size(made.code).toFixed(1)} KB gzip`)
       expect(size(made.code)).toBeLessThan(LIMITS[backend])
       ctx.skip(chromium === null, `the bundle is whole, but ${NO_CHROMIUM}`)

@@ -12,6 +12,7 @@ import { build, transform } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NO_NATIVE, native } from '../native/addon.mjs'
 import { findTfjsNode, NO_TFJS_NODE } from '../tfjs-node.mjs'
 import { NO_VULKAN, vulkan } from '../webgpu.mjs'
 import { root } from '../workspace.mjs'
@@ -240,4 +241,20 @@ describe('install only what you need', () => {
       expect(after).toBeLessThan(before)
     }
   })
+})
+
+it('native kernels, packed and installed, run', { timeout: 120_000 }, async ctx => {
+  ctx.skip(!native, NO_NATIVE)
+  const place = join(folder, 'native')
+  const program = `
+    import { backendInfo } from '@dl/backend-wasm'
+    console.log(backendInfo().native, backendInfo().nativeOff)`
+  const project = { needs: TFJS, files: { 'main.js': program } }
+  const ran = await withNpm(place, tarballs, ['backend-wasm', 'core', 'native'], project)
+  ctx.skip(isOffline(ran), 'the package registry cannot be reached')
+  expect(ran.ok, ran.output).toBe(true)
+  for (const node of NODES) {
+    const { output } = await shell(`npx --yes -p node@${node} -c "node main.js"`, place)
+    expect(output).toMatch(/^(avx2|avx512|neon) null$/m)
+  }
 })

@@ -33,18 +33,21 @@ export const ourMakers: Record<string, Maker> = {
 
 /** What of @dl/backend-wasm's backend the roof needs; the package does not export it. */
 interface Engine {
+  kernels: { panelColumns(): number }
   linear: { allocate(bytes: number): { pointer: number } }
   pool: { threads: number; run(kernel: 'roof', units: number, grain: number, args: number[]): void }
 }
 
-/** Depth of the panels: 14 KB of them, for caches of 32 KB. */
+/** Depth of the panels: 14 KB of them, 22 of native ones, for caches of 32 KB (38 of 48 with AVX-512). */
 const DEPTH = 256
 
 /** Units of 2·6·48·{@link DEPTH} operations, on one thread or all. */
 function roof(task: Task): ReturnType<Maker> {
-  const { linear, pool } = backend() as unknown as Engine
+  const { linear, pool, kernels } = backend() as unknown as Engine
   const units = task.units as number
-  const bytes = 64 * DEPTH
+  const columns = kernels.panelColumns()
+  // panels of A, six wide, and of B; a tile of C of at most twelve rows
+  const bytes = 4 * (DEPTH * (6 + columns) + 12 * columns)
   const block = linear.allocate(bytes * pool.threads)
   // what is not worth cutting stays on the calling thread
   const grain = task.threads === 1 ? units : 64

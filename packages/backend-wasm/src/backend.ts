@@ -7,6 +7,7 @@
 import { DlError } from '@dl/core'
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core'
+import { findNative } from '#native'
 import { compileKernels, instantiate, type WasmKernels } from './instance'
 import {
   type Block,
@@ -16,6 +17,8 @@ import {
   type NumberArray,
   type NumberType,
 } from './linear-memory'
+import type { NativeAddon } from './native/attach'
+import type { Native } from './native/find'
 import { type SimdVariant, simdVariant } from './simd'
 import { canShareMemory, threadCount } from './threads/count'
 import { ThreadPool } from './threads/pool'
@@ -101,6 +104,8 @@ export class WasmBackend extends MathBackendCPU {
   /** Number of blocks that tensors own. */
   tensorBlocks = 0
   readonly simd: SimdVariant
+  /** The native kernels that run, or why none do. */
+  readonly native: Native
   /** Who runs the kernels. */
   pool: ThreadPool
   readonly kernels: WasmKernels
@@ -114,7 +119,8 @@ export class WasmBackend extends MathBackendCPU {
     this.simd = simd
     this.linear = new LinearMemory({ ...options, shared })
     this.#module = compileKernels(simd, shared)
-    this.kernels = instantiate(this.#module, this.linear.memory)
+    this.native = findNative(simd, shared)
+    this.kernels = instantiate(this.#module, this.linear.memory, this.#addon)
     this.pool = this.#newPool(shared ? threadCount(options.threads) : 1)
   }
 
@@ -132,9 +138,15 @@ export class WasmBackend extends MathBackendCPU {
     this.pool = this.#newPool(wanted)
   }
 
+  get #addon(): NativeAddon | null {
+    return 'off' in this.native ? null : this.native
+  }
+
   #newPool(threads: number): ThreadPool {
     const { kernels } = this
-    return new ThreadPool({ module: this.#module, memory: this.linear.memory, kernels, threads })
+    const { memory } = this.linear
+    const native = this.#addon
+    return new ThreadPool({ module: this.#module, memory, kernels, native, threads })
   }
 
   /** Called when the backend is removed. */

@@ -8,6 +8,10 @@ export interface WasmBackendInfo extends BackendInfo {
   backend: 'wasm'
   /** `relaxed` has fused multiply-add; results differ from `plain` in the last bits. */
   simd: SimdVariant
+  /** Which vector instructions the kernels of @dl/native use (null: none of them run). */
+  native: string | null
+  /** Why no native kernels run (null: they do). */
+  nativeOff: string | null
   /** How many threads may run kernels. Workers start with the first kernel that is worth cutting. */
   threads: number
   /** How many of them run by now: the calling thread and the workers that reported. */
@@ -36,13 +40,15 @@ export function backendInfo(): WasmBackendInfo {
   const fallbacks = [...backend.fallbacks].sort()
   backend.fallbacks.clear()
   const { bytesHeld, maximumBytes } = backend.linear
+  const { native } = backend
   return {
     backend: 'wasm',
     device: processorName(),
     threads: backend.pool.threads,
     threadsAlive: backend.pool.alive,
     simd: backend.simd,
-    native: null,
+    native: 'off' in native ? null : native.level,
+    nativeOff: 'off' in native ? native.off : null,
     precision: 'float32',
     kernels: kernels.length,
     fallbacks,

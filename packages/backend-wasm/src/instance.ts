@@ -1,8 +1,10 @@
 /** Compiles the kernels that fit the engine and binds them to a memory, without waiting. */
 
 import { DlError } from '@dl/core'
+import { wide } from '#host'
 import { plain, relaxed } from '#kernels'
-import { wide } from '#wide'
+import { attach } from '#native'
+import type { NativeAddon } from './native/attach'
 import type { SimdVariant } from './simd'
 
 /** What kernels/index.ts exports. Pointers and sizes are numbers; pointers above 2 GiB come back negative. */
@@ -96,6 +98,12 @@ export function compileKernels(variant: SimdVariant, shared = true): WebAssembly
 const indexOf = (bytes: Uint8Array, part: Uint8Array): number =>
   bytes.findIndex((_, i) => part.every((byte, j) => bytes[i + j] === byte))
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmKernels {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as WasmKernels
+/** The module's kernels on a memory, native ones in their place where there are any. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  native: NativeAddon | null = null,
+): WasmKernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return { ...exports, ...(native && attach(native, memory)) } as WasmKernels
 }

@@ -1,4 +1,3 @@
-/** What the build compiled (dist/kernels.js): the kernels in base64 and the worker's source. */
+/** The compiled kernels, in base64. */
 export const plain: string
 export const relaxed: string
-export const worker: string

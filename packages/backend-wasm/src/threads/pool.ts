@@ -1,5 +1,6 @@
 /** The calling thread's side of the pool: starts workers when they first pay, cuts jobs, waits. */
 import { DlError } from '@dl/core'
+import type { NativeAddon } from '../native/attach'
 import {
   ABSENT,
   ARGUMENTS,
@@ -39,6 +40,8 @@ export interface PoolOptions {
   /** The calling thread's instance of the module. */
   kernels: Record<string, Kernel>
   threads: number
+  /** What `kernels` are native of, for the workers (default: none). */
+  native?: NativeAddon | null
   /** How a worker is started (default: {@link spawnWorker}). */
   spawn?: typeof spawnWorker
   /** How long a worker may be silent while it has a piece (default 20 s; a piece takes milliseconds). */
@@ -116,10 +119,11 @@ export class ThreadPool {
   }
 
   #start(): (SpawnedWorker | null)[] {
-    const { module, memory, spawn = spawnWorker } = this.#options
+    const { module, memory, native = null, spawn = spawnWorker } = this.#options
     const { buffer } = this.#control.words
     return Array.from({ length: this.#threads - 1 }, (_, i) => {
-      const task = { module, memory, control: buffer as SharedArrayBuffer, thread: i + 1 }
+      const control = buffer as SharedArrayBuffer
+      const task = { module, memory, native, control, thread: i + 1 }
       return spawn(task, reason => {
         if (buffer === this.#control.words.buffer) this.#lose(i + 1, reason)
       })

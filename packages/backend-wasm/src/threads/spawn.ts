@@ -1,6 +1,7 @@
 /** Starts a worker from the source that the build inlined, in Node and in browsers. */
-import { worker as source } from '#kernels'
-import type { WorkerTask } from './worker'
+import { worker as source } from '#host'
+import type { NodeWorkerTask } from './node-worker'
+import type { WorkerTask } from './serve'
 
 export interface SpawnedWorker {
   terminate(): void
@@ -8,7 +9,7 @@ export interface SpawnedWorker {
 
 /** `onEnd` is told why a worker ended that nobody asked to; a worker that never starts is no error. */
 export function spawnWorker(
-  task: WorkerTask,
+  task: NodeWorkerTask,
   onEnd: (reason: string) => void,
 ): SpawnedWorker | null {
   try {
@@ -20,6 +21,7 @@ export function spawnWorker(
 }
 
 interface NodeModules {
+  'node:module': typeof import('node:module')
   'node:os': typeof import('node:os')
   'node:v8': typeof import('node:v8')
   'node:worker_threads': typeof import('node:worker_threads')
@@ -35,7 +37,7 @@ type NodeWorker = typeof import('node:worker_threads').Worker
 
 function inNode(
   Worker: NodeWorker,
-  task: WorkerTask,
+  task: NodeWorkerTask,
   onEnd: (reason: string) => void,
 ): SpawnedWorker {
   // what this process was started with (loaders, inspectors) is none of the worker's business

@@ -1,7 +1,4 @@
-/**
- * What a worker runs. The build bundles this file to a string in `#kernels`, so that no bundler
- * need know of a worker file.
- */
+/** What a worker does: it runs pieces of jobs until it is terminated. */
 import {
   type Control,
   controlOf,
@@ -27,10 +24,15 @@ export interface WorkerTask {
 /** How often to look for the next job before falling asleep: about as long as a short kernel takes. */
 const SPINS = 20_000
 
-/** Until it is terminated. */
-function serve({ module, memory, control, thread }: WorkerTask): never {
+/** Until it is terminated. `own` are kernels to run in place of the module's. */
+export function serve(
+  { module, memory, control, thread }: WorkerTask,
+  own: Record<string, Kernel> = {},
+): never {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as Kernel)
+  const kernels = WebAssembly.Module.exports(module).map(
+    ({ name }) => own[name] ?? (exports[name] as Kernel),
+  )
   const shared = controlOf(control)
   const { words } = shared
   let seen = Atomics.load(words, JOB)
@@ -59,12 +61,3 @@ function awaitJob(words: Int32Array, seen: number): void {
   Atomics.wait(words, JOB, seen)
   Atomics.sub(words, SLEEPERS, 1)
 }
-
-const node = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule?.(
-  'node:worker_threads',
-)
-if (node) serve(node.workerData as WorkerTask)
-else
-  globalThis.onmessage = ({ data }: MessageEvent<WorkerTask>) => {
-    serve(data)
-  }
