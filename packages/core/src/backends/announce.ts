@@ -1,7 +1,7 @@
 /** What a backend's package does when it is imported: the last one imported is the one that runs. */
 import { engine } from '@tensorflow/tfjs-core'
 import { shared } from '../shared'
-import type { BackendInfo } from './backend-info'
+import type { BackendInfo } from './info'
 
 /** A backend that a package of its own brings. */
 export interface AnnouncedBackend {
@@ -23,8 +23,9 @@ export const announcedBackends = shared('backends', new Map<string, AnnouncedBac
  *
  * @example
  * ```ts no-run
- * import { announceBackend } from '@dl/core'
+ * import { announceBackend, type BackendInfo } from '@dl/core'
  *
+ * declare const info: () => BackendInfo
  * announceBackend({ name: 'abacus', package: 'backend-abacus', info })
  * ```
  */
