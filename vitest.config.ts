@@ -46,6 +46,14 @@ const short = [
   'examples/{swap,cifar10}/test/{conformance,teacher-forced}.test.ts',
 ]
 const byDefault = isWhole ? suite : short
+/** WebGPU's programs are the same in a page as in Node; what a page adds is tested there. */
+const webgpuInPage = isWhole
+  ? suite
+  : [
+      'packages/backend-webgpu/test/**/*.test.ts',
+      'packages/core/test/fused-equals-composed.test.ts',
+      'examples/swap/test/conformance.test.ts',
+    ]
 
 /** What native kernels can get wrong: each of them, layers, and what trains. The rest with `--whole`. */
 const onNative = isWhole ? suite : ['packages/{backend-wasm,core,layers,optim}/test/**/*.test.ts']
@@ -163,7 +171,7 @@ export default defineConfig({
       vulkan ? project('webgpu', byDefault) : absent('webgpu', NO_VULKAN),
       inChromium('wasm', 1, { headers: isolation }),
       inChromium('webgl', 2, { include: byDefault }),
-      inChromium('webgpu', 3, { include: byDefault, args: webgpuArgs }),
+      inChromium('webgpu', 3, { include: webgpuInPage, args: webgpuArgs }),
     ],
   },
 })

@@ -40,7 +40,7 @@ const tfjsNode = findTfjsNode()
 /** What a backend needs of the machine beside its packages, or why it cannot run. */
 const MACHINES: Record<string, { settings: Record<string, string> | null; missing: string }> = {
   'backend-node': {
-    settings: tfjsNode && { DL_TFJS_NODE: tfjsNode },
+    settings: tfjsNode ? { DL_TFJS_NODE: tfjsNode } : null,
     missing: NO_TFJS_NODE,
   },
   'backend-webgpu': { settings: vulkan, missing: NO_VULKAN },
