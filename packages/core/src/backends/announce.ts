@@ -25,7 +25,10 @@ export const announcedBackends = shared('backends', new Map<string, AnnouncedBac
  * ```ts no-run
  * import { announceBackend, type BackendInfo } from '@dl/core'
  *
- * declare const info: () => BackendInfo
+ * const info = (): BackendInfo => ({
+ *   backend: 'abacus', device: 'ten wires', threads: 1, simd: null, native: null,
+ *   precision: 'float32', kernels: 0, fallbacks: [], bytesHeld: null, limits: { beads: 100 },
+ * })
  * announceBackend({ name: 'abacus', package: 'backend-abacus', info })
  * ```
  */
