@@ -67,7 +67,7 @@ it('each names the line to add', () => {
     "setBackend('wasm')":
       "DlError no-backend: the backend 'wasm' is not imported; expected the import of one before it is set. Add the line import '@dl/backend-wasm'.",
     "setBackend('webgpu')":
-      "DlError no-backend: the backend 'webgpu' is not imported; expected the import of one before it is set.",
+      "DlError no-backend: the backend 'webgpu' is not imported; expected the import of one before it is set. Add the line import '@dl/backend-webgpu'.",
     'tensor() with one': 'nothing',
   })
 })

@@ -34,6 +34,8 @@ export function registerNode(packageName: PackageName): void {
   for (const [name, run] of Object.entries(kernels)) put(name, run)
   backend.kernels = getKernelsForBackend(NAME).length
   for (const { kernelName } of getKernelsForBackend('cpu')) {
+    // a composed fused operation is composed of this backend's kernels, not of tfjs's
+    if (kernelName.startsWith('Dl')) continue
     if (getKernel(kernelName, NAME) == null) put(kernelName, call => call.fallback())
   }
   repairKernels(NAME)

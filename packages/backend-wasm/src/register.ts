@@ -45,7 +45,8 @@ export function registerWasm(
   }
   for (const fallback of getKernelsForBackend('cpu')) {
     const { kernelName } = fallback
-    if (own.has(kernelName)) continue
+    // a composed fused operation is composed of this backend's kernels, not of tfjs's
+    if (own.has(kernelName) || kernelName.startsWith('Dl')) continue
     registerKernel({
       ...fallback,
       backendName: name,

@@ -27,7 +27,7 @@ const info = (backend: string) => () => ({
 })
 
 const announce = (name: string, factory = () => new MathBackendCPU()) => {
-  registerBackend(name, factory)
+  registerBackend(name, factory, 9)
   for (const kernel of getKernelsForBackend('cpu')) {
     registerKernel({ ...kernel, backendName: name })
   }
@@ -59,10 +59,8 @@ describe('backends that are imported', () => {
     announce('second')
     expect(getBackend()).toBe('second')
     expect(backendInfo()).toMatchObject({ backend: 'second', device: 'an abacus' })
-    expect(warn.mock.calls).toEqual([
-      [
-        "backend-second and backend-first are both imported: the last one runs, 'second'. Import one of them.",
-      ],
+    expect(warn.mock.calls.at(-1)).toEqual([
+      "backend-second and backend-first are both imported: the last one runs, 'second'. Import one of them.",
     ])
   })
 

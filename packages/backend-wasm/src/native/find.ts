@@ -71,7 +71,10 @@ function refused(problem: string, broken: boolean): Native {
 function load(): Finder | null {
   const createRequire = nodeModule('node:module')?.createRequire
   if (!createRequire) return null
-  for (const from of [import.meta.url, `${process.cwd()}/program.js`]) {
+  const places: (string | undefined)[] = [import.meta.url, `${process.cwd()}/program.js`]
+  for (const from of places) {
+    // a bundle in CommonJS has no address of its own
+    if (from === undefined) continue
     try {
       return createRequire(from)('@dl/native') as Finder
     } catch (error) {

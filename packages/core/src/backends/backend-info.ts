@@ -16,7 +16,6 @@ import { processorName } from './processor-name'
  * import '@dl/backend-wasm'
  * import { backendInfo } from '@dl/core'
  *
- * backendInfo().backend // → wasm
  * backendInfo().precision // → float32
  * ```
  */

@@ -38,8 +38,10 @@ chooser.getSortedBackends = () => {
       fix: "Add the line import '@dl/backend-wasm', which runs everywhere, or in a page import '@dl/backend-webgl'.",
     })
   }
-  const last = [...announcedBackends.current.keys()].at(-1)
-  return last === undefined ? getSortedBackends.call(chooser) : [last]
+  const sorted = getSortedBackends.call(chooser)
+  const { current } = announcedBackends
+  // one that a program has registered itself, and ranks higher, is meant
+  return current.has(sorted[0]!) ? [[...current.keys()].at(-1)!] : sorted
 }
 
 chooser.initializeBackend = name => {
