@@ -58,6 +58,9 @@ const webgpuInPage = isWhole
 /** What native kernels can get wrong: each of them, layers, and what trains. The rest with `--whole`. */
 const onNative = isWhole ? suite : ['packages/{backend-wasm,core,layers,optim}/test/**/*.test.ts']
 
+/** Whole trainings, which tfjs's CPU backend takes minutes for; they run on wasm. */
+const trainings = ['examples/*/test/program.test.ts', 'packages/text/test/char-lm.test.ts']
+
 /** The folders of the packages that are other backends. */
 const othersThan = (backend: string): string[] =>
   ['wasm', 'webgl', 'webgpu', 'node']
@@ -81,7 +84,7 @@ const project = (
     exclude: [
       ...exclude,
       ...['**/node_modules/**', pageOnly, ...othersThan(backend)],
-      ...(backend === 'cpu' ? [] : refusals),
+      ...(backend === 'cpu' ? trainings : refusals),
     ],
     setupFiles: ['scripts/test-setup.ts'],
     testTimeout: 60_000,

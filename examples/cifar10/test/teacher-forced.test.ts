@@ -11,8 +11,11 @@ import { clone, dispose, div, sub, type Tensor, tensor, tidy } from '@tensorflow
 import { describe, expect, it } from 'vitest'
 import { Resnet2 } from '../src/models'
 
+const backend = import.meta.env.DL_TEST_BACKEND
 /** tfjs-cpu takes seconds for each. */
-const STEPS = import.meta.env.DL_TEST_BACKEND === 'cpu' ? 2 : 10
+const STEPS = backend === 'cpu' ? 2 : 10
+/** TensorFlow adds in another order: at the first step its loss is 2e-5 from PyTorch's. */
+const LOSS_ERROR = backend === 'node' ? 5e-5 : 1e-5
 
 async function readBytes(url: URL): Promise<Uint8Array> {
   if (url.protocol === 'file:') return process.getBuiltinModule('node:fs').readFileSync(url)
@@ -83,7 +86,7 @@ async function compare(bytes: Uint8Array): Promise<void> {
     )
     const [loss] = await result.value.data()
     const expected = Number(tensors[`${step}/loss`]!.data[0])
-    expect(Math.abs(loss! - expected), `loss of step ${step}`).toBeLessThan(1e-5)
+    expect(Math.abs(loss! - expected), `loss of step ${step}`).toBeLessThan(LOSS_ERROR)
 
     for (const [i, [, parameter]] of named.entries()) parameter.assign(result.grads[i]!)
     result.commit()

@@ -27,7 +27,7 @@ const info = (backend: string) => () => ({
 })
 
 const announce = (name: string, factory = () => new MathBackendCPU()) => {
-  registerBackend(name, factory, 9)
+  registerBackend(name, factory, 99)
   for (const kernel of getKernelsForBackend('cpu')) {
     registerKernel({ ...kernel, backendName: name })
   }
