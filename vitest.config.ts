@@ -162,6 +162,8 @@ Object.assign(process.env, vulkan)
 
 export default defineConfig({
   test: {
+    // vitest would leave one core free, which of two is half of them
+    maxWorkers: '100%',
     projects: [
       project('cpu', [...suite, ...anyBackend]),
       project('wasm', suite, { env: { DL_NATIVE: '0' }, exclude: [nativeOnly] }),
