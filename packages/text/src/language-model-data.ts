@@ -1,6 +1,6 @@
 /** Training, validation and test text of a language model, read with one field. */
 import { checkOptions, DlError, defaultGenerator, Generator, showValue } from '@dl/core'
-import { files } from '@dl/data'
+import { files, type TextDataset } from '@dl/data'
 import { requireField } from './checks'
 import type { Field } from './field'
 import { LanguageModelLoader } from './language-model-loader'
@@ -30,6 +30,8 @@ export interface Splits<T> {
 }
 
 const SPLITS = ['train', 'validation', 'test'] as const
+/** What the data sets of @dl/data say of themselves. */
+const ORIGIN = ['name', 'source', 'origin'] as const
 const NAMES = ['minFreq', 'maxSize', 'bs', 'bptt', 'seed', 'lengthStep', 'compat'] as const
 
 /** A text and what to call it. */
@@ -106,13 +108,13 @@ export class LanguageModelData {
     return LanguageModelData.#build(splits, field, others)
   }
 
-  /** The same from texts that are in memory. */
+  /** The same from texts that are in memory, as `datasets.nietzsche()` of @dl/data gives them. */
   static fromTexts(
-    texts: Splits<Text>,
+    texts: Splits<Text> & Partial<Pick<TextDataset, (typeof ORIGIN)[number]>>,
     field: Field,
     options: LanguageModelDataOptions = {},
   ): LanguageModelData {
-    const { train, validation, test } = checkOptions('the texts', texts, SPLITS)
+    const { train, validation, test } = checkOptions('the texts', texts, [...SPLITS, ...ORIGIN])
     checkOptions('LanguageModelData.fromTexts', options, NAMES)
     const named = (split: string, text: Text): Source[] =>
       [text].flat().map((text, i, all) => ({

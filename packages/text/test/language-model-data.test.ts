@@ -53,6 +53,12 @@ describe('LanguageModelData', () => {
     expect(data.test).toBeUndefined()
   })
 
+  it('takes a data set as it is', () => {
+    const [name, source, origin] = ['nietzsche', 'DL_DATA', 'Gutenberg'] as const
+    const texts = { name, source, origin, train: 'abc', validation: 'abc' }
+    expect(LanguageModelData.fromTexts(texts, field(), { bs: 1 }).tokens.train).toBe(4)
+  })
+
   it('varies lengths in training, not in validation, and repeats itself from a seed', () => {
     const text = 'to be or not to be '.repeat(200)
     const make = () =>
