@@ -1,7 +1,7 @@
 const { APART, FLOORS, inPackages } = require('./scripts/floors.cjs')
 
 const BACKENDS = 'backend-[a-z]+'
-const PROGRAMS = '^(examples|benchmarks|[.]examples)/'
+const PROGRAMS = '^(examples|benchmarks|trust|[.]examples)/'
 const all = FLOORS.flat()
 
 /** One rule a package: what stands beside or above it, or apart, is out of its reach. */
@@ -51,7 +51,7 @@ module.exports = {
       name: 'no-reaching-into-dist',
       comment: 'Import the package by its name; what it exports is what there is.',
       severity: 'error',
-      from: { path: '^(packages/([^/]+)|examples|benchmarks|[.]examples)/' },
+      from: { path: '^(packages/([^/]+)|examples|benchmarks|trust|[.]examples)/' },
       to: { path: ['^packages/[^/]+/dist/', '^@dl/[^/]+/dist'], pathNot: '^packages/$2/dist/' },
     },
     {

@@ -29,6 +29,7 @@ const anyBackend = [
   '.examples/**/*.test.ts',
   'examples/*-web/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
+  'trust/test/**/*.test.ts',
 ]
 
 /**

@@ -10,7 +10,7 @@ export async function runChecks() {
   // these need what is installed, which is true only now
   const { extractExamples } = await import('./examples.mjs')
   const { checkPackages } = await import('./package-rules.mjs')
-  const programs = ['packages', 'examples', 'benchmarks', '.examples'].filter(
+  const programs = ['packages', 'examples', 'benchmarks', 'trust', '.examples'].filter(
     folder => folder === 'packages' || folder === '.examples' || packagesIn(folder).length > 0,
   )
   /** @type {Record<string, () => Promise<{ ok: boolean, output: string }>>} */

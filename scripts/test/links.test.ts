@@ -44,6 +44,7 @@ const documents = [
   'CONTRIBUTING.md',
   'docs/wasm-kernels.md',
   'benchmarks/README.md',
+  'trust/README.md',
   'benchmarks/RESULTS.md',
   'scripts/fixtures/README.md',
   ...folders,

@@ -1,0 +1,4 @@
+import { library } from '../scripts/tsup'
+
+// the programs that are killed are programs of their own
+export default library({ entry: ['src/main.ts', 'src/programs/*.ts'] })
