@@ -6,11 +6,11 @@ export function describeRun(command: string, ours: Peer, peers: readonly Peer[])
   const { model } = cpus()[0]!
   const versions = Object.assign({}, ...peers.map(({ hello }) => hello.versions))
   const shown = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
-  const { threads } = ours.hello
+  const { threads, native } = ours.hello
   return [
     `${new Date().toISOString().slice(0, 10)}, ${model.trim()}, ${cpus().length} cores`,
     `${(totalmem() / 2 ** 30).toFixed(0)} GiB, load ${loadavg()[0]!.toFixed(1)} at the end`,
     `${process.platform} ${process.arch}, Node ${process.version}`,
-    `${threads} ${threads === 1 ? 'thread' : 'threads'}; ${shown.join(', ')}: \`${command}\``,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'}, ${native ? `native kernels (${native})` : 'WebAssembly alone'}; ${shown.join(', ')}: \`${command}\``,
   ].join(', ')
 }
