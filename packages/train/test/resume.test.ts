@@ -20,7 +20,7 @@ import { BatchNorm1d, crossEntropy, Dropout, dropout, Linear, Module, RNN } from
 import { adam, adamW, LayerOptimizer, rmsprop, sgd, type UpdateRule } from '@dl/optim'
 import { type FitOptions, type FitResult, fit } from '@dl/train'
 import { dispose, reshape, type Tensor } from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 const ITEMS = 22
 const set = new ArrayDataset({
@@ -222,3 +222,115 @@ describe('checkpoints between', () => {
     expect(resumed.losses).toEqual(whole.losses)
   })
 })
+
+describe('what the program says anew', () => {
+  const storage = memoryStorage()
+  const resume = { path: 'run', storage }
+  const begin = async (plan: Plan) => {
+    for (const path of await storage.list('')) await storage.remove(path)
+    const saver = checkpoint('run', { everySteps: 1, storage })
+    await play(plan, 1, { callbacks: [saver, killer(4)] }).catch(() => {})
+  }
+  const warned = async (run: () => Promise<Outcome>) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    try {
+      const outcome = await run()
+      return { ...outcome, warning: warn.mock.calls.map(String).join() }
+    } finally {
+      warn.mockRestore()
+    }
+  }
+
+  it('counts, and is told: learning rate, epochs', async () => {
+    await begin({})
+    const { lrs, resumed, warning, history } = await warned(() =>
+      play({ lr: 0.01, epochs: 3, seed: 1 }, 1, { resume }),
+    )
+    expect(lrs).toEqual([...Array(4).fill(0.05), ...Array(14).fill(0.01)])
+    expect(history).toHaveLength(3)
+    expect(resumed?.notes).toEqual([
+      'epochs 3 as the program says, not 2',
+      'lr 0.01 as the program says, not 0.05',
+    ])
+    expect(warning).toBe(
+      '@dl/train: goes on from run_4.safetensors: epoch 0, batch 4, step 4 (epochs 3 as the program says, not 2; lr 0.01 as the program says, not 0.05).',
+    )
+  })
+
+  it('another schedule, which begins here', async () => {
+    await begin({ callbacks: lo => [cosAnneal(lo)] })
+    const other = (lo: LayerOptimizer) => [stepLR(lo, { stepSize: { batches: 3 } })]
+    const { lrs, resumed } = await warned(() => play({ callbacks: other, seed: 1 }, 1, { resume }))
+    expect(lrs.slice(4, 11)).toEqual([0.05, 0.05, 0.05, 0.005, 0.005, 0.005, 0.0005].map(near))
+    expect(resumed?.notes).toEqual([
+      'stepLR begins here, as the checkpoint has none',
+      "the checkpoint's cosAnneal is not used",
+    ])
+  })
+
+  it('a schedule with other cycles, which began where it did', async () => {
+    await begin({ callbacks: lo => [cosAnneal(lo)] })
+    const { resumed, lrs } = await warned(() =>
+      play({ callbacks: lo => [cosAnneal(lo, { cycleLen: 2 })], seed: 1 }, 1, { resume }),
+    )
+    expect(resumed?.notes).toEqual([
+      'cosAnneal with {"cycleLen":2,"cycleMult":1} as the program says, not {"cycleLen":1,"cycleMult":1}',
+    ])
+    expect(lrs[6]).toBeCloseTo(0.025, 9)
+  })
+
+  it('what is frozen', async () => {
+    await begin({})
+    const { resumed } = await warned(() =>
+      play({ before: net => net.body.freeze(), seed: 1 }, 1, { resume }),
+    )
+    expect(resumed?.notes).toEqual(['what is frozen as the program says'])
+  })
+
+  it('weight decay and momentum that a schedule moves', async () => {
+    const moving = (lo: LayerOptimizer) => [oneCycle(lo), weightDecaySchedule(lo)]
+    await begin({ rule: adamW, wd: 0.1, callbacks: moving })
+    const seen: number[] = []
+    const probe = (lo: LayerOptimizer): Callback => ({
+      name: 'probe',
+      order: 2000,
+      onTrainEnd: () => void seen.push(lo.wds[0]!, lo.mom),
+    })
+    const { resumed } = await warned(() =>
+      play(
+        {
+          rule: () => adamW({ betas: [0.8, 0.999] }),
+          wd: 0.2,
+          callbacks: lo => [...moving(lo), probe(lo)],
+          seed: 1,
+        },
+        1,
+        { resume },
+      ),
+    )
+    expect(seen).toEqual([0.2, 0.8])
+    expect(resumed?.notes).toEqual([
+      'weight decay 0.2 as the program says, not 0.1',
+      'momentum 0.8 as the program says, not 0.9',
+    ])
+  })
+
+  it('refuses another model and another rule, and changes nothing', async () => {
+    await begin({})
+    await expect(play({ rule: sgd }, 1, { resume })).rejects.toThrow(
+      'the optimizer state does not fit: it is of adam, not sgd',
+    )
+    manualSeed(7)
+    const net = new Linear(2, 3)
+    using lo = new LayerOptimizer(adam, net, 0.1)
+    const before = [...(await net.weight.value.data())]
+    const data = { train: dataLoader(set) }
+    await expect(fit(net, data, 1, lo, crossEntropy, { resume })).rejects.toThrow(
+      'the state does not fit Linear',
+    )
+    expect([...(await net.weight.value.data())]).toEqual(before)
+    net.dispose()
+  })
+})
+
+const near = (value: number): number => expect.closeTo(value, 9) as unknown as number
