@@ -10,6 +10,7 @@ export {
   type DecodedCheckpoint,
   decodeCheckpoint,
   encodeCheckpoint,
+  verifyCheckpoint,
 } from './checkpoint/format'
 export { type CsvLogOptions, csvLog } from './csv-log'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'

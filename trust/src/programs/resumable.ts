@@ -57,7 +57,7 @@ function languageModel(): Training {
   const made = (length: number) =>
     Array.from({ length }, () => 'abcdefghij \n'[chance.int(12)]).join('')
   const field = new Field({ tokenize: chars })
-  const texts = { train: made(4000), validation: made(600) }
+  const texts = { train: made(2000), validation: made(400) }
   const data = LanguageModelData.fromTexts(texts, field, { bs: 8, bptt: 12, seed: 1 })
   const model = new CharLM({ vocab: data.nt, hidden: 48, layers: 2, cell: 'gru', dropout: 0.3 })
   const lo = new LayerOptimizer(adam, model, 5e-3, 1e-5)
@@ -68,7 +68,7 @@ function languageModel(): Training {
 /** Augmented pictures in random order, batch norms, momentum under 1cycle. */
 function images(): Training {
   const tfms = tfmsFromStats(cifar10Stats, 16, { augTfms: [randomFlip()], pad: 2 })
-  const set = datasets.shapes({ count: 160, validation: 32, size: 16, seed: 2 })
+  const set = datasets.shapes({ count: 120, validation: 32, size: 16, seed: 2 })
   const data = new ImageClassifierData(set, { tfms, bs: 8, seed: 1 })
   const model = new Sequential(
     new Conv2d(3, 8, 3, { padding: 1 }),

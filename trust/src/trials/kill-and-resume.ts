@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeCheckpoint } from '@dl/callbacks'
-import { dispose } from '@tensorflow/tfjs-core'
+import { verifyCheckpoint } from '@dl/callbacks'
 import type { Curve, Resumable } from '../programs/resumable'
 import type { Trial, TrialContext } from '../trial'
 
@@ -72,8 +71,7 @@ async function damage(folder: string): Promise<string[]> {
   if (names.length > 3) wrong.push(`${names.length} files stayed`)
   for (const name of names) {
     try {
-      const bytes = new Uint8Array(await readFile(join(folder, name)))
-      dispose((await decodeCheckpoint(bytes, name)).state.tensors)
+      await verifyCheckpoint(new Uint8Array(await readFile(join(folder, name))), name)
     } catch (error) {
       wrong.push((error as Error).message)
     }
@@ -117,16 +115,16 @@ async function attack({ tries, random, folder }: TrialContext) {
       : await phaseIn(own)
     phases.set(where.phase, (phases.get(where.phase) ?? 0) + 1)
     const how = `${kind}, ${variant.DL_THREADS} threads, ${variant.DL_NATIVE === '0' ? 'WebAssembly' : 'native'}, killed after ${at} ms at step ${where.step} (${where.phase})`
-    failed.push(...(await damage(own)).map(what => `${how}: ${what}`))
+    const wrong = await damage(own)
     const { curve, said } = first.curve ? first : await run(job, variant)
-    if (curve === null) failed.push(`${how}: did not go on: ${said}`)
+    if (curve === null) wrong.push(`did not go on: ${said}`)
     else {
-      if (!same(curve, right.curve))
-        failed.push(`${how}: another curve from step ${curve.resumedAt}`)
+      if (!same(curve, right.curve)) wrong.push(`another curve from step ${curve.resumedAt}`)
       natives.add(String(curve.native))
     }
     const strays = (await readdir(own)).filter(name => name.endsWith('.tmp'))
-    if (strays.length > 0) failed.push(`${how}: ${strays.join()} stayed`)
+    if (strays.length > 0) wrong.push(`${strays.join()} stayed`)
+    if (wrong.length > 0) failed.push(`${how}: ${wrong.join('; ')}`)
     rows.push(`${how}, went on from ${curve?.resumedAt ?? 'the beginning'}`)
     await rm(own, { recursive: true })
   }

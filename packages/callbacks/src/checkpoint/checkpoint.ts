@@ -18,7 +18,7 @@ import {
 import { type Monitor, type MonitorOptions, monitored } from '../monitor'
 import type { Callback, TrainContext } from '../protocol'
 import { checkpointPath, checkStorage, stepsOf } from './find'
-import { checkpointMetadata, encodeCheckpoint } from './format'
+import { encodeCheckpoint, verifyCheckpoint } from './format'
 import { type Kept, superfluous } from './kept'
 
 export interface CheckpointOptions extends MonitorOptions {
@@ -221,7 +221,7 @@ async function claimed(
   const kept: Kept[] = []
   for (const step of await stepsOf(storage, path)) {
     const file = checkpointPath(path, step)
-    const metadata = await checkpointMetadata(await storage.read(file), file).catch(error => {
+    const metadata = await verifyCheckpoint(await storage.read(file), file).catch(error => {
       if (DlError.is(error, 'damaged-checkpoint')) return null
       throw error
     })

@@ -99,9 +99,18 @@ export async function decodeCheckpoint(
   return { state: { tensors: tensorsOf(name, ofRun), values }, metadata }
 }
 
-/** The metadata of a checkpoint that is whole. */
-export const checkpointMetadata = async (bytes: Uint8Array, name: string) =>
-  (await verified(bytes, name)).metadata
+/**
+ * The metadata of a checkpoint, once its sum is right; no tensor is made.
+ *
+ * @param name what errors call the file
+ * @throws DlError as {@link decodeCheckpoint}
+ */
+export async function verifyCheckpoint(
+  bytes: Uint8Array,
+  name = 'the file',
+): Promise<Record<string, string>> {
+  return (await verified(bytes, name)).metadata
+}
 
 async function verified(bytes: Uint8Array, name: string) {
   const file = decoded(bytes, name)
