@@ -3,7 +3,7 @@
  * a SHA-256 sum over the whole file with the sum's own place zeroed: a cut file and a flipped bit
  * anywhere, header and padding included, are found.
  */
-import { DlError } from '@dl/core'
+import { checkOptions, DlError, showValue } from '@dl/core'
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -12,6 +12,8 @@ import {
   storedOf,
   tensorsOf,
 } from '@dl/data'
+import { badOption } from '../bad-option'
+import { checkMetadata, checkText } from '../checks'
 import type { RunState } from '../protocol'
 import { packValues, unpackValues } from './values'
 
@@ -46,6 +48,8 @@ export async function encodeCheckpoint(
   state: RunState,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  checkOptions('encodeCheckpoint', state, ['tensors', 'values'])
+  checkMetadata('encodeCheckpoint', metadata)
   const { text, lists } = packValues(state.values)
   const json = new TextEncoder().encode(text)
   const numbers = lists.map((data, i): [string, StoredTensor] => [
@@ -113,6 +117,10 @@ export async function verifyCheckpoint(
 }
 
 async function verified(bytes: Uint8Array, name: string) {
+  checkText('decodeCheckpoint', 'the name', name)
+  if (!(bytes instanceof Uint8Array)) {
+    badOption('decodeCheckpoint', `bytes are ${showValue(bytes)}`, 'a Uint8Array')
+  }
   const file = decoded(bytes, name)
   const { format, version, checksum } = file.metadata
   const isOurs = format === FORMAT || checksum !== undefined

@@ -3,6 +3,7 @@
  * better kept as numbers of eight bytes: each such list becomes an array of its own.
  */
 import { DlError, showValue } from '@dl/core'
+import { badOption } from '../bad-option'
 
 /** Lists of so many numbers are kept as bytes. */
 const LONG = 32
@@ -19,6 +20,9 @@ export interface PackedValues {
 
 /** @throws DlError `not-storable` for what would come back as something else, with its path */
 export function packValues(values: Readonly<Record<string, unknown>>): PackedValues {
+  if (typeof values !== 'object' || values === null) {
+    badOption('encodeCheckpoint', `values are ${showValue(values)}`, 'an object')
+  }
   const lists: Float64Array<ArrayBuffer>[] = []
 
   const packed = (path: string, value: unknown): unknown => {

@@ -38,8 +38,13 @@ export const files: Files = {
 
 /** The file system as a storage; paths are looked up from the working directory. */
 export const storage = (): FileStorage => ({
-  read: readBytes,
+  async read(path) {
+    // a Buffer's own slice() would share its memory
+    const { buffer, byteOffset, length } = await readBytes(path)
+    return new Uint8Array(buffer, byteOffset, length)
+  },
   async write(path, bytes) {
+    requirePath(path)
     requireBytes(`the content of ${path}`, bytes)
     await writeAtomic(path, bytes)
   },

@@ -4,11 +4,11 @@
  */
 import { DlError, showValue } from '@dl/core'
 import { type DataType, Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
-import { requireRecord } from '../check'
+import { requireRecord, requireText } from '../check'
 import { decodeSafetensors } from './decode'
 import { encodeSafetensors } from './encode'
 import { readSafetensors, writeSafetensors } from './files'
-import type { StoredTensor } from './format'
+import { arrayTypes, type StoredTensor } from './format'
 
 /** What {@link loadTensors} read. The tensors are yours to dispose. */
 export interface LoadedTensors {
@@ -106,12 +106,25 @@ export function tensorsOf(
   path: string,
   stored: Readonly<Record<string, StoredTensor>>,
 ): Record<string, Tensor> {
+  requireText('the name of the file', path)
+  requireRecord('stored', stored, 'arrays')
+  for (const [name, one] of Object.entries(stored)) requireStored(name, one)
   const converted = Object.entries(stored).map(
     ([name, one]) => [name, one.shape, ...fromStored(path, name, one)] as const,
   )
   return Object.fromEntries(
     converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
   )
+}
+
+function requireStored(name: string, one: StoredTensor): void {
+  const { dtype, shape, data } = (one ?? {}) as Partial<StoredTensor>
+  const known = typeof dtype === 'string' && Object.hasOwn(arrayTypes, dtype)
+  if (known && data instanceof arrayTypes[dtype] && Array.isArray(shape)) return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${showValue(one)}`,
+    expected: 'an array out of a safetensors file: { dtype, shape, data }',
+  })
 }
 
 async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
