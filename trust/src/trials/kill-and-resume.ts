@@ -140,6 +140,6 @@ export const killAndResume: Trial = {
   name: 'kill-and-resume',
   claim: 'a training killed at any time goes on to the same bits',
   short: 4,
-  long: 160,
+  long: 130,
   run: attack,
 }
