@@ -9,7 +9,6 @@ import {
   LENGTH_BYTES,
   LONGEST_HEADER,
   METADATA,
-  type SafetensorsArray,
   type SafetensorsDtype,
   type StoredTensor,
   type StoredTensors,
@@ -17,6 +16,7 @@ import {
   widthOf,
 } from './format'
 import { type HeaderJson, OtherNumber, parseHeader, showHeaderJson as show } from './header-json'
+import { viewOf } from './view-of'
 
 /** The reference implementation counts in 64 bits. */
 const COUNT_LIMIT = 2n ** 64n
@@ -193,18 +193,6 @@ function requireTiling(
   if (end !== dataLength) {
     throw corrupt(name, `it has ${dataLength} bytes of data`, `${end}, as its header says`)
   }
-}
-
-/** The elements, in place where their address allows it. */
-function viewOf(dtype: SafetensorsDtype, bytes: Uint8Array): SafetensorsArray {
-  const width = widthOf(dtype)
-  // a new array and no slice(): that of a Buffer, which Node reads files into, copies nothing
-  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes)
-  return new arrayTypes[dtype](
-    aligned.buffer as ArrayBuffer,
-    aligned.byteOffset,
-    aligned.length / width,
-  )
 }
 
 const corrupt = (name: string, problem: string, expected?: string, cause?: unknown): DlError =>
