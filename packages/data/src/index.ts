@@ -27,6 +27,8 @@ export {
   saveModelFile,
   type WantedParts,
 } from './model-file'
+export { decodePyTorch, readPyTorch } from './pytorch/decode'
+export type { PyTorchTensor, PyTorchValue } from './pytorch/value'
 export { type RowSplit, splitRows } from './rows'
 export { decodeSafetensors } from './safetensors/decode'
 export { encodeSafetensors } from './safetensors/encode'

@@ -1,6 +1,6 @@
 /**
  * Safetensors files from and to TensorFlow.js, which has float32, int32 and bool: other float types
- * become float32 when read, other integers int32.
+ * become float32 when read, other integers int32. Only F64 is rounded; what a type cannot hold is refused.
  */
 import { DlError, showValue } from '@dl/core'
 import { type DataType, Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
@@ -9,6 +9,7 @@ import { decodeSafetensors } from './decode'
 import { encodeSafetensors } from './encode'
 import { readSafetensors, writeSafetensors } from './files'
 import { arrayTypes, type StoredTensor } from './format'
+import { floatsOf } from './small-floats'
 
 /** What {@link loadTensors} read. The tensors are yours to dispose. */
 export interface LoadedTensors {
@@ -152,17 +153,35 @@ function fromStored(
 ): [TypedArray, DataType] {
   switch (dtype) {
     case 'F32':
-    case 'F64':
       return [Float32Array.from(data), 'float32']
+    case 'F64':
+      return [toFloat32(path, name, data), 'float32']
     case 'F16':
-      return [Float32Array.from(data, fromFloat16), 'float32']
     case 'BF16':
-      return [new Float32Array(Uint32Array.from(data, bits => bits << 16).buffer), 'float32']
+    case 'F8_E4M3':
+    case 'F8_E5M2':
+    case 'F8_E8M0':
+    case 'F8_E4M3FNUZ':
+    case 'F8_E5M2FNUZ':
+      return [floatsOf(dtype, data), 'float32']
     case 'BOOL':
-      return [Uint8Array.from(data), 'bool']
+      // other bytes are true as well, in PyTorch too
+      return [Uint8Array.from(data, byte => (byte === 0 ? 0 : 1)), 'bool']
     default:
       return [toInt32(path, name, data), 'int32']
   }
+}
+
+/** Rounded to the nearest; what would become infinite is refused. */
+function toFloat32(path: string, name: string, data: Float64Array): Float32Array {
+  const rounded = Float32Array.from(data)
+  const at = rounded.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(data[i]))
+  if (at < 0) return rounded
+  throw new DlError('not-representable', {
+    problem: `${name} in ${path} holds ${data[at]}`,
+    expected: 'numbers up to 3.4e38, the largest of float32, which TensorFlow.js has',
+    fix: 'Read it with readSafetensors, which keeps the stored type.',
+  })
 }
 
 function toInt32(path: string, name: string, data: Iterable<number | bigint>): Int32Array {
@@ -175,14 +194,4 @@ function toInt32(path: string, name: string, data: Iterable<number | bigint>): I
       fix: 'Read it with readSafetensors, which keeps the stored type.',
     })
   })
-}
-
-/** IEEE 754 half precision: 1 bit sign, 5 bits exponent, 10 bits fraction. */
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
