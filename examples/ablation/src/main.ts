@@ -28,6 +28,7 @@ async function main(args: string[]): Promise<void> {
   const outcomes = await study(set, plan, own, (variant, seed, accuracy) => {
     say(`${variant}, seed ${seed} of ${plan.seeds}: ${accuracy.toFixed(3)}\n`)
   })
+  if (outcomes.length === 0) return
   const rows = rowsOf(outcomes)
   say(`\n${table(rows)}\n`)
   if (!json) return

@@ -70,7 +70,7 @@ export async function study(
       outcome.losses.push(valLoss)
       report(name, seed, accuracy)
     }
-    outcomes.push(outcome)
+    if (outcome.accuracies.length > 0) outcomes.push(outcome)
   }
   return outcomes
 }
