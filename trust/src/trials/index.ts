@@ -1,6 +1,7 @@
 import type { Trial } from '../trial'
+import { damagedCheckpoints } from './damaged-checkpoints'
 import { killAndResume } from './kill-and-resume'
 import { safetensors } from './safetensors'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = [killAndResume, safetensors]
+export const trials: readonly Trial[] = [damagedCheckpoints, killAndResume, safetensors]
