@@ -39,7 +39,13 @@ export type {
   StoredTensor,
   StoredTensors,
 } from './safetensors/format'
-export { type LoadedTensors, loadTensors, saveTensors } from './safetensors/tensors'
+export {
+  type LoadedTensors,
+  loadTensors,
+  saveTensors,
+  storedOf,
+  tensorsOf,
+} from './safetensors/tensors'
 export { randomSplit, subset } from './subset'
 export { take } from './take'
 export { int32, type NumberArray, type Value, type Values } from './values'

@@ -1,5 +1,6 @@
 import type { Trial } from '../trial'
+import { pytorchFiles } from './pytorch-files'
 import { safetensors } from './safetensors'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = [safetensors]
+export const trials: readonly Trial[] = [safetensors, pytorchFiles]
