@@ -1,6 +1,7 @@
 import type { Trial } from '../trial'
 import { pytorchFiles } from './pytorch-files'
+import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = [safetensors, pytorchFiles]
+export const trials: readonly Trial[] = [safetensors, pytorchFiles, pytorchRoundTrip]
