@@ -40,12 +40,19 @@ export type {
   StoredTensors,
 } from './safetensors/format'
 export {
+  decodeTensors,
+  encodeTensors,
   type LoadedTensors,
   loadTensors,
   saveTensors,
   storedOf,
   tensorsOf,
 } from './safetensors/tensors'
+export { fileStorage } from './storage/index'
+export { indexedDbStorage } from './storage/indexed-db'
+export { memoryStorage } from './storage/memory'
+export { opfsStorage } from './storage/opfs'
+export type { FileStorage } from './storage/types'
 export { randomSplit, subset } from './subset'
 export { take } from './take'
 export { int32, type NumberArray, type Value, type Values } from './values'

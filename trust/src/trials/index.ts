@@ -1,7 +1,8 @@
 import type { Trial } from '../trial'
+import { killAndResume } from './kill-and-resume'
 import { pytorchFiles } from './pytorch-files'
 import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = [safetensors, pytorchFiles, pytorchRoundTrip]
+export const trials: readonly Trial[] = [killAndResume, safetensors, pytorchFiles, pytorchRoundTrip]

@@ -4,9 +4,11 @@
  */
 import { DlError, showValue } from '@dl/core'
 import { type DataType, Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
-import { requireRecord } from '../check'
+import { requireRecord, requireText } from '../check'
+import { decodeSafetensors } from './decode'
+import { encodeSafetensors } from './encode'
 import { readSafetensors, writeSafetensors } from './files'
-import type { StoredTensor } from './format'
+import { arrayTypes, type StoredTensor } from './format'
 import { floatsOf } from './small-floats'
 
 /** What {@link loadTensors} read. The tensors are yours to dispose. */
@@ -40,6 +42,42 @@ export async function saveTensors(
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
   await writeSafetensors(path, await storedOf(tensors), metadata)
+}
+
+/**
+ * The bytes of a safetensors file with these tensors, which stay yours: for storages, pages, uploads.
+ *
+ * @throws DlError `not-storable`
+ *
+ * @example
+ * ```ts
+ * import { decodeTensors, encodeTensors } from '@dl/data'
+ * import { tensor1d } from '@tensorflow/tfjs-core'
+ *
+ * const bias = tensor1d([1, 2, 3])
+ * const bytes = await encodeTensors({ bias }, { epoch: '3' })
+ * const { tensors, metadata } = decodeTensors(bytes)
+ * metadata.epoch // → 3
+ * tensors.bias?.shape // → 3
+ * for (const t of [bias, ...Object.values(tensors)]) t.dispose()
+ * ```
+ */
+export async function encodeTensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  return encodeSafetensors(await storedOf(tensors), metadata)
+}
+
+/**
+ * What {@link encodeTensors} gave, or any safetensors file's bytes, as tensors, which are yours.
+ *
+ * @param name what errors call the file
+ * @throws DlError `bad-safetensors`, `not-representable`
+ */
+export function decodeTensors(bytes: Uint8Array, name = 'the file'): LoadedTensors {
+  const { tensors, metadata } = decodeSafetensors(bytes, name)
+  return { tensors: tensorsOf(name, tensors), metadata }
 }
 
 /**
@@ -99,12 +137,25 @@ export function tensorsOf(
   path: string,
   stored: Readonly<Record<string, StoredTensor>>,
 ): Record<string, Tensor> {
+  requireText('the name of the file', path)
+  requireRecord('stored', stored, 'arrays')
+  for (const [name, one] of Object.entries(stored)) requireStored(name, one)
   const converted = Object.entries(stored).map(
     ([name, one]) => [name, one.shape, ...fromStored(path, name, one)] as const,
   )
   return Object.fromEntries(
     converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
   )
+}
+
+function requireStored(name: string, one: StoredTensor): void {
+  const { dtype, shape, data } = (one ?? {}) as Partial<StoredTensor>
+  const known = typeof dtype === 'string' && Object.hasOwn(arrayTypes, dtype)
+  if (known && data instanceof arrayTypes[dtype] && Array.isArray(shape)) return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${showValue(one)}`,
+    expected: 'an array out of a safetensors file: { dtype, shape, data }',
+  })
 }
 
 async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
