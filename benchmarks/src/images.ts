@@ -17,7 +17,7 @@ const SIDE = 224
 await suite('images', async context => {
   const ours = await context.start('ours', peerProgram('images-ours'))
   if (ours === null) throw new Error('ours did not start')
-  const step = await context.start('Resnet2 step', peerProgram('steps-ours'))
+  const step = await context.start('Resnet2 step', peerProgram('steps-ours', 'wasm'))
   const augmented = await augmentation(ours, step, context)
   const decoded = await decoding(ours, context)
   return {

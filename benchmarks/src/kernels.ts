@@ -4,16 +4,19 @@ import { convolutions, isThreeByThree } from './cases/conv'
 import { products, roofs } from './cases/matmul'
 import { others } from './cases/others'
 import type { Peer } from './harness/peer'
-import { peerProgram, torchProgram } from './harness/programs'
+import { peerProgram, torchProgram, withoutNative } from './harness/programs'
 import { type Contestant, type Row, rowOf } from './harness/race'
 import { least } from './harness/statistics'
 import { type Suite, suite } from './harness/suite'
 
 await suite('kernels', async context => {
   const { quick, start } = context
-  const ours = await start('ours', peerProgram('kernels-tfjs', 'ours'))
+  const program = peerProgram('kernels-tfjs', 'ours')
+  const ours = await start('ours', program)
   if (ours === null) throw new Error('ours did not start')
+  const { native } = ours.hello
   const found = await Promise.all([
+    native ? start('wasm', withoutNative(program)) : null,
     start('torch', torchProgram(ours.hello.threads)),
     start('tfjs-wasm', peerProgram('kernels-tfjs', 'tfjs-wasm')),
     start('jax-js', peerProgram('kernels-jax')),
@@ -33,7 +36,7 @@ await suite('kernels', async context => {
     ours,
     rows: measured.map(({ row }) => row),
     targets: {
-      P1: ratio.roof ?? null,
+      [native ? 'P16' : 'P1']: ratio.roof ?? null,
       P2_tfjs: ratio['tfjs-wasm'] ?? null,
       P2_jax: ratio['jax-js'] ?? null,
       P3: slowest('plain'),
@@ -62,7 +65,7 @@ async function measure(
     }),
   )
   const rivals = found
-    .filter(peer => peer !== null && (peers as string[]).includes(peer.name))
+    .filter(peer => peer && (peer.name === 'wasm' || (peers as string[]).includes(peer.name)))
     .map((peer): Contestant => ({ ...own, name: peer!.name, peer: peer! }))
   return rowOf({ name, flops, bytes }, await race(own, [...held, ...rivals]))
 }

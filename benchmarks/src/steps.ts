@@ -1,14 +1,15 @@
 /**
- * Training steps inside `fit`, on random-length batches where the model reads text, against PyTorch
- * and tfjs-layers. `npm run bench -- steps`
+ * Training steps inside `fit`, on random-length batches where the model reads text: native kernels
+ * against the same on WebAssembly, TensorFlow, PyTorch and tfjs-layers. `npm run bench -- steps`
  */
 import { STEPS, type Step } from './cases/step'
 import type { Peer } from './harness/peer'
-import { peerProgram, torchProgram } from './harness/programs'
+import { peerProgram, torchProgram, withoutNative } from './harness/programs'
 import type { Measurement, Memory, Question } from './harness/protocol'
-import { type Contestant, type RaceResult, type Row, rowOf } from './harness/race'
+import { type Contestant, type RaceResult, type Row, ratioBetween, rowOf } from './harness/race'
 import { least, median, most } from './harness/statistics'
 import { type Suite, suite } from './harness/suite'
+import type { Values } from './harness/targets'
 
 interface Measured {
   step: Step
@@ -33,25 +34,40 @@ await suite('steps', async context => {
     measured.push(one)
   }
   if (ours === null) throw new Error('nothing was measured')
+  return { ours, rows: measured.map(({ row }) => row), targets: targetsOf(measured, ours) }
+})
+
+function targetsOf(measured: readonly Measured[], ours: Peer): Values {
   const targeted = measured.filter(({ step }) => step.targeted)
-  const slowest = (peer: string, of: (step: Step) => boolean = () => true) =>
-    least(targeted.filter(({ step }) => of(step)).map(({ row }) => row.ratio[peer]))
-  const cell = ({ task }: Step, ...cells: string[]) => cells.includes(task.cell as string)
+  const short = (...cells: string[]) =>
+    targeted.filter(({ step }) => cells.includes(step.task.cell as string))
+  const images = targeted.filter(({ step }) => step.task.net === 'resnet2')
+  // without native kernels ours is WebAssembly
+  const native = ours.hello.native ? 'ours' : 'none'
+  const wasm = ours.hello.native ? 'wasm' : 'ours'
+  const slowest = (one: string, other: string, among: readonly Measured[]) =>
+    least(among.map(({ result }) => ratioBetween(result, one, other)))
   const last = measured.flatMap(({ result }) => result.ours.at(-1) ?? [])
   return {
-    ours,
-    rows: measured.map(({ row }) => row),
-    targets: {
-      P5: slowest('torch', step => cell(step, 'lstm')),
-      P6: slowest('torch', step => cell(step, 'rnn', 'gru')),
-      P7: slowest('torch', ({ task }) => task.net === 'resnet2'),
-      P8: slowest('tfjs-layers'),
-      P13: most(targeted.map(({ row }) => row.ours?.outside)),
-      P15: most(measured.map(memoryRatio)),
-      P15_tensors: most(last.map(({ memory }) => memory?.tensorsLeft)),
-    },
+    P5: slowest(
+      native,
+      'torch',
+      measured.filter(({ step }) => step.task.cell === 'lstm'),
+    ),
+    P5_wasm: slowest(wasm, 'torch', short('lstm')),
+    P6: slowest(native, 'torch', short('rnn', 'gru')),
+    P6_wasm: slowest(wasm, 'torch', short('rnn', 'gru')),
+    P7: slowest(native, 'torch', images),
+    P7_wasm: slowest(wasm, 'torch', images),
+    P8: least(targeted.map(({ row }) => row.ratio['tfjs-layers'])),
+    P9: slowest('node', 'torch', short('lstm')),
+    P9_images: slowest('node', 'torch', images),
+    P13: most(targeted.map(({ row }) => row.ours?.outside)),
+    P15: most(measured.map(memoryRatio)),
+    P15_tensors: most(last.map(({ memory }) => memory?.tensorsLeft)),
+    P17: slowest(native, 'wasm', short('lstm')),
   }
-})
+}
 
 /** Each step has processes of its own, as their peak of memory never falls. */
 async function measure(
@@ -61,16 +77,21 @@ async function measure(
 ): Promise<Measured & { ours: Peer }> {
   const { name, task } = step
   const batches = quick ? Math.ceil(step.batches / 2) : step.batches
-  const ours = await start('ours', peerProgram('steps-ours'))
+  const program = peerProgram('steps-ours', 'wasm')
+  const ours = await start('ours', program)
   if (ours === null) throw new Error('ours did not start')
-  const torch = await start('torch', torchProgram(ours.hello.threads))
+  const { native, threads } = ours.hello
+  const wasm = native ? await start('wasm', withoutNative(program)) : null
+  const node = quick ? null : await start('node', peerProgram('steps-ours', 'node'))
+  const torch = await start('torch', torchProgram(threads))
   const own: Contestant = { name, peer: ours, question: { task, batches } }
-  const others: Contestant[] = []
-  if (torch) {
-    others.push({ name: 'torch', peer: torch, question: ({ lengths }) => ({ task, lengths }) })
-  }
+  const others = [wasm, node, torch]
+    .filter(peer => peer !== null)
+    .map((peer): Contestant => {
+      return { name: peer.name, peer, question: ({ lengths }) => ({ task, batches, lengths }) }
+    })
   const result = await race(own, others)
-  for (const peer of [ours, torch]) peer?.close()
+  for (const peer of [ours, wasm, node, torch]) peer?.close()
   // so far behind that once is enough
   const theirs = await firstAble(layers, fewOf(task, quick))
   const items = result.ours[0]?.items

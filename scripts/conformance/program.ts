@@ -2,20 +2,33 @@
  * What runs in the child process, bundled together with tfjs-core's test files: chooses backend and
  * gradients, collects the tests file by file, and sends their results to the parent.
  */
-// first: @dl/core, which the backend imports, repairs them
 import { useTfjsGradients } from './tfjs-gradients'
-import '@dl/backend-wasm'
+// after these: it repairs them
+import '@dl/core'
 import { Generator } from '@dl/core'
 import { abs, findBackend, env as flags, grad, scalar, setBackend } from '@tensorflow/tfjs-core'
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util'
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js'
-import { registerWasm } from '../../packages/backend-wasm/src/register'
 import type { SimdVariant } from '../../packages/backend-wasm/src/simd'
 import type { Facts, Gradients, TestResult } from './run'
 
 const [backend, gradients] = process.argv.slice(2) as [string, Gradients]
 if (gradients === 'tfjs') useTfjsGradients()
-registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
+
+const backends: Record<string, () => Promise<unknown>> = {
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  wasm: () => import('@dl/backend-wasm'),
+  'wasm-plain': async () => {
+    const { registerWasm } = await import('../../packages/backend-wasm/src/register')
+    registerWasm('wasm-plain', { simd: 'plain', priority: 0 })
+  },
+  node: () => import('@dl/backend-node'),
+  webgpu: async () => {
+    // its index waits at the top level, which a bundle for require cannot
+    const { registerWebGPU } = await import('../../packages/backend-webgpu/src/register')
+    await registerWebGPU()
+  },
+}
 
 const jasmine = jasmineRequire.core(jasmineRequire)
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000
@@ -27,7 +40,7 @@ env.beforeEach(() => {
   const generator = new Generator(20171101)
   Math.random = () => generator.next()
 })
-setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }])
+setTestEnvs([{ name: backend, backendName: backend, isDataSync: backend !== 'webgpu' }])
 
 let loading = ''
 const fileOfSuite = new Map<string, string>()
@@ -67,6 +80,7 @@ export async function run(): Promise<void> {
       if (failedExpectations.length > 0) add('', 'outside of tests', 'failed', failedExpectations)
     },
   })
+  await backends[backend]!()
   await env.execute()
   process.send?.({ results, facts: await facts() })
 }
@@ -74,7 +88,7 @@ export async function run(): Promise<void> {
 async function facts(): Promise<Facts> {
   flags().set('IS_TEST', true) // or tfjs greets whoever starts its CPU backend
   await setBackend(backend)
-  const absGradientAtZero = grad(abs)(scalar(0)).dataSync()[0]!
+  const [absGradientAtZero] = await grad(abs)(scalar(0)).data()
   const { simd = null } = findBackend(backend) as { simd?: SimdVariant }
-  return { absGradientAtZero, simd }
+  return { absGradientAtZero: absGradientAtZero!, simd }
 }

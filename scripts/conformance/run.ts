@@ -4,6 +4,8 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { SimdVariant } from '../../packages/backend-wasm/src/simd'
+import { findTfjsNode, NO_TFJS_NODE } from '../tfjs-node.mjs'
+import { NO_VULKAN, vulkan } from '../webgpu.mjs'
 import { root } from '../workspace.mjs'
 
 /** Who differentiates: tfjs as it is, or with @dl/core's repairs. */
@@ -39,12 +41,23 @@ export const runs = {
   wasm: { backend: 'wasm', gradients: 'tfjs', tests: 4230 },
   'wasm-repaired': { backend: 'wasm', gradients: 'dl', tests: 4230 },
   'wasm-plain': { backend: 'wasm-plain', gradients: 'tfjs', tests: 4230 },
+  node: { backend: 'node', gradients: 'dl', tests: 4230 },
+  // without those that read at once, or of debug mode, which does
+  webgpu: { backend: 'webgpu', gradients: 'dl', tests: 4170 },
 } as const satisfies Record<string, { backend: string; gradients: Gradients; tests: number }>
 
 export type RunName = keyof typeof runs
 
+/** Why some of them do not run here. */
+export function absent(name: RunName): string | null {
+  if (name === 'node') return findTfjsNode() ? null : NO_TFJS_NODE
+  if (name !== 'webgpu') return null
+  if (process.env.DL_TEST_WHOLE !== 'yes') return 'it takes minutes; `npm test -- --whole`'
+  return vulkan ? null : NO_VULKAN
+}
+
 /** Longer than any run takes, so that a process that does not end is told from a slow one. */
-const PATIENCE = 120_000
+const PATIENCE = 600_000
 
 const modules = join(root, 'node_modules')
 
@@ -89,6 +102,11 @@ export function runTests(program: string, name: RunName): Promise<Report> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: PATIENCE,
       execArgv: [],
+      env: {
+        ...process.env,
+        ...vulkan,
+        ...(backend === 'node' && { DL_TFJS_NODE: findTfjsNode()!, TF_CPP_MIN_LOG_LEVEL: '3' }),
+      },
     })
     let sent: Pick<Report, 'results' | 'facts'> = { results: [], facts: null }
     let stderr = ''

@@ -24,6 +24,7 @@ export function installed() {
   for (const name of packagesIn('packages')) link(`@dl/${name}`, `packages/${name}`)
   for (const name of ['@tensorflow', 'vitest']) link(name, `node_modules/${name}`)
   const write = (name: string, text: string) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
     return join(folder, name)
   }

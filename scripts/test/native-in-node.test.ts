@@ -215,4 +215,22 @@ describe('without native kernels a program goes on, and is told why', () => {
     const found = await spoilt(folder => rmSync(join(folder, 'dist', addon), { force: true }))
     expect(found).toEqual({ problem: `@dl/native has no ${addon}`, broken: false })
   })
+
+  it('by kernels with other arguments than the backend knows', async () => {
+    const folder = 'older/node_modules/@dl'
+    const copy = join(place.folder, folder, 'backend-wasm')
+    cpSync(join(root, 'packages/backend-wasm/dist'), join(copy, 'dist'), { recursive: true })
+    cpSync(join(root, 'packages/backend-wasm/package.json'), join(copy, 'package.json'))
+    const found = { file: 'none', level: 'avx2', version: '9.9.9', contract: 99, checked: false }
+    place.write(`${folder}/native/package.json`, '{ "name": "@dl/native" }')
+    place.write(
+      `${folder}/native/index.js`,
+      `exports.findNative = () => (${JSON.stringify(found)})`,
+    )
+    place.write('older/ask.js', ASK)
+    const { output, errors } = await run('older/ask.js', {})
+    const problem = '@dl/native 9.9.9 has kernels of contract 99, @dl/backend-wasm of 1'
+    expect(JSON.parse(output)).toEqual({ ten: 10, native: null, nativeOff: problem })
+    expect(errors).toBe(`@dl/backend-wasm goes on without native kernels: ${problem}.\n`)
+  })
 })

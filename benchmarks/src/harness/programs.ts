@@ -10,6 +10,12 @@ export const peerProgram = (file: string, ...args: string[]): Program => ({
   args: [here(`./peers/${file}.js`), ...args],
 })
 
+/** The same on WebAssembly alone. */
+export const withoutNative = (program: Program): Program => ({
+  ...program,
+  env: { ...program.env, DL_NATIVE: '0' },
+})
+
 /** PyTorch, with as many threads as ours; null where DL_PYTHON names no Python. */
 export const torchProgram = (threads: number): Program | null =>
   pythonProgram('torch', 'peer', String(threads))

@@ -32,8 +32,6 @@ export interface Measurement {
 export interface Memory {
   /** Growth of the resident set at its peak. */
   peakBytes: number
-  /** What the WebAssembly memory took of it. */
-  wasmBytes?: number
   /** Tensors that came to stay after the first steps. */
   tensorsLeft?: number
 }
@@ -41,6 +39,8 @@ export interface Memory {
 /** The first line of a peer. */
 export interface Hello {
   threads: number
+  /** The vector instructions of the native kernels that run; null without any. */
+  native?: string | null
   versions: Record<string, string>
 }
 

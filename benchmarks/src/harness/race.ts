@@ -89,6 +89,19 @@ export interface Row {
   ratio: Record<string, number | null>
 }
 
+/**
+ * How many times as fast `one` is as `other`, round by round; null where either was not measured.
+ * `ours` is among them.
+ */
+export function ratioBetween(
+  { ours, times }: RaceResult,
+  one: string,
+  other: string,
+): number | null {
+  const of = (name: string) => (name === 'ours' ? ours.map(({ ms }) => ms) : (times[name] ?? []))
+  return medianRatio(of(one), of(other))
+}
+
 export interface RowOptions {
   name: string
   /** Operations, or bytes, of what ours did. */

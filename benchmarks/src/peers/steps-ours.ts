@@ -1,12 +1,19 @@
-/** Training steps of ours, inside `fit`. */
-import { backendInfo } from '@dl/backend-wasm'
-import { memory, setBackend, version_core } from '@tensorflow/tfjs-core'
+/** Training steps of ours, inside `fit`, on the backend that the argument names: `wasm` or `node`. */
+import { backendInfo } from '@dl/core'
+import { memory, ready, version_core } from '@tensorflow/tfjs-core'
 import type { Measurement, Memory, Question, Task } from '../harness/protocol'
 import { type GatedFit, gatedFit } from '../nets/gated-fit'
 import { type LanguageModelTask, languageModel, type VisionTask, vision } from '../nets/training'
 import { serve } from './_serve'
 
-await setBackend('wasm')
+const backends: Record<string, () => Promise<unknown>> = {
+  wasm: () => import('@dl/backend-wasm'),
+  node: () => import('@dl/backend-node'),
+}
+
+await backends[process.argv[2]!]!()
+await ready()
+const { threads, native } = backendInfo()
 const atStart = process.memoryUsage.rss()
 
 interface Started {
@@ -33,7 +40,6 @@ async function start(task: Task, batches: number): Promise<Started> {
 /** The resident set holds both the WebAssembly memory and JavaScript's. */
 const memoryNow = (tensors: number): Memory => ({
   peakBytes: 1024 * process.resourceUsage().maxRSS - atStart,
-  wasmBytes: backendInfo().bytesHeld,
   tensorsLeft: memory().numTensors - tensors,
 })
 
@@ -55,4 +61,4 @@ async function measure({ task, batches = 1 }: Question): Promise<Measurement> {
   }
 }
 
-await serve({ threads: backendInfo().threads, versions: { tfjs: version_core } }, measure)
+await serve({ threads, native, versions: { tfjs: version_core } }, measure)

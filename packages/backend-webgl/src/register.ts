@@ -7,6 +7,7 @@ import { repairKernels } from '@dl/core'
 import { env } from '@tensorflow/tfjs-core'
 import { repairArgMax } from './arg-max'
 import { checkDevice } from './check-device'
+import { repairElementwise } from './elementwise'
 import { repairEmpty } from './empty'
 import { repairEpsilon } from './epsilon'
 import { countPrograms } from './gpu/launches'
@@ -15,7 +16,6 @@ import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
 import { registerFused } from './ops'
 import { repairProgramKeys } from './program-keys'
-import { repairSmallValues } from './small-values'
 
 /** Textures beyond this are deleted, not kept for reuse. */
 export const KEPT_BYTES = 256 * 2 ** 20
@@ -37,7 +37,7 @@ export function registerWebGL(): void {
   repairArgMax()
   repairMatMul()
   repairMaxPool()
-  repairSmallValues()
+  repairElementwise()
   repairEmpty()
   // several outputs of a program, and whole numbers in it, are of WebGL 2
   const isWebGL2 = env().getNumber('WEBGL_VERSION') === 2

@@ -19,6 +19,7 @@ export interface Internals {
   commandQueueOwnedIds: WeakSet<object>
   dispatchCountInPass: number
   pipelineCache: Record<string, unknown>
+  convertAndCacheOnCPU(dataId: object, values: BackendValues): BackendValues
   makeUniforms(fields: { type: string; data: number[] }[]): GPUBufferBinding
 }
 
@@ -41,6 +42,11 @@ export class TrainingWebGPU extends WebGPUBackend {
       this.submitQueue()
     })
     boundBuffers(this.bufferManager)
+    // who asked for the values may have disposed of the tensor before they came
+    const { internals } = this
+    const cache = internals.convertAndCacheOnCPU.bind(this)
+    internals.convertAndCacheOnCPU = (dataId, values) =>
+      this.tensorMap.has(dataId) ? cache(dataId, values) : values
   }
 
   get internals(): Internals {
@@ -56,6 +62,11 @@ export class TrainingWebGPU extends WebGPUBackend {
     const output = super.runWebGPUProgram(...args)
     this.launches++
     return output
+  }
+
+  override dispose(): void {
+    this.#failures.dispose()
+    super.dispose()
   }
 
   override uploadToGPU(dataId: DataId): void {

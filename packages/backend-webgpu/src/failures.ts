@@ -25,16 +25,23 @@ export class DeviceFailures {
     this.#device = device
     this.#flush = flush
     this.#label()
-    device.addEventListener('uncapturederror', event => {
-      event.preventDefault()
-      const { error } = event as GPUUncapturedErrorEvent
-      if (this.#told && FOLLOWS.test(error.message)) return
-      // what follows the first error follows from it
-      this.#failure ??= complaint(error)
-    })
+    device.addEventListener('uncapturederror', this.#hear)
     device.lost.then(({ reason, message }) => {
       this.#lost = lostDevice(message || reason)
     })
+  }
+
+  /** Listens no more. */
+  dispose(): void {
+    this.#device.removeEventListener('uncapturederror', this.#hear)
+  }
+
+  readonly #hear = (event: Event): void => {
+    event.preventDefault()
+    const { error } = event as GPUUncapturedErrorEvent
+    if (this.#told && FOLLOWS.test(error.message)) return
+    // what follows the first error follows from it
+    this.#failure ??= complaint(error)
   }
 
   during<T>(operation: string, run: () => T): T {

@@ -5,6 +5,11 @@ export const IS_NAN = `
   fn isnan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 `
 
+/** Neither infinite nor NaN, by its bits. */
+export const IS_FINITE = `
+  fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
+`
+
 /**
  * e^x to the last digit or two. WGSL's own may be off by 3 + 2|x| of them, as e^x is taken for a
  * power of 2 of a rounded number; here what is rounded off comes back in two parts.
@@ -65,5 +70,31 @@ export const groupSum = (lanes: number): string => `
     let total = lanes[0];
     workgroupBarrier();
     return total;
+  }
+`
+
+/**
+ * The largest of a row of logits, in every lane; NaN where it is not finite or one of them is NaN.
+ * With {@link IS_NAN}, {@link IS_FINITE}, {@link groupSum}, and in `sizes` infinity and nan.
+ */
+export const rowMaximum = (lanes: number): string => `
+  fn rowMaximum(lane: u32, first: u32, count: u32) -> f32 {
+    var largest = -sizes.infinity;
+    var unknown = 0.;
+    for (var c = lane; c < count; c += ${lanes}u) {
+      let x = logits[first + c];
+      if (isnan(x)) { unknown = 1.; }
+      if (x > largest) { largest = x; }
+    }
+    unknown = groupSum(lane, unknown);
+    lanes[lane] = largest;
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (lane < half) { lanes[lane] = max(lanes[lane], lanes[lane + half]); }
+    }
+    workgroupBarrier();
+    let top = lanes[0];
+    workgroupBarrier();
+    return select(top, sizes.nan, unknown > 0. || !finite(top));
   }
 `

@@ -16,7 +16,7 @@ import {
   randomFlip,
   tfmsFromStats,
 } from '@dl/vision'
-import { dispose, engine, type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { dispose, engine, square, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { TrainingWebGPU } from '../src/backend'
 
@@ -112,4 +112,15 @@ it('a residual net trains, is judged, tells where it looks, and averages its gue
   dispose([probabilities, targets, x, ...maps])
   learn.dispose()
   model.dispose()
+})
+
+it('gives the values of a tensor that is disposed of while they are read', async () => {
+  const x = tensor([1, 2, 3])
+  const y = square(x)
+  const both = [y.data(), y.data()]
+  dispose([x, y])
+  expect((await Promise.all(both)).map(values => [...values])).toEqual([
+    [1, 4, 9],
+    [1, 4, 9],
+  ])
 })

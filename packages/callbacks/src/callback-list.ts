@@ -37,8 +37,13 @@ export interface CallbackList {
   transformGrads(grads: readonly (Tensor | null)[], ctx: TrainContext): readonly (Tensor | null)[]
   /** The states of all callbacks that have one, by name (`name`, `name#2`, …). */
   state(): Record<string, unknown>
+  /** The tensors of all callbacks that keep some, by `name/name of the tensor`; yours to dispose. */
+  tensors(): Record<string, Tensor>
   /** Gives the states back. Callbacks without one in `states` start afresh. */
-  restore(states: Readonly<Record<string, unknown>>): void
+  restore(
+    states: Readonly<Record<string, unknown>>,
+    tensors?: Readonly<Record<string, Tensor>>,
+  ): void
 }
 
 /**
@@ -91,13 +96,27 @@ export function callbackList(callbacks: readonly Callback[] = []): CallbackList 
       return states
     },
 
-    restore(states) {
+    tensors() {
+      const all: Record<string, Tensor> = {}
+      sorted.forEach((callback, i) => {
+        for (const [name, tensor] of Object.entries(callback.tensors?.() ?? {})) {
+          all[`${keys[i]}/${name}`] = tensor
+        }
+      })
+      return all
+    },
+
+    restore(states, tensors = {}) {
       if (typeof states !== 'object' || states === null) {
         badOption('restore', `states are ${showValue(states)}`, 'what state() gave')
       }
       sorted.forEach((callback, i) => {
         const key = keys[i]!
-        if (callback.restore && Object.hasOwn(states, key)) callback.restore(states[key])
+        if (!callback.restore || !Object.hasOwn(states, key)) return
+        const own = Object.entries(tensors)
+          .filter(([name]) => name.startsWith(`${key}/`))
+          .map(([name, tensor]) => [name.slice(key.length + 1), tensor] as const)
+        callback.restore(states[key], Object.fromEntries(own))
       })
     },
   }
@@ -181,7 +200,7 @@ function check(callback: Callback, index: number, all: readonly Callback[]): voi
       })
     }
   }
-  for (const key of [...known, 'state', 'restore']) {
+  for (const key of [...known, 'state', 'tensors', 'restore']) {
     const handler: unknown = callback[key as keyof Callback]
     if (handler !== undefined && typeof handler !== 'function') {
       throw new DlError('bad-callback', {

@@ -20,9 +20,9 @@ interface State {
 
 /**
  * Appends a row to `path` after each epoch: epoch, step, lr, trnLoss, then valLoss and the metrics.
- * A file is replaced by its longer version in one go, so that a killed run leaves whole rows. A
- * resumed run drops the rows written after its checkpoint. Rows of batches are written when an
- * epoch or the run ends.
+ * Rows are added in one go; a last line that a killed run left unfinished is left out, and told, when
+ * the next one begins. A resumed run drops the rows written after its checkpoint. Rows of batches are
+ * written when an epoch or the run ends.
  *
  * @example
  * ```ts
@@ -103,23 +103,35 @@ interface Table {
 
 async function openTable(
   path: string,
-  { append, rows }: { append: boolean; rows: number | undefined },
+  { append, rows: most }: { append: boolean; rows: number | undefined },
 ): Promise<Table> {
   const text = append && (await files.exists(path)) ? await files.readText(path) : ''
-  let lines = text.split(/\r?\n/).filter(row => row !== '')
-  if (rows !== undefined) lines = lines.slice(0, 1 + rows)
-  let columns: readonly string[] | null = lines.length > 0 ? cells(lines[0]!) : null
+  const all = text.split(/\r?\n/)
+  const torn = all.pop()
+  if (torn) {
+    console.warn(
+      `@dl/callbacks: the last line of ${path} has no end, as a killed run leaves it, and is left out: ${torn}`,
+    )
+  }
+  const whole = all.filter(row => row !== '')
+  const kept = most === undefined ? whole : whole.slice(0, 1 + most)
+  /** Whether the file is not what it is to begin with. */
+  let stale = !append || torn !== '' || kept.length < whole.length
+  let columns: readonly string[] | null = kept.length > 0 ? cells(kept[0]!) : null
+  /** Lines that are to be in the file and are not. */
+  let waiting: string[] = []
+  let rows = Math.max(0, kept.length - 1)
   return {
     get columns() {
       return columns
     },
     get rows() {
-      return Math.max(0, lines.length - 1)
+      return rows
     },
     header(wanted) {
       if (columns === null) {
         columns = wanted
-        lines = [line(wanted)]
+        waiting = [line(wanted)]
       }
       const unknown = wanted.filter(column => !columns!.includes(column))
       if (unknown.length === 0) return columns
@@ -130,9 +142,13 @@ async function openTable(
       })
     },
     async append(added) {
-      const all = [...lines, ...added]
-      await files.writeAtomic(path, `${all.join('\n')}\n`)
-      lines = all
+      waiting.push(...added)
+      const lines = stale ? [...kept, ...waiting] : waiting
+      const text = lines.map(row => `${row}\n`).join('')
+      await (stale ? files.writeAtomic(path, text) : files.append(path, text))
+      stale = false
+      rows += added.length
+      waiting = []
     },
   }
 }

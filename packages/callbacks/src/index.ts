@@ -1,4 +1,17 @@
 export { type CallbackList, callbackList, type EventArgs } from './callback-list'
+export { type Checkpoint, type CheckpointOptions, checkpoint } from './checkpoint/checkpoint'
+export {
+  type FoundCheckpoint,
+  type Resume,
+  type ResumeOptions,
+  readCheckpoint,
+} from './checkpoint/find'
+export {
+  type DecodedCheckpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  verifyCheckpoint,
+} from './checkpoint/format'
 export { type CsvLogOptions, csvLog } from './csv-log'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping'
 export { type Ema, type EmaOptions, ema } from './ema'
@@ -35,6 +48,8 @@ export {
   type Handled,
   type LayerOptimizerLike,
   type LossParts,
+  type Resumed,
+  type RunState,
   TRANSFORMS,
   type TrainContext,
 } from './protocol'

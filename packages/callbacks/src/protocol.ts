@@ -31,6 +31,27 @@ export interface EpochRow {
   [metric: string]: number | undefined
 }
 
+/** Everything that a run needs to be taken up again where it stands. */
+export interface RunState {
+  /** Whoever asked for them disposes them. */
+  tensors: Record<string, Tensor>
+  /** As JSON has it, and numbers that it has not. */
+  values: Record<string, unknown>
+}
+
+/** Where a run was taken up, and what is not as it was. */
+export interface Resumed {
+  /** The checkpoint. */
+  readonly path: string
+  /** Epochs that were finished. */
+  readonly epoch: number
+  /** Batches that were finished in the epoch after these. */
+  readonly batch: number
+  readonly step: number
+  /** What the program has otherwise than the checkpoint, and whose is used; empty where nothing is. */
+  readonly notes: readonly string[]
+}
+
 /** A view of the run. One object that changes as the run goes on: copy what should stay. */
 export interface TrainContext {
   /** The epoch in progress, from 0; while none is, the number of finished epochs. */
@@ -56,6 +77,15 @@ export interface TrainContext {
   /** After validation: `valLoss` and the metrics, in order. */
   readonly metrics: Readonly<Record<string, number>>
   readonly history: readonly EpochRow[]
+  /** Why the run is about to end early; null or left out while it is not. */
+  readonly stopped?: string | null
+  /** Of a run that goes on from a checkpoint: from `onTrainBegin` on. */
+  readonly resumed?: Resumed | null
+  /**
+   * All of the run's state now, callbacks' included: between two batches or two epochs, never within
+   * one. Left out by loops that cannot be resumed.
+   */
+  capture?(): Promise<RunState>
   /** Ends the run cleanly after this event; the other callbacks still get the event. */
   stop(reason?: string): void
   /** Raised by schedules, when the last batch of a cycle (counted from 0) is done. */
@@ -101,7 +131,9 @@ export interface Callback {
 
   /** What a checkpoint keeps, as JSON has it; `restore` gets it back before `onTrainBegin`. */
   state?(): unknown
-  restore?(state: unknown): void
+  /** Tensors that it keeps besides, yours no longer; `restore` gets some that stay the loop's. */
+  tensors?(): Record<string, Tensor>
+  restore?(state: unknown, tensors?: Readonly<Record<string, Tensor>>): void
 }
 
 /** The events in the order of a run; `onCycleEnd` and `onError` come when they come. */

@@ -3,7 +3,7 @@ import { checkOptions } from '@dl/core'
 import { checkHandler, checkMetadata, checkModel, checkPath } from './checks'
 import { type MonitorOptions, monitored } from './monitor'
 import type { Callback } from './protocol'
-import { type Saveable, saveModel } from './saveable'
+import { type Saveable, saveModel, warnOfOld } from './saveable'
 
 export interface SaveBestModelOptions extends MonitorOptions {
   /** Goes into the file beside epoch, step and metrics. */
@@ -70,8 +70,11 @@ export function saveBestModel(
     get best() {
       return best
     },
-    onTrainBegin() {
-      if (!restored) best = null
+    async onTrainBegin() {
+      if (!restored) {
+        best = null
+        await warnOfOld('saveBestModel', [path])
+      }
       restored = false
     },
     async onEpochEnd(ctx) {

@@ -2,7 +2,7 @@
 import { checkOptions } from '@dl/core'
 import { checkHandler, checkMetadata, checkModel, checkPath } from './checks'
 import type { Callback } from './protocol'
-import { type Saveable, saveModel } from './saveable'
+import { type Saveable, saveModel, warnOfOld } from './saveable'
 
 export interface SaveOnCycleOptions {
   /** Goes into each file beside epoch, step, losses and learning rate. */
@@ -48,8 +48,11 @@ export function saveOnCycle(
     get saved() {
       return saved
     },
-    onTrainBegin() {
-      if (!restored) saved = []
+    async onTrainBegin() {
+      if (!restored) {
+        saved = []
+        await warnOfOld('saveOnCycle', [`${prefix}_0.safetensors`, `${prefix}_1.safetensors`])
+      }
       restored = false
     },
     async onCycleEnd(ctx, cycle) {

@@ -1,4 +1,4 @@
-import { saveTensors } from '@dl/data'
+import { files, saveTensors } from '@dl/data'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** What can be saved. The tensors are the caller's to dispose, as with a Module's `stateDict`. */
@@ -18,5 +18,16 @@ export async function saveModel(
     await saveTensors(path, tensors, Object.fromEntries(text))
   } finally {
     for (const tensor of Object.values(tensors)) tensor.dispose()
+  }
+}
+
+/** A run that begins where another left files replaces them, and may be the worse one. */
+export async function warnOfOld(owner: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if (!(await files.exists(path))) continue
+    console.warn(
+      `@dl/callbacks: ${path} is there from another run, and ${owner} will replace it. Give each run a folder of its own to keep both.`,
+    )
+    return
   }
 }

@@ -36,7 +36,9 @@ export interface KeptAverage extends WeightAverage {
   /** Takes the model's weights in; `mix` gives the new average from the old one. */
   update(mix: (old: Tensor, value: Tensor, count: number) => Tensor): void
   state(): { count: number }
-  restore(state: unknown): void
+  /** The average; the tensors are the caller's. */
+  tensors(): Record<string, Tensor>
+  restore(state: unknown, tensors?: Readonly<Record<string, Tensor>>): void
 }
 
 /**
@@ -143,9 +145,17 @@ export function weightAverage(
     },
 
     state: () => ({ count }),
-    restore(state) {
+    tensors: () =>
+      Object.fromEntries(Object.entries(average).map(([name, value]) => [name, clone(value)])),
+    restore(state, tensors = {}) {
       count = (state as { count: number }).count
       restored = true
+      const kept = Object.entries(tensors).map(
+        ([name, value]) => [name, keep(clone(value))] as const,
+      )
+      if (kept.length === 0) return
+      dispose(average)
+      average = Object.fromEntries(kept)
     },
     dispose: forget,
     [Symbol.dispose]: forget,

@@ -3,7 +3,10 @@ import * as callbacks from '@dl/callbacks'
 import {
   brailleChart,
   callbackList,
+  checkpoint,
   cosine,
+  decodeCheckpoint,
+  encodeCheckpoint,
   inTerminal,
   type LrFinderOptions,
   lineChartSvg,
@@ -12,9 +15,11 @@ import {
   type ProgressOptions,
   plot,
   progress,
+  readCheckpoint,
   steepest,
   terminateOnNaN,
   valley,
+  verifyCheckpoint,
 } from '@dl/callbacks'
 import { expect, it } from 'vitest'
 import { answersInWords, type Call, each } from '../../../scripts/wrong-kinds'
@@ -40,7 +45,7 @@ const CALLS: Record<string, Call> = {
   'callbackList([callback])': v => callbackList([v]),
   ...each(
     'callbackList',
-    ['name', 'order', 'state', 'restore', 'onBatchEnd', 'transformLoss', 'onNothing'],
+    ['name', 'order', 'state', 'tensors', 'restore', 'onBatchEnd', 'transformLoss', 'onNothing'],
     list,
   ),
   'callbackList(state, restore)': v => {
@@ -48,6 +53,29 @@ const CALLS: Record<string, Call> = {
     return both.restore(both.state())
   },
   'callbackList().restore(states)': v => callbackList([{ name: 'x', restore() {} }]).restore(v),
+  'checkpoint(path)': v => checkpoint(v),
+  'checkpoint(options)': v => checkpoint('x', v),
+  ...each(
+    'checkpoint',
+    [
+      ...['everyEpoch', 'everyMinutes', 'everySteps', 'keepBest', 'keepLast', 'metadata'],
+      ...['mode', 'monitor', 'onSaved', 'storage'],
+    ],
+    v => checkpoint('x', v),
+  ),
+  'readCheckpoint(path)': v => readCheckpoint(v),
+  ...each('readCheckpoint', ['path', 'skipDamaged', 'storage'], v =>
+    readCheckpoint({ path: 'no/such/run', ...(v as object) }),
+  ),
+  'encodeCheckpoint(state)': v => encodeCheckpoint(v),
+  'encodeCheckpoint({ tensors })': v => encodeCheckpoint({ tensors: v, values: {} }),
+  'encodeCheckpoint({ values })': v => encodeCheckpoint({ tensors: {}, values: v }),
+  'encodeCheckpoint({ values: { value } })': v =>
+    encodeCheckpoint({ tensors: {}, values: { value: v } }),
+  'encodeCheckpoint(metadata)': v => encodeCheckpoint({ tensors: {}, values: {} }, v),
+  'decodeCheckpoint(bytes)': v => decodeCheckpoint(v),
+  'decodeCheckpoint(name)': v => decodeCheckpoint(new Uint8Array(9), v),
+  'verifyCheckpoint(bytes)': v => verifyCheckpoint(v),
   'lrFinder(model)': v => lrFinder(v, lo),
   'lrFinder(optimizer)': v => lrFinder(model, v),
   'lrFinder(options)': v => lrFinder(model, lo, v),

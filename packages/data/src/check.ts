@@ -10,6 +10,14 @@ export function requirePositive(name: string, value: number): void {
   })
 }
 
+export function requireCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${showValue(value)}`,
+    expected: 'an integer of at least 0',
+  })
+}
+
 export function requireText(name: string, value: string): void {
   if (typeof value === 'string') return
   throw new DlError('bad-option', { problem: `${name} is ${showValue(value)}`, expected: 'a text' })

@@ -8,7 +8,7 @@ import {
   showValue,
 } from '@dl/core'
 import type { Example } from './array-dataset'
-import { requireDataset, requireItems, requirePositive } from './check'
+import { requireCount, requireDataset, requireItems, requirePositive } from './check'
 import { collate, LAYOUTS, type Layout } from './collate'
 import type { Batch, DataLoader, Dataset, LoaderState } from './loader'
 
@@ -94,9 +94,10 @@ export function dataLoader<T, B>(
   }
   const generator = shuffle ? generatorOf(options).fork('shuffle') : null
   let epoch = 0
+  let first = 0
 
-  async function* run(order: Int32Array | undefined) {
-    for (let i = 0; i < batches; i++) {
+  async function* run(order: Int32Array | undefined, first: number) {
+    for (let i = first; i < batches; i++) {
       const from = i * bs
       const indices = Array.from(
         { length: Math.min(bs, items - from) },
@@ -111,7 +112,9 @@ export function dataLoader<T, B>(
     [Symbol.asyncIterator]() {
       const order = generator?.fork(epoch).permutation(items)
       epoch++
-      return run(order)
+      const from = first
+      first = 0
+      return run(order, from)
     },
     state: () => ({ epoch, ...(generator && { random: generator.state() }) }),
     restore(state: LoaderState) {
@@ -132,6 +135,11 @@ export function dataLoader<T, B>(
         generator?.restore(random)
       }
       epoch = state.epoch
+      first = 0
+    },
+    skip(count) {
+      requireCount('skip', count)
+      first = count
     },
   }
 }

@@ -27,6 +27,8 @@ export {
   saveModelFile,
   type WantedParts,
 } from './model-file'
+export { decodePyTorch, readPyTorch } from './pytorch/decode'
+export type { PyTorchTensor, PyTorchValue } from './pytorch/value'
 export { type RowSplit, splitRows } from './rows'
 export { decodeSafetensors } from './safetensors/decode'
 export { encodeSafetensors } from './safetensors/encode'
@@ -37,7 +39,20 @@ export type {
   StoredTensor,
   StoredTensors,
 } from './safetensors/format'
-export { type LoadedTensors, loadTensors, saveTensors } from './safetensors/tensors'
+export {
+  decodeTensors,
+  encodeTensors,
+  type LoadedTensors,
+  loadTensors,
+  saveTensors,
+  storedOf,
+  tensorsOf,
+} from './safetensors/tensors'
+export { fileStorage } from './storage/index'
+export { indexedDbStorage } from './storage/indexed-db'
+export { memoryStorage } from './storage/memory'
+export { opfsStorage } from './storage/opfs'
+export type { FileStorage } from './storage/types'
 export { randomSplit, subset } from './subset'
 export { take } from './take'
 export { int32, type NumberArray, type Value, type Values } from './values'

@@ -33,6 +33,11 @@ export interface DataLoader<B = Batch> extends AsyncIterable<B> {
   /** With {@link restore}: a resumed run sees the same epochs as the one that was not interrupted. */
   state?(): LoaderState
   restore?(state: LoaderState): void
+  /**
+   * The next iterator leaves out its first batches, those that an interrupted epoch has had; `length`
+   * stays. Of a loader without it they are read and thrown away.
+   */
+  skip?(batches: number): void
 }
 
 /** Examples by number. */

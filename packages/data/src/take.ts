@@ -28,17 +28,32 @@ export function take<B>(loader: DataLoader<B>, batches: number): DataLoader<B> {
       expected: 'a loader, such as dataLoader() makes',
     })
   }
+  let skipped = 0
+  async function* run(left: number) {
+    if (left <= 0) return
+    for await (const batch of loader) {
+      // asked for before the next batch is made, so that none is dropped undisposed
+      yield batch
+      if (--left <= 0) return
+    }
+  }
   return {
     get length() {
       return loader.length === undefined ? undefined : Math.min(batches, loader.length)
     },
-    async *[Symbol.asyncIterator]() {
-      let left = batches
-      for await (const batch of loader) {
-        // asked for before the next batch is made, so that none is dropped undisposed
-        yield batch
-        if (--left <= 0) return
-      }
+    [Symbol.asyncIterator]() {
+      const left = batches - skipped
+      skipped = 0
+      return run(left)
     },
-  }
+    // as much as the loader itself can
+    ...(loader.state && { state: () => loader.state!() }),
+    ...(loader.restore && { restore: state => loader.restore!(state) }),
+    ...(loader.skip && {
+      skip(count) {
+        loader.skip!(count)
+        skipped = count
+      },
+    }),
+  } satisfies DataLoader<B>
 }

@@ -72,6 +72,7 @@ export class LanguageModelLoader implements DataLoader {
   readonly #lengthStep: number
   readonly #maxBatches: number | undefined
   #epoch = 0
+  #skipped = 0
   #next: { epoch: number; lengths: number[] } | null = null
 
   constructor(ids: Int32Array, options: LanguageModelLoaderOptions = {}) {
@@ -119,8 +120,10 @@ export class LanguageModelLoader implements DataLoader {
 
   [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const lengths = this.#lengths()
+    const skipped = this.#skipped
     this.#epoch++
-    return this.#batches(lengths)
+    this.#skipped = 0
+    return this.#batches(lengths, skipped)
   }
 
   state(): LoaderState {
@@ -138,7 +141,14 @@ export class LanguageModelLoader implements DataLoader {
     }
     this.#epoch = epoch
     if (random) this.#generator?.restore(random)
+    this.#skipped = 0
     this.#next = null
+  }
+
+  /** The next iterator leaves out its first batches, those that an interrupted epoch has had. */
+  skip(batches: number): void {
+    requireCount('skip', batches, 0)
+    this.#skipped = batches
   }
 
   /** Those of the coming epoch. */
@@ -156,10 +166,10 @@ export class LanguageModelLoader implements DataLoader {
     return this.#next.lengths
   }
 
-  async *#batches(lengths: number[]): AsyncGenerator<Batch, void, undefined> {
+  async *#batches(lengths: number[], skipped: number): AsyncGenerator<Batch, void, undefined> {
     const { bs } = this
-    let row = 0
-    for (const length of lengths) {
+    let row = lengths.slice(0, skipped).reduce((rows, length) => rows + length, 0)
+    for (const length of lengths.slice(skipped)) {
       // slice, not subarray: a backend may keep the array it is given
       const rowsFrom = (start: number) =>
         tensor2d(this.#matrix.slice(start * bs, (start + length) * bs), [length, bs], 'int32')

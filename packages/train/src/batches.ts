@@ -17,29 +17,50 @@ export function announced(loader: DataLoader, name: string): number {
   })
 }
 
-/** One epoch. Batches without items are passed over; what the loader throws says where. */
+/** A place in an epoch, which may be one that was interrupted. */
+export interface Place {
+  /** Batches that have come; at first those to leave out. */
+  taken: number
+  /** Called before the first batch that is not left out. */
+  begin?(): void
+}
+
+/**
+ * One epoch. Batches without items are passed over; what the loader throws says where. Those to leave
+ * out are skipped by a loader that can, else read and thrown away.
+ */
 export async function* batchesOf(
   loader: DataLoader,
   name: string,
+  place: Place = { taken: 0 },
 ): AsyncGenerator<Batch, void, undefined> {
   const length = announced(loader, name)
-  let count = 0
+  let left = place.taken
   try {
-    for await (const batch of loader) {
+    if (left > 0 && loader.skip !== undefined) {
+      loader.skip(left)
+      left = 0
+    }
+    place.taken -= left
+    const epoch = loader[Symbol.asyncIterator]()
+    if (left === 0) place.begin?.()
+    for await (const batch of { [Symbol.asyncIterator]: () => epoch }) {
       checkBatch(batch, name)
-      count++
-      if (batch.items === 0) disposeBatch(batch)
+      place.taken++
+      if (batch.items === 0 || left > 0) disposeBatch(batch)
       else yield batch
+      if (left > 0 && --left === 0) place.begin?.()
     }
   } catch (error) {
     if (DlError.is(error)) throw error
     const text = error instanceof Error ? error.message : String(error)
     throw new DlError('loader-failed', {
-      problem: `the ${name} loader threw after batch ${count}: ${text.replace(/\.$/, '')}`,
+      problem: `the ${name} loader threw after batch ${place.taken}: ${text.replace(/\.$/, '')}`,
       fix: "The loader's own error is this one's cause.",
       cause: error,
     })
   }
+  const { taken: count } = place
   if (count === length || length === Number.POSITIVE_INFINITY || told.has(loader)) return
   told.add(loader)
   console.warn(

@@ -1,5 +1,5 @@
 /** What `fit` is asked for, and what it refuses. */
-import type { Callback, EpochRow } from '@dl/callbacks'
+import type { Callback, EpochRow, Resume, Resumed } from '@dl/callbacks'
 import type { LayerOptimizer } from '@dl/optim'
 import { announced, checkReusable, emptyLoader } from './batches'
 import {
@@ -30,6 +30,13 @@ export interface FitOptions {
   gradientAccumulation?: number
   /** What each validation measures beside the loss: columns of the table. */
   metrics?: readonly Metric[]
+  /**
+   * Goes on from a checkpoint, in the middle of an epoch if need be, bit for bit as if nothing had
+   * been: what `checkpoint` was given, or one of its files. Learning rates, weight decay, schedules,
+   * epochs and what is frozen are taken from the program where it now says something else; `resumed`
+   * and a warning tell of it.
+   */
+  resume?: Resume
   /** Ends the run cleanly after the batch in progress. */
   signal?: AbortSignal
   /** Whether to go on past a loss that is NaN or infinite, without its step (default false). */
@@ -42,6 +49,7 @@ export const FIT_OPTIONS = [
   'carryState',
   'gradientAccumulation',
   'metrics',
+  'resume',
   'signal',
   'skipNaN',
 ] as const satisfies (keyof FitOptions)[]
@@ -52,6 +60,8 @@ export interface FitResult {
   history: EpochRow[]
   /** Why the run ended before its last epoch, or null. */
   stopped: string | null
+  /** Where it was taken up and what is not as it was; null for a run from the beginning. */
+  resumed: Resumed | null
 }
 
 export function checkFit(

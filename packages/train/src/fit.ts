@@ -2,11 +2,11 @@
  * The training loop of lesson 7: plain model, data, optimizer and loss, with callbacks as guests.
  */
 import { type CallbackEvent, type CallbackList, callbackList, type EventArgs } from '@dl/callbacks'
-import { checkOptions, occupy, setAside } from '@dl/core'
+import { checkOptions, defaultGenerator, occupy, setAside } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
-import { announced, batchesOf, emptyLoader } from './batches'
+import { announced, batchesOf, emptyLoader, type Place } from './batches'
 import { breather } from './breathe'
 import { evaluate } from './evaluate'
 import {
@@ -18,7 +18,9 @@ import {
 } from './fit-options'
 import type { Loss, TrainableModel, TrainData } from './model'
 import { nanLoss } from './nan-loss'
+import { askedNow, resumedText, type TakenUp, takeUp } from './resume'
 import { Run } from './run'
+import { capture, type RunParts } from './run-state'
 import { TrainStep } from './train-step'
 
 /**
@@ -28,8 +30,8 @@ import { TrainStep } from './train-step'
  * @param loss from output and target to the batch's mean loss
  * @throws DlError `nothing-learns` where the first loss reaches no parameter, and says why;
  *   `nan-loss` for a loss that is no finite number; `model-busy` where another works with the model;
- *   `empty-loader`, `single-use-loader`, `bad-option` and the like; what callbacks, loaders and
- *   `forward` throw, after `onError` and `onTrainEnd` ran. The model is as the last whole step left it.
+ *   `empty-loader`, `single-use-loader`, `bad-option` and the like; for `resume` `no-checkpoint`,
+ *   `damaged-checkpoint`, `state-mismatch`; what callbacks, loaders and `forward` throw, after `onError` and `onTrainEnd` ran. The model is as the last whole step left it.
  *
  * @example
  * ```ts
@@ -65,6 +67,7 @@ export async function fit(
     carryState = false,
     gradientAccumulation = 1,
     metrics = [],
+    resume,
     signal,
     skipNaN = false,
   } = checkOptions('fit', options, FIT_OPTIONS)
@@ -73,9 +76,12 @@ export async function fit(
   const { train, validation } = data
 
   const list = callbackList(callbacks)
-  const run = new Run(epochs, lo, list)
+  const run = new Run(epochs, lo, list, () => capture(parts))
   const breathe = breather()
   const stay = occupy(model, 'fit', { alone: true })
+  const asked = askedNow({ model, lo }, { epochs, gradientAccumulation, carryState })
+  const parts: RunParts = { model, data, lo, callbacks: list, run, asked, begun: null }
+  let takenUp: TakenUp | null = null
   const putBack = setAside(model, { state: false })
   const emit = <E extends CallbackEvent>(event: E, ...args: EventArgs<E>): Promise<void> =>
     stay.lend(() => list.emit(event, run, ...args))
@@ -84,23 +90,28 @@ export async function fit(
     return run.stopped !== null
   }
 
-  const finish = async (step: TrainStep) => {
+  const finish = async (step: TrainStep, { taken }: Place) => {
     step.apply()
     step.dispose()
+    run.taken = taken
     run.endBatch(step.loss, step.items)
     await emit('onBatchEnd')
     if (!step.isFinite && !skipNaN && run.stopped === null) throw await nanLoss(run, lo)
     await breathe()
   }
 
-  /** Whether it came to its end. */
-  const trainEpoch = async (steps: number): Promise<boolean> => {
-    if (!carryState) model.resetState()
+  /** Whether it came to its end. @param interrupted what an epoch goes on from, if it has begun */
+  const trainEpoch = async (steps: number, interrupted: TakenUp | null): Promise<boolean> => {
+    if (!carryState && interrupted === null) model.resetState()
     model.train()
     await emit('onPhaseBegin')
+    interrupted?.setModes()
+    interrupted?.enterEpoch()
+    const place: Place = { taken: run.taken, begin: interrupted?.setRandom }
+    parts.begun = { loader: train.state?.() ?? null, random: defaultGenerator().state() }
     let step: TrainStep | null = null
     try {
-      for await (const original of batchesOf(train, 'training')) {
+      for await (const original of batchesOf(train, 'training', place)) {
         const batch = transformed(original, list, run)
         try {
           if (step === null) {
@@ -115,11 +126,11 @@ export async function fit(
           disposeBatch(batch)
         }
         if (step.batches < gradientAccumulation) continue
-        await finish(step)
+        await finish(step, place)
         step = null
         if (aborted()) break
       }
-      if (step !== null) await finish(step)
+      if (step !== null) await finish(step, place)
     } finally {
       step?.dispose()
     }
@@ -142,21 +153,29 @@ export async function fit(
 
   const runEpochs = async () => {
     await emit('onTrainBegin')
-    for (let epoch = 0; epoch < epochs && !aborted(); epoch++) {
+    takenUp?.setRandom()
+    // the epoch that was interrupted, if one was
+    let rest = run.isWithinEpoch ? takenUp : null
+    for (let { epoch } = run; epoch < epochs && !aborted(); epoch++, rest = null) {
       const steps = Math.ceil(announced(train, 'training') / gradientAccumulation)
-      run.beginEpoch(epoch, steps)
+      if (rest === null) run.beginEpoch(epoch, steps)
       await emit('onEpochBegin')
       if (aborted()) return
-      if (!(await trainEpoch(steps))) return
+      if (!(await trainEpoch(steps, rest))) return
       if (validation && !signal?.aborted) await validate(validation)
       if (signal?.aborted) return
-      run.history.push({ epoch, trnLoss: run.smoothLoss, ...run.metrics })
+      run.endEpoch()
       await emit('onEpochEnd')
       run.epoch = epoch + 1
     }
   }
 
   try {
+    if (resume !== undefined) {
+      takenUp = await takeUp(resume, parts)
+      run.resumed = takenUp.resumed
+      if (run.resumed.notes.length > 0) console.warn(`@dl/train: ${resumedText(run.resumed)}.`)
+    }
     try {
       await runEpochs()
       aborted()
@@ -170,7 +189,7 @@ export async function fit(
     putBack()
     stay.leave()
   }
-  return { history: run.history, stopped: run.stopped }
+  return { history: run.history, stopped: run.stopped, resumed: run.resumed }
 }
 
 /** The batch callbacks made of `original`, of which whatever they left out is freed. */

@@ -3,7 +3,12 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
 export { fit } from './fit'
 export type { FitOptions, FitResult } from './fit-options'
 export { Learner } from './learner'
-export type { LearnerFitOptions, LearnerOptions, LearnerTtaOptions } from './learner-options'
+export type {
+  LearnerFitOptions,
+  LearnerOptions,
+  LearnerResumeOptions,
+  LearnerTtaOptions,
+} from './learner-options'
 export { accuracy } from './metrics/accuracy'
 export { type AccuracyThresholdOptions, accuracyThreshold } from './metrics/accuracy-threshold'
 export type { ClassScoreOptions } from './metrics/class-scores'

@@ -96,6 +96,18 @@ export const LEARNER_FIT_OPTIONS = [
   'wds',
 ] as const satisfies (keyof LearnerFitOptions)[]
 
+/** What a resumed fit is to have otherwise; what is left out is as it was. */
+export interface LearnerResumeOptions extends Omit<LearnerFitOptions, 'resume'> {
+  lrs?: PerGroup<Hyperparameter>
+  cycles?: number
+}
+
+export const LEARNER_RESUME_OPTIONS = [
+  ...LEARNER_FIT_OPTIONS.filter(name => name !== 'resume'),
+  'cycles',
+  'lrs',
+] as const
+
 export const LR_FIND_OPTIONS = [
   'batches',
   'endLr',

@@ -9,6 +9,7 @@ import {
   type LrFinderResult,
   lossRecorder,
   lrFinder,
+  type Resume,
 } from '@dl/callbacks'
 import { checkOptions, DlError } from '@dl/core'
 import { type DataLoader, disposeBatch, files } from '@dl/data'
@@ -38,8 +39,10 @@ import {
   checkLearnerOptions,
   checkRates,
   LEARNER_FIT_OPTIONS,
+  LEARNER_RESUME_OPTIONS,
   type LearnerFitOptions,
   type LearnerOptions,
+  type LearnerResumeOptions,
   type LearnerTtaOptions,
   LR_FIND_OPTIONS,
   picked,
@@ -47,6 +50,7 @@ import {
   shownProgress,
   TTA_OPTIONS,
 } from './learner-options'
+import { argumentsOf, fitArguments } from './learner-resume'
 import { learnerText } from './learner-text'
 import type { LearnerModel, TrainData } from './model'
 import { type Predictions, predictWithTargets } from './predict'
@@ -132,9 +136,29 @@ export class Learner {
         ...guests,
         ...planned,
         recorder,
+        fitArguments({ lrs, cycles, options }),
         ...shownProgress(options.progress ?? this.options.progress, guests),
       ],
     } satisfies FitOptions)
+  }
+
+  /**
+   * Goes on with a fit that was interrupted, from what `checkpoint` among its callbacks wrote. What the
+   * fit was asked for is in the file; say what is to be otherwise, and give again what a file cannot
+   * keep: callbacks, functions.
+   *
+   * @param from what `checkpoint` was given, one of its files, or options
+   * @throws DlError `not-resumable` for functions that are missing; as `fit` does
+   */
+  async resume(from: Resume, options: LearnerResumeOptions = {}): Promise<FitResult> {
+    checkOptions('learn.resume', options, LEARNER_RESUME_OPTIONS)
+    const { lrs, cycles, ...again } = options
+    const asked = await argumentsOf(from, {
+      ...(lrs !== undefined && { lrs }),
+      ...(cycles !== undefined && { cycles }),
+      options: again,
+    })
+    return this.fit(asked.lrs, asked.cycles, { ...asked.options, resume: from })
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The state of a run as callbacks see it. */
-import type { CallbackList, EpochRow, TrainContext } from '@dl/callbacks'
+import type { CallbackList, EpochRow, Resumed, RunState, TrainContext } from '@dl/callbacks'
 import type { LayerOptimizer } from '@dl/optim'
 
 /** How much of the running average of the loss stays at each batch. */
@@ -16,17 +16,25 @@ export class Run implements TrainContext {
   readonly history: EpochRow[] = []
   /** Why the run is to end, once it is. */
   stopped: string | null = null
+  resumed: Resumed | null = null
+  /** Batches of the training loader that are done in this epoch; a step may take several. */
+  taken = 0
   /** Whether a batch has had gradients. */
   hasLearnt = false
   #average = 0
   #averaged = 0
   /** What the last epoch had, where that was not what it announced. */
   #counted: number | null = null
+  /** Epochs that are done, and whether another has begun. */
+  #finished = 0
+  #begun = false
 
   constructor(
     readonly epochs: number,
     private readonly lo: LayerOptimizer,
     private readonly callbacks: CallbackList,
+    /** All state of the run. */
+    readonly capture: () => Promise<RunState>,
   ) {}
 
   get lr(): number {
@@ -46,8 +54,22 @@ export class Run implements TrainContext {
   beginEpoch(epoch: number, batches: number): void {
     this.epoch = epoch
     this.batch = 0
+    this.taken = 0
+    this.#begun = true
     this.batchesInEpoch = this.#counted ?? batches
     this.metrics = {}
+  }
+
+  /** The epoch is judged and noted; `onEpochEnd` comes next. */
+  endEpoch(): void {
+    this.history.push({ epoch: this.epoch, trnLoss: this.smoothLoss, ...this.metrics })
+    this.#finished = this.epoch + 1
+    this.#begun = false
+  }
+
+  /** Whether it stands within an epoch. */
+  get isWithinEpoch(): boolean {
+    return this.#begun
   }
 
   /** An epoch of more batches than thought is as long as it has become. */
@@ -70,6 +92,35 @@ export class Run implements TrainContext {
   endData(announced: number): void {
     this.batchesInEpoch = this.batch
     this.#counted = this.batch === announced ? null : this.batch
+  }
+
+  /** Numbers for a checkpoint. */
+  state() {
+    const { step, loss, items, history, metrics, batchesInEpoch, taken } = this
+    return {
+      epoch: this.#finished,
+      ...(this.#begun ? { batch: this.batch, taken } : { batch: 0, taken: 0 }),
+      batchesInEpoch,
+      step,
+      loss,
+      items,
+      metrics: { ...metrics },
+      history: history.map(row => ({ ...row })),
+      average: this.#average,
+      averaged: this.#averaged,
+      counted: this.#counted,
+    }
+  }
+
+  restore(state: ReturnType<Run['state']>): void {
+    const { epoch, batch, taken, batchesInEpoch, step, loss, items, metrics } = state
+    Object.assign(this, { epoch, batch, taken, batchesInEpoch, step, loss, items, metrics })
+    this.history.push(...state.history.map(row => ({ ...row })))
+    this.#average = state.average
+    this.#averaged = state.averaged
+    this.#counted = state.counted
+    this.#finished = epoch
+    this.#begun = batch > 0
   }
 
   stop(reason = 'a callback stopped it'): void {

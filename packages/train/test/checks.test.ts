@@ -68,7 +68,7 @@ describe('fit', () => {
     [
       'a misspelt option',
       () => call(model, data, 1, lo, meanSquare, { callback: [] }),
-      'fit has no option callback; expected one of callbacks, carryState, gradientAccumulation, metrics, signal, skipNaN. Did you mean callbacks?',
+      'fit has no option callback; expected one of callbacks, carryState, gradientAccumulation, metrics, resume, signal, skipNaN. Did you mean callbacks?',
     ],
     [
       'a callback alone',

@@ -1,4 +1,6 @@
 import type { Trial } from '../trial'
+import { killAndResume } from './kill-and-resume'
+import { safetensors } from './safetensors'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = []
+export const trials: readonly Trial[] = [killAndResume, safetensors]

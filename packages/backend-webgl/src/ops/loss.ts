@@ -1,8 +1,8 @@
 /** Cross-entropies, by the formulas of @dl/core that keep all digits of small losses. */
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl'
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import { LOG1P } from '../elementwise'
 import { launch } from '../gpu/launch'
-import { LOG1P } from '../small-values'
 
 type Inputs = Record<string, TensorInfo>
 

@@ -7,16 +7,18 @@ import { batchNormKernels } from './batch-norm'
 import { clipKernels } from './clip-scale'
 import { cumulativeKernels } from './cumulative'
 import { dropoutKernels } from './dropout'
-import { cast, elementwiseKernels } from './elementwise'
+import { cast, elementwiseKernels, elementwiseRepairs } from './elementwise'
 import { embeddingKernels } from './embedding'
 import { emptyRepairs } from './empty'
 import { gatherNd } from './gather-nd'
 import { lossKernels } from './loss'
 import { maxPoolKernels } from './max-pool'
 import { optimizerKernels } from './optimizers'
+import { prod } from './prod'
 import { chosenProduct } from './products'
 import { recurrentKernels } from './recurrent'
 import { select } from './select'
+import { softmaxKernels } from './softmax'
 import { overRows, sumKernels } from './sums'
 
 const kernels: Kernel[] = [
@@ -30,6 +32,7 @@ const kernels: Kernel[] = [
   ...maxPoolKernels,
   ...optimizerKernels,
   ...recurrentKernels,
+  ...softmaxKernels,
   ...sumKernels,
 ]
 
@@ -41,10 +44,12 @@ const repairs: [name: string, Repair][] = [
   ['Cast', cast],
   ['GatherNd', gatherNd],
   ['Select', select],
+  ['Prod', prod],
   ['Sum', overRows(false)],
   ['Mean', overRows(true)],
   ['BatchMatMul', chosenProduct],
   ['_FusedMatMul', chosenProduct],
+  ...elementwiseRepairs,
   ...emptyRepairs,
 ]
 

@@ -4,43 +4,23 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { TrainingWebGPU } from '../backend'
 import { expectShapes, type Inputs, type Kernel, type KernelCall } from '../kernel'
 import { launch, sizeOf } from '../program'
-import { groupSum, IS_NAN, LOG1P, POWER } from '../wgsl'
+import { groupSum, IS_FINITE, IS_NAN, LOG1P, POWER, rowMaximum } from '../wgsl'
 
 /** Threads for a row of classes, and for all rows. */
 const [ROW, ROWS] = [64, 256]
 
-/** Neither infinite nor NaN, by its bits. */
-const FINITE = `
-  fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
-`
-
 /** The contract's formula, which keeps the digits of losses near 0. */
 const LOSSES = `
   ${IS_NAN}
-  ${FINITE}
+  ${IS_FINITE}
   ${POWER}
   ${LOG1P}
   ${groupSum(ROW)}
+  ${rowMaximum(ROW)}
   fn main(row: u32, lane: u32) {
     let label = labels[row];
     let first = row * sizes.classes;
-    var largest = -sizes.infinity;
-    var unknown = 0.;
-    for (var c = lane; c < sizes.classes; c += ${ROW}u) {
-      let x = logits[first + c];
-      if (isnan(x)) { unknown = 1.; }
-      if (x > largest) { largest = x; }
-    }
-    unknown = groupSum(lane, unknown);
-    lanes[lane] = largest;
-    for (var half = ${ROW / 2}u; half > 0u; half /= 2u) {
-      workgroupBarrier();
-      if (lane < half) { lanes[lane] = max(lanes[lane], lanes[lane + half]); }
-    }
-    workgroupBarrier();
-    var top = lanes[0];
-    workgroupBarrier();
-    if (unknown > 0. || !finite(top)) { top = sizes.nan; }
+    let top = rowMaximum(lane, first, sizes.classes);
     var rest = 0.;
     for (var c = lane; c < sizes.classes; c += ${ROW}u) {
       if (i32(c) != label) { rest += power(logits[first + c] - top); }

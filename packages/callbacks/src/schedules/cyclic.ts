@@ -18,7 +18,10 @@ export interface CyclicOptions extends CycleOptions {
 }
 
 interface State extends ClockState {
+  /** What the optimizer had before, and what it has now. */
   momentum?: number
+  inUse?: number
+  options: CycleOptions
 }
 
 /**
@@ -33,7 +36,9 @@ export function cyclic(
 ): Callback {
   checkOptimizer(name, optimizer)
   checkHandler(name, 'onCycleEnd', options.onCycleEnd)
-  const clock = cycleClock(name, options)
+  const { cycleLen, cycleMult = 1 } = options
+  const cycles = { ...(cycleLen !== undefined && { cycleLen }), cycleMult }
+  const clock = cycleClock(name, cycles)
   if (curves.momentum && !optimizer.setMom) {
     badOption(name, 'optimizer has no setMom', 'one whose momentum can be set, or no momentums')
   }
@@ -67,11 +72,14 @@ export function cyclic(
 
     state: (): State => ({
       ...clock.state(),
-      ...(curves.momentum && momentum !== undefined ? { momentum } : {}),
+      ...(curves.momentum && momentum !== undefined && { momentum, inUse: optimizer.mom! }),
+      options: cycles,
     }),
     restore(state) {
+      const { momentum: before, inUse } = state as State
       clock.restore(state as State)
-      momentum = (state as State).momentum
+      // a program that resumes with another momentum has it in the optimizer
+      momentum = optimizer.mom === inUse ? before : undefined
     },
   })
 }

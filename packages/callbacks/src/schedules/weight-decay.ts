@@ -25,7 +25,9 @@ export interface WeightDecayScheduleOptions extends CycleOptions {
 }
 
 interface State extends ClockState {
+  /** What the optimizer had before, and what it has now. */
   wds: number[]
+  inUse: number[]
 }
 
 /** Weight decay that is as strong over a cycle, however many batches that has. */
@@ -110,10 +112,16 @@ export function weightDecaySchedule(
       base = null
     },
 
-    state: (): State => ({ ...clock.state(), wds: [...(base ?? optimizer.wds)] }),
+    state: (): State => ({
+      ...clock.state(),
+      wds: [...(base ?? optimizer.wds)],
+      inUse: [...optimizer.wds],
+    }),
     restore(state) {
+      const { wds, inUse } = state as State
       clock.restore(state as State)
-      base = (state as State).wds
+      // a program that resumes with other decays has them in the optimizer
+      base = String(inUse) === String(optimizer.wds) ? wds : [...optimizer.wds]
     },
   }
 }

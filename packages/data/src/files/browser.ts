@@ -1,6 +1,9 @@
 /** Files in a page: URLs, to be read. */
 import { DlError } from '@dl/core'
 import { requireBytes, requirePositive, requireText } from '../check'
+import { indexedDbStorage } from '../storage/indexed-db'
+import { hasOpfs, opfsStorage } from '../storage/opfs'
+import type { FileStorage } from '../storage/types'
 import { requirePath } from './check-path'
 import { decodeText } from './decode-text'
 import { fetchBytes } from './fetch-bytes'
@@ -32,11 +35,10 @@ export const files: Files = {
   readBytes,
   readText: async url => decodeText(await readBytes(url), url),
   async writeAtomic(path) {
-    requirePath(path)
-    throw new DlError('write-failed', {
-      problem: `cannot write ${path}: a page has no file system`,
-      fix: 'Encode in memory (encodeSafetensors, for example) and store the bytes with the Cache API, or offer them as a download.',
-    })
+    throw readOnly(path)
+  },
+  async append(path) {
+    throw readOnly(path)
   },
   cacheFolder: () => null,
   env: () => undefined,
@@ -55,6 +57,17 @@ export const files: Files = {
       },
     }
   },
+}
+
+/** What a page may keep: its own disk, or its database where a browser cannot write to that. */
+export const storage = (): FileStorage => (hasOpfs() ? opfsStorage() : indexedDbStorage())
+
+function readOnly(path: string): DlError {
+  requirePath(path)
+  return new DlError('write-failed', {
+    problem: `cannot write ${path}: a page has no file system`,
+    fix: 'Encode in memory (encodeTensors, for example) and keep the bytes with fileStorage(), or offer them as a download.',
+  })
 }
 
 async function readBytes(url: string | URL, most?: number): Promise<Uint8Array> {

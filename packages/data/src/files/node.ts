@@ -1,24 +1,16 @@
 /** Files on Node. */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { close, type Dirent, open as openFile, read } from 'node:fs'
-import {
-  access,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { DlError, showValue } from '@dl/core'
+import { DlError } from '@dl/core'
 import { requireBytes, requirePositive, requireText } from '../check'
+import type { FileStorage } from '../storage/types'
 import { requirePath } from './check-path'
 import { decodeText } from './decode-text'
-import type { FileContent, Files, Sha256 } from './types'
+import { append, writeAtomic } from './node-write'
+import type { Files, Sha256 } from './types'
 
 export const files: Files = {
   join(...names) {
@@ -29,6 +21,7 @@ export const files: Files = {
   folders,
   readBytes,
   writeAtomic,
+  append,
   sha256,
   async exists(path) {
     requirePath(path)
@@ -42,6 +35,34 @@ export const files: Files = {
   cacheFolder: () =>
     files.env('DL_CACHE') ?? join(files.env('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'dl'),
 }
+
+/** The file system as a storage; paths are looked up from the working directory. */
+export const storage = (): FileStorage => ({
+  async read(path) {
+    // a Buffer's own slice() would share its memory
+    const { buffer, byteOffset, length } = await readBytes(path)
+    return new Uint8Array(buffer, byteOffset, length)
+  },
+  async write(path, bytes) {
+    requirePath(path)
+    requireBytes(`the content of ${path}`, bytes)
+    await writeAtomic(path, bytes)
+  },
+  async list(prefix) {
+    requireText('the prefix', prefix)
+    const folder = /[/\\]$/.test(prefix) ? prefix : dirname(prefix)
+    const start = folder === prefix ? '' : basename(prefix)
+    const names = await namesIn(folder, entry => entry.isFile()).catch(error => {
+      if (DlError.is(error, 'not-found')) return []
+      throw error
+    })
+    return names.filter(name => name.startsWith(start)).map(name => join(folder, name))
+  },
+  async remove(path) {
+    requirePath(path)
+    await rm(path, { force: true })
+  },
+})
 
 async function readBytes(path: string | URL, most?: number): Promise<Uint8Array> {
   requirePath(path)
@@ -106,51 +127,6 @@ async function status(path: string) {
   } catch (cause) {
     throw unreadable(path, cause)
   }
-}
-
-async function writeAtomic(path: string, content: FileContent): Promise<void> {
-  requirePath(path)
-  if (!isContent(content)) {
-    throw new DlError('bad-option', {
-      problem: `the content of ${path} is ${showValue(content)}`,
-      expected: 'a text, a Uint8Array or an async iterable of them',
-    })
-  }
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    const mode = await modeOf(path)
-    const handle = await open(temporary, 'wx', mode)
-    try {
-      await writeFile(handle, content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {})
-    if (DlError.is(cause)) throw cause
-    throw new DlError('write-failed', {
-      problem: `could not write ${path}: ${(cause as Error).message}`,
-      fix: 'Choose a file in a folder you may write to, on a disk with space left. Nothing was changed.',
-      cause,
-    })
-  }
-}
-
-const isContent = (content: FileContent): boolean =>
-  typeof content === 'string' ||
-  content instanceof Uint8Array ||
-  typeof content?.[Symbol.asyncIterator] === 'function'
-
-/** Permissions for the new file: those of the one it replaces, which must not be write-protected. */
-async function modeOf(path: string): Promise<number> {
-  const old = await stat(path).catch(() => null)
-  if (old === null) return 0o666
-  // A rename would replace a protected file without asking.
-  if ((old.mode & 0o222) === 0) throw new Error('the file is read-only')
-  return old.mode & 0o777
 }
 
 function sha256(): Sha256 {

@@ -21,9 +21,15 @@ export interface Files {
   readText(path: string): Promise<string>
   /**
    * Writes all or nothing: under a temporary name beside the target, flushed, then renamed. Missing
-   * folders are made. When it fails, also in the middle of `content`, the old file is still there.
+   * folders are made. When it fails, also in the middle of `content`, the old file is still there. A
+   * link stays one: what it leads to is replaced. What killed programs left of such writes is removed.
    */
   writeAtomic(path: string, content: FileContent): Promise<void>
+  /**
+   * Adds text to the end of a file, flushed, or begins one. A killed program may leave a part of it;
+   * nothing before is touched.
+   */
+  append(path: string, text: string): Promise<void>
   /** Where downloads are kept: `$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`; null in a page. */
   cacheFolder(): string | null
   /** An environment variable; undefined where it is unset, empty or there are none. */

@@ -7,18 +7,19 @@ import {
   type HeaderEntry,
   isCounts,
   LENGTH_BYTES,
+  LONGEST_HEADER,
   METADATA,
-  type SafetensorsArray,
   type SafetensorsDtype,
   type StoredTensor,
   type StoredTensors,
-  show,
-  sizeOf,
+  UNHELD,
   widthOf,
 } from './format'
+import { type HeaderJson, OtherNumber, parseHeader, showHeaderJson as show } from './header-json'
+import { viewOf } from './view-of'
 
-/** The limit of the reference implementation. */
-const LONGEST_HEADER = 100_000_000
+/** The reference implementation counts in 64 bits. */
+const COUNT_LIMIT = 2n ** 64n
 
 /**
  * Reads what {@link encodeSafetensors} wrote. The arrays may share the memory of `bytes`.
@@ -31,20 +32,23 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'the file'): StoredT
   requireText('the name of the file', name)
   requireBytes(name, bytes)
   const { header, dataStart } = readHeader(bytes, name)
-  const { [METADATA]: metadata = {}, ...entries } = header
-  if (!isRecord(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
-    throw corrupt(name, `${METADATA} is ${show(metadata)}`, 'a record of texts')
-  }
-  const checked = Object.entries(entries).map(
-    ([key, entry]) => [key, checkEntry(name, key, entry)] as const,
-  )
+  const metadata = readMetadata(name, header.get(METADATA) ?? new Map())
+  header.delete(METADATA)
+  const checked = [...header].map(([key, entry]) => [key, checkEntry(name, key, entry)] as const)
   requireTiling(name, checked, bytes.length - dataStart)
   const tensors = checked.map(([key, { dtype, shape, data_offsets }]) => {
     const [begin, end] = data_offsets
     const data = viewOf(dtype, bytes.subarray(dataStart + begin, dataStart + end))
     return [key, { dtype, shape, data } as StoredTensor] as const
   })
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> }
+  return { tensors: Object.fromEntries(tensors), metadata }
+}
+
+function readMetadata(name: string, metadata: HeaderJson): Record<string, string> {
+  const isTexts =
+    metadata instanceof Map && [...metadata.values()].every(value => typeof value === 'string')
+  if (isTexts) return Object.fromEntries(metadata as Map<string, string>)
+  throw corrupt(name, `${METADATA} is ${show(metadata)}`, 'a record of texts')
 }
 
 function readHeader(bytes: Uint8Array, name: string) {
@@ -68,13 +72,16 @@ function readHeader(bytes: Uint8Array, name: string) {
     )
   }
   const header = parseJson(bytes.subarray(LENGTH_BYTES, dataStart), name, kind)
-  if (!isRecord(header)) throw corrupt(name, `its header is ${show(header)}`, 'a JSON object')
+  if (!(header instanceof Map))
+    throw corrupt(name, `its header is ${show(header)}`, 'a JSON object')
   return { header, dataStart }
 }
 
-function parseJson(bytes: Uint8Array, name: string, kind: () => FileKind | null): unknown {
+function parseJson(bytes: Uint8Array, name: string, kind: () => FileKind | null): HeaderJson {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    // a byte order mark stays, and is no JSON
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return parseHeader(decoder.decode(bytes))
   } catch (cause) {
     throw (
       foreign(name, kind()) ??
@@ -111,30 +118,60 @@ function foreign(name: string, found: FileKind | null): DlError | null {
   })
 }
 
-function checkEntry(name: string, key: string, entry: unknown): HeaderEntry {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>
-  if (typeof dtype !== 'string' || !Object.hasOwn(arrayTypes, dtype)) {
+function checkEntry(name: string, key: string, entry: HeaderJson): HeaderEntry {
+  const field = (of: string) => (entry instanceof Map ? entry.get(of) : undefined)
+  const [dtype, shape, offsets] = [field('dtype'), field('shape'), field('data_offsets')]
+  if (typeof dtype === 'string' && UNHELD.includes(dtype)) throw unheld(name, key, dtype)
+  if (typeof dtype !== 'string' || !isDtype(dtype)) {
     throw corrupt(
       name,
       `${key} has dtype ${show(dtype)}`,
       `one of ${Object.keys(arrayTypes).join(', ')}`,
     )
   }
-  if (!isCounts(shape)) throw corrupt(name, `${key} has shape ${show(shape)}`, 'a list of sizes')
+  if (!isCounts(shape)) throw corrupt(name, `${key} has shape ${show(shape)}`, sizes(shape))
   if (!isCounts(offsets) || offsets.length !== 2) {
     throw corrupt(name, `${key} has data_offsets ${show(offsets)}`, '[begin, end]')
   }
-  const [begin, end] = offsets
-  const needed = sizeOf(shape) * widthOf(dtype)
-  if (end! - begin! !== needed) {
+  const [begin, end] = offsets as readonly number[] as readonly [number, number]
+  const needed = bytesFor(shape, dtype)
+  if (needed === null) {
+    throw corrupt(name, `${key} has shape ${show([...shape])}`, 'fewer than 2⁶⁴ elements')
+  }
+  if (BigInt(end) - BigInt(begin) !== needed) {
     throw corrupt(
       name,
-      `${key} (${dtype} of shape ${show(shape)}) has bytes ${begin} to ${end}`,
+      `${key} (${dtype} of shape ${show([...shape])}) has bytes ${begin} to ${end}`,
       `${needed} bytes`,
     )
   }
-  return { dtype, shape, data_offsets: [begin!, end!] }
+  return { dtype, shape, data_offsets: [begin, end] }
 }
+
+const isDtype = (dtype: string): dtype is SafetensorsDtype => Object.hasOwn(arrayTypes, dtype)
+
+const sizes = (shape: HeaderJson | undefined): string =>
+  Array.isArray(shape) && shape.some(size => size instanceof OtherNumber)
+    ? 'a list of sizes: integers from 0 to 2⁵³ − 1, written plainly'
+    : 'a list of sizes'
+
+/** Counted in integers, from left to right as the reference implementation does; null for too many. */
+function bytesFor(shape: readonly number[], dtype: SafetensorsDtype): bigint | null {
+  let count = 1n
+  for (const size of shape) {
+    count *= BigInt(size)
+    if (count >= COUNT_LIMIT) return null
+  }
+  const bits = count * BigInt(8 * widthOf(dtype))
+  return bits >= COUNT_LIMIT ? null : bits / 8n
+}
+
+const unheld = (name: string, key: string, dtype: string): DlError =>
+  new DlError('unsupported-dtype', {
+    problem: `${key} in ${name} has dtype ${dtype}, whose elements no typed array holds`,
+    expected: `one of ${Object.keys(arrayTypes).join(', ')}`,
+    fix: 'Convert it in Python before it is saved: tensor.float(), or torch.view_as_real(tensor) for complex numbers.',
+  })
 
 /** The tensors must cover the data without a hole or an overlap. */
 function requireTiling(
@@ -158,18 +195,6 @@ function requireTiling(
   }
 }
 
-/** The elements, in place where their address allows it. */
-function viewOf(dtype: SafetensorsDtype, bytes: Uint8Array): SafetensorsArray {
-  const width = widthOf(dtype)
-  // a new array and no slice(): that of a Buffer, which Node reads files into, copies nothing
-  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes)
-  return new arrayTypes[dtype](
-    aligned.buffer as ArrayBuffer,
-    aligned.byteOffset,
-    aligned.length / width,
-  )
-}
-
 const corrupt = (name: string, problem: string, expected?: string, cause?: unknown): DlError =>
   new DlError('bad-safetensors', {
     problem: `${name} is no valid safetensors file: ${problem}`,
@@ -177,6 +202,3 @@ const corrupt = (name: string, problem: string, expected?: string, cause?: unkno
     fix: 'It may be cut short or of another format; write or download it again.',
     cause,
   })
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -6,6 +6,7 @@ import {
   type HeaderEntry,
   isCounts,
   LENGTH_BYTES,
+  LONGEST_HEADER,
   METADATA,
   type StoredTensor,
   sizeOf,
@@ -34,7 +35,11 @@ export function encodeSafetensors(
 ): Uint8Array {
   requireRecord('tensors', tensors, 'tensors')
   requireRecord('metadata', metadata, 'texts')
-  for (const [name, text] of Object.entries(metadata)) requireText(`metadata.${name}`, text)
+  for (const [name, text] of Object.entries(metadata)) {
+    requireText(`metadata.${name}`, text)
+    requireWellFormed('metadata has the name', name)
+    requireWellFormed(`metadata.${name} is`, text)
+  }
   const named = Object.entries(tensors)
   for (const [name, tensor] of named) requireStorable(name, tensor)
   // Wide elements first keeps every tensor aligned to its own width.
@@ -52,6 +57,12 @@ export function encodeSafetensors(
       ...Object.fromEntries(entries),
     }),
   )
+  if (header.length + ALIGNMENT > LONGEST_HEADER) {
+    throw new DlError('not-storable', {
+      problem: `names, shapes and metadata take ${header.length} bytes`,
+      expected: `fewer than ${LONGEST_HEADER}, which readers of the format take`,
+    })
+  }
   const headerLength =
     Math.ceil((LENGTH_BYTES + header.length) / ALIGNMENT) * ALIGNMENT - LENGTH_BYTES
   const dataStart = LENGTH_BYTES + headerLength
@@ -67,7 +78,17 @@ export function encodeSafetensors(
   return bytes
 }
 
+/** JSON would write half a surrogate pair, and readers refuse the file. */
+function requireWellFormed(what: string, text: string): void {
+  if (!/\p{Surrogate}/u.test(text)) return
+  throw new DlError('not-storable', {
+    problem: `${what} ${JSON.stringify(text.slice(0, 60))}, with half a surrogate pair`,
+    expected: 'Unicode text',
+  })
+}
+
 function requireStorable(name: string, tensor: StoredTensor): void {
+  requireWellFormed('a tensor has the name', name)
   const { dtype, shape, data } = (tensor ?? {}) as Partial<StoredTensor>
   const problem =
     name === METADATA

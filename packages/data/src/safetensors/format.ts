@@ -4,7 +4,7 @@
  * https://github.com/huggingface/safetensors#format
  */
 
-/** Element types, and the arrays that hold their elements. F16 and BF16 are kept as their bits. */
+/** Element types, and the arrays that hold their elements. F16, BF16 and F8 are kept as their bits. */
 export const arrayTypes = {
   F64: Float64Array,
   I64: BigInt64Array,
@@ -19,6 +19,11 @@ export const arrayTypes = {
   I8: Int8Array,
   U8: Uint8Array,
   BOOL: Uint8Array,
+  F8_E4M3: Uint8Array,
+  F8_E5M2: Uint8Array,
+  F8_E8M0: Uint8Array,
+  F8_E4M3FNUZ: Uint8Array,
+  F8_E5M2FNUZ: Uint8Array,
 } as const
 
 export type SafetensorsDtype = keyof typeof arrayTypes
@@ -44,14 +49,16 @@ export interface HeaderEntry {
   data_offsets: readonly [number, number]
 }
 
+/** What the format has besides: no typed array holds its elements. */
+export const UNHELD: readonly string[] = ['F4', 'F6_E2M3', 'F6_E3M2', 'C64']
+
 export const LENGTH_BYTES = 8
+/** The limit of the reference implementation. */
+export const LONGEST_HEADER = 100_000_000
 export const METADATA = '__metadata__'
 
 export const widthOf = (dtype: SafetensorsDtype): number => arrayTypes[dtype].BYTES_PER_ELEMENT
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
-/** A value as messages print it. */
-export const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'missing'
-
 /** Whether it is a list of sizes or offsets. */
 export const isCounts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every(count => Number.isSafeInteger(count) && count >= 0)

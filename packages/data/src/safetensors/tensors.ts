@@ -1,12 +1,15 @@
 /**
  * Safetensors files from and to TensorFlow.js, which has float32, int32 and bool: other float types
- * become float32 when read, other integers int32.
+ * become float32 when read, other integers int32. Only F64 is rounded; what a type cannot hold is refused.
  */
 import { DlError, showValue } from '@dl/core'
 import { type DataType, Tensor, type TypedArray, tensor } from '@tensorflow/tfjs-core'
-import { requireRecord } from '../check'
+import { requireRecord, requireText } from '../check'
+import { decodeSafetensors } from './decode'
+import { encodeSafetensors } from './encode'
 import { readSafetensors, writeSafetensors } from './files'
-import type { StoredTensor } from './format'
+import { arrayTypes, type StoredTensor } from './format'
+import { floatsOf } from './small-floats'
 
 /** What {@link loadTensors} read. The tensors are yours to dispose. */
 export interface LoadedTensors {
@@ -41,7 +44,43 @@ export async function saveTensors(
   await writeSafetensors(path, await storedOf(tensors), metadata)
 }
 
-/** Tensors as they lie in a file. */
+/**
+ * The bytes of a safetensors file with these tensors, which stay yours: for storages, pages, uploads.
+ *
+ * @throws DlError `not-storable`
+ *
+ * @example
+ * ```ts
+ * import { decodeTensors, encodeTensors } from '@dl/data'
+ * import { tensor1d } from '@tensorflow/tfjs-core'
+ *
+ * const bias = tensor1d([1, 2, 3])
+ * const bytes = await encodeTensors({ bias }, { epoch: '3' })
+ * const { tensors, metadata } = decodeTensors(bytes)
+ * metadata.epoch // → 3
+ * tensors.bias?.shape // → 3
+ * for (const t of [bias, ...Object.values(tensors)]) t.dispose()
+ * ```
+ */
+export async function encodeTensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  return encodeSafetensors(await storedOf(tensors), metadata)
+}
+
+/**
+ * What {@link encodeTensors} gave, or any safetensors file's bytes, as tensors, which are yours.
+ *
+ * @param name what errors call the file
+ * @throws DlError `bad-safetensors`, `not-representable`
+ */
+export function decodeTensors(bytes: Uint8Array, name = 'the file'): LoadedTensors {
+  const { tensors, metadata } = decodeSafetensors(bytes, name)
+  return { tensors: tensorsOf(name, tensors), metadata }
+}
+
+/** Tensors as they lie in a file: what {@link encodeSafetensors} takes beside arrays of other types. */
 export async function storedOf(
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, StoredTensor>> {
@@ -58,17 +97,35 @@ export async function loadTensors(path: string): Promise<LoadedTensors> {
   return { tensors: tensorsOf(path, tensors), metadata }
 }
 
-/** @param path for messages */
+/**
+ * Arrays out of a file as tensors, which are yours to dispose.
+ *
+ * @param path for messages
+ * @throws DlError `not-representable`
+ */
 export function tensorsOf(
   path: string,
   stored: Readonly<Record<string, StoredTensor>>,
 ): Record<string, Tensor> {
+  requireText('the name of the file', path)
+  requireRecord('stored', stored, 'arrays')
+  for (const [name, one] of Object.entries(stored)) requireStored(name, one)
   const converted = Object.entries(stored).map(
     ([name, one]) => [name, one.shape, ...fromStored(path, name, one)] as const,
   )
   return Object.fromEntries(
     converted.map(([name, shape, values, dtype]) => [name, tensor(values, [...shape], dtype)]),
   )
+}
+
+function requireStored(name: string, one: StoredTensor): void {
+  const { dtype, shape, data } = (one ?? {}) as Partial<StoredTensor>
+  const known = typeof dtype === 'string' && Object.hasOwn(arrayTypes, dtype)
+  if (known && data instanceof arrayTypes[dtype] && Array.isArray(shape)) return
+  throw new DlError('bad-option', {
+    problem: `${name} is ${showValue(one)}`,
+    expected: 'an array out of a safetensors file: { dtype, shape, data }',
+  })
 }
 
 async function toStored(name: string, t: Tensor): Promise<StoredTensor> {
@@ -96,17 +153,35 @@ function fromStored(
 ): [TypedArray, DataType] {
   switch (dtype) {
     case 'F32':
-    case 'F64':
       return [Float32Array.from(data), 'float32']
+    case 'F64':
+      return [toFloat32(path, name, data), 'float32']
     case 'F16':
-      return [Float32Array.from(data, fromFloat16), 'float32']
     case 'BF16':
-      return [new Float32Array(Uint32Array.from(data, bits => bits << 16).buffer), 'float32']
+    case 'F8_E4M3':
+    case 'F8_E5M2':
+    case 'F8_E8M0':
+    case 'F8_E4M3FNUZ':
+    case 'F8_E5M2FNUZ':
+      return [floatsOf(dtype, data), 'float32']
     case 'BOOL':
-      return [Uint8Array.from(data), 'bool']
+      // other bytes are true as well, in PyTorch too
+      return [Uint8Array.from(data, byte => (byte === 0 ? 0 : 1)), 'bool']
     default:
       return [toInt32(path, name, data), 'int32']
   }
+}
+
+/** Rounded to the nearest; what would become infinite is refused. */
+function toFloat32(path: string, name: string, data: Float64Array): Float32Array {
+  const rounded = Float32Array.from(data)
+  const at = rounded.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(data[i]))
+  if (at < 0) return rounded
+  throw new DlError('not-representable', {
+    problem: `${name} in ${path} holds ${data[at]}`,
+    expected: 'numbers up to 3.4e38, the largest of float32, which TensorFlow.js has',
+    fix: 'Read it with readSafetensors, which keeps the stored type.',
+  })
 }
 
 function toInt32(path: string, name: string, data: Iterable<number | bigint>): Int32Array {
@@ -119,14 +194,4 @@ function toInt32(path: string, name: string, data: Iterable<number | bigint>): I
       fix: 'Read it with readSafetensors, which keeps the stored type.',
     })
   })
-}
-
-/** IEEE 754 half precision: 1 bit sign, 5 bits exponent, 10 bits fraction. */
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }

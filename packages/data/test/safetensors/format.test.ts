@@ -15,6 +15,8 @@ function fileOf(header: unknown, dataLength: number): Uint8Array {
   return bytes
 }
 
+const F = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
+
 const f32 = (begin: number, end: number) => ({
   dtype: 'F32',
   shape: [(end - begin) / 4],
@@ -67,7 +69,7 @@ describe('decodeSafetensors', () => {
     ['no JSON', fileOf('{"a":', 0), 'its header is no JSON'],
     ['a list', fileOf([], 0), 'its header is []; expected a JSON object'],
     ['no entry', fileOf({ a: null }, 0), 'a has dtype missing; expected one of F64, I64'],
-    ['a dtype', fileOf({ a: { ...f32(0, 4), dtype: 'F8_E4M3' } }, 4), 'a has dtype "F8_E4M3"'],
+    ['a dtype', fileOf({ a: { ...f32(0, 4), dtype: 'F8' } }, 4), 'a has dtype "F8"'],
     [
       'a shape',
       fileOf({ a: { ...f32(0, 4), shape: [-1] } }, 4),
@@ -96,10 +98,65 @@ describe('decodeSafetensors', () => {
       fileOf({ __metadata__: { a: 1 } }, 0),
       '__metadata__ is {"a":1}; expected a record',
     ],
+    ['a name twice', fileOf(`{"a":${F},"\\u0061":${F}}`, 4), '"a" is given twice at character'],
+    ['a field twice', fileOf('{"a":{"dtype":"F32","dtype":"F32"}}', 0), '"dtype" is given twice'],
+    ['a byte order mark', fileOf(`\ufeff{"a":${F}}`, 4), 'its header is no JSON'],
+    ['half a pair', fileOf(`{"\\ud800":${F}}`, 4), 'a text holds half a surrogate pair'],
+    [
+      '-0',
+      fileOf('{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}', 0),
+      '2⁵³ − 1, written',
+    ],
+    ['1.0', fileOf('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4), 'has shape [1]'],
+    [
+      'a size beyond 2⁵³',
+      fileOf('{"a":{"dtype":"F32","shape":[9007199254740993,0],"data_offsets":[0,0]}}', 0),
+      'integers from 0 to 2⁵³ − 1',
+    ],
+    [
+      'more elements than 64 bits count',
+      fileOf('{"a":{"dtype":"F32","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}}', 0),
+      'expected fewer than 2⁶⁴ elements',
+    ],
+    ['deep lists', fileOf(`{"a":${'['.repeat(100_000)}`, 0), 'it nests more than 127 deep'],
+    ['deep objects', fileOf('{"a":'.repeat(100_000), 0), 'it nests more than 127 deep'],
+    [
+      'a deep shape',
+      fileOf(`{"a":{"dtype":"F32","shape":${'['.repeat(99)}${']'.repeat(99)}}}`, 0),
+      'has shape [[["…"]]]',
+    ],
   ])('refuses %s', (_, bytes, message) => {
     const decode = () => decodeSafetensors(bytes, 'some.safetensors')
     expect(decode).toThrow('some.safetensors is no valid safetensors file: ')
     expect(decode).toThrow(message)
+  })
+})
+
+describe('decodeSafetensors, as the reference implementation', () => {
+  it('takes null for no metadata, fields it does not know, and space around', () => {
+    const header = `\n {"__metadata__":null, "a": {"more": [-0.5e3, {"x": true}], ${F.slice(1)}} \t`
+    expect(Object.keys(decodeSafetensors(fileOf(header, 4)).tensors)).toEqual(['a'])
+  })
+
+  it('takes data at any offset, empty tensors anywhere, and large sizes of empty ones', () => {
+    const entry = (dtype: string, shape: number[], begin: number, end: number) => ({
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    })
+    const header = {
+      byte: entry('U8', [1], 0, 1),
+      none: entry('F32', [2 ** 27, 2 ** 27, 0], 1, 1),
+      word: entry('F32', [1], 1, 5),
+    }
+    expect(decodeSafetensors(fileOf(header, 5)).tensors.word?.data).toEqual(new Float32Array(1))
+  })
+
+  it('names the types it has no array for', () => {
+    const bytes = fileOf({ 'fc.w': { dtype: 'F4', shape: [2], data_offsets: [0, 1] } }, 1)
+    expect(() => decodeSafetensors(bytes, 'w')).toThrow(
+      'fc.w in w has dtype F4, whose elements no typed array holds; expected one of F64,',
+    )
   })
 })
 
@@ -200,6 +257,7 @@ describe('encodeSafetensors', () => {
       { dtype: 'F32', shape: [2], data: Float32Array.of(1) },
       /^a has shape \[2\] and 1 elements/,
     ],
+    ['\ud800', { dtype: 'U8', shape: [0], data: new Uint8Array() }, /with half a surrogate pair/],
   ])('refuses to store %s: %j', (name, tensor, message) => {
     expect(() => encodeSafetensors({ [name]: tensor as StoredTensor })).toThrow(message)
   })

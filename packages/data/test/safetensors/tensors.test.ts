@@ -53,6 +53,49 @@ describe('loadTensors', () => {
     })
   })
 
+  it.each([
+    // by ml_dtypes, the types of JAX and NumPy
+    [
+      'F8_E4M3',
+      [0x00, 0x01, 0x08, 0x38, 0x7e, 0x7f, 0xb8, 0xff],
+      [0, 2 ** -9, 2 ** -6, 1, 448, Number.NaN, -1, Number.NaN],
+    ],
+    [
+      'F8_E5M2',
+      [0x01, 0x3c, 0x7b, 0x7c, 0xfc, 0x7d],
+      [2 ** -16, 1, 57344, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
+    ],
+    ['F8_E8M0', [0, 127, 128, 254, 255], [2 ** -127, 1, 2, 2 ** 127, Number.NaN]],
+    ['F8_E4M3FNUZ', [0x00, 0x01, 0x40, 0x7f, 0x80, 0xc0], [0, 2 ** -10, 1, 240, Number.NaN, -1]],
+    ['F8_E5M2FNUZ', [0x01, 0x40, 0x7f, 0x80], [2 ** -17, 1, 57344, Number.NaN]],
+  ] as const)('reads %s', async (dtype, bits, values) => {
+    const path = join(folder, dtype)
+    const data = Uint8Array.from(bits)
+    await writeSafetensors(path, { a: { dtype, shape: [bits.length], data } })
+    const { tensors } = await loadTensors(path)
+    expect(await consume(tensors)).toEqual({ a: ['float32', [bits.length], [...values]] })
+  })
+
+  it('rounds F64, and refuses what would become infinite', async () => {
+    const path = join(folder, 'double')
+    const data = Float64Array.of(0.1, 3.4e38, Number.NEGATIVE_INFINITY)
+    await writeSafetensors(path, { a: { dtype: 'F64', shape: [3], data } })
+    const { tensors } = await loadTensors(path)
+    const rounded = [Math.fround(0.1), Math.fround(3.4e38), Number.NEGATIVE_INFINITY]
+    expect(await consume(tensors)).toEqual({ a: ['float32', [3], rounded] })
+    data[1] = 1e39
+    await writeSafetensors(path, { a: { dtype: 'F64', shape: [3], data } })
+    await expect(loadTensors(path)).rejects.toThrow(/a in .*double holds 1e\+39; expected/)
+  })
+
+  it('takes every byte but 0 for true', async () => {
+    const path = join(folder, 'bool')
+    const data = Uint8Array.of(0, 1, 2, 255)
+    await writeSafetensors(path, { a: { dtype: 'BOOL', shape: [4], data } })
+    const { tensors } = await loadTensors(path)
+    expect(await consume(tensors)).toEqual({ a: ['bool', [4], [0, 1, 1, 1]] })
+  })
+
   it('refuses integers that do not fit, and makes no tensor', async () => {
     const path = join(folder, 'wide')
     await writeSafetensors(path, {

@@ -115,6 +115,8 @@ export function imageLoader(store: ImageStore, options: ImageLoaderOptions): Sta
       const random = state.random && restored(generator, state.random)
       orders.restore({ epoch: state.epoch, ...(shuffle && random && { random }) })
     },
+    // a batch of nothing but bad pictures is not one that training has had
+    ...(!store.skipsBad && { skip: batches => orders.skip!(batches) }),
   } satisfies DataLoader
 }
 

@@ -25,6 +25,11 @@ export class ImageStore<Item extends ImageItem = ImageItem> {
     private readonly options: StoreOptions,
   ) {}
 
+  /** Whether pictures that cannot be read are left out. */
+  get skipsBad(): boolean {
+    return this.options.onBadImage !== 'throw'
+  }
+
   /** Those not found to be bad, in order. */
   get items(): readonly Item[] {
     return this.bad.size === 0 ? this.all : this.all.filter((_, i) => !this.bad.has(i))
