@@ -62,10 +62,11 @@ export async function expectSame(
   for (const [name, expected] of Object.entries(named)) {
     const got = results[rename[name] ?? name]!
     expect(got.shape).toEqual((expected as TensorInfo).shape)
-    const values = await expected.data()
-    const worst = values.reduce((most: number, value: number, i: number) => {
-      return Math.max(most, Math.abs(value - got.data[i]!) / Math.max(1, Math.abs(value)))
-    }, 0)
+    const values: number[] = Array.from(await expected.data())
+    const off = values.map(
+      (value, i) => Math.abs(value - got.data[i]!) / Math.max(1, Math.abs(value)),
+    )
+    const worst = Math.max(...off)
     expect(worst).toBeLessThan(1e-5)
   }
   for (const owner of [...Object.values(named), ...Object.values(inputs), model]) owner.dispose()
