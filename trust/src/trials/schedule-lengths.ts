@@ -11,7 +11,7 @@ import {
 } from '@dl/callbacks'
 import type { Generator } from '@dl/core'
 import { pick } from '../mutate'
-import { holds } from '../property'
+import { holds, refusalOf } from '../property'
 import type { Trial } from '../trial'
 
 const BASES = [0.1, 0.003]
@@ -137,6 +137,9 @@ export const scheduleLengths: Trial = {
       const { name, make } = scheduleAtRandom(random)
       const shown = `${name} over batches ${batches}`
       const lo = optimizer()
+      const code = await refusalOf(async () => play(make(optimizer()), optimizer(), run))
+      // a cycle of less than a batch
+      if (code !== null) return code === 'bad-option' ? null : `${shown} is refused as ${code}`
       const { rates, states } = await play(make(lo), lo, run)
       for (const [epoch, all] of rates.entries()) {
         for (const [batch, [first, second, mom]] of all.entries()) {

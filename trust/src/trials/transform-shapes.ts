@@ -49,11 +49,14 @@ export const transformShapes: Trial = {
           randomLighting(0.2, 0.2),
           cutout({ length: 1 + random.int(9), n: 2, p: 1 }),
         ]),
-        ...(random.int(2) === 0
-          ? []
-          : [pick(random, [randomCrop(size), centerCrop(size), randomResizedCrop(size)])]),
+        pick(random, [randomCrop(size), centerCrop(size)]),
       ]
-      const scale = pick(random, [scaleTo(size), squashTo(size), scaleTo(size, { maxZoom: 1.3 })])
+      const scale = pick(random, [
+        scaleTo(size),
+        squashTo(size),
+        scaleTo(size, { maxZoom: 1.3 }),
+        randomResizedCrop(size),
+      ])
       const options = {
         size,
         stats: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] },
