@@ -42,8 +42,6 @@ const short = [
   'packages/backend-*/test/**/*.test.ts',
   'packages/core/test/**/*.test.ts',
   'packages/layers/test/{conv2d,pool,batch-norm,empty,embedding,recurrent.golden}.test.ts',
-  'packages/text/test/generate.test.ts',
-  'packages/vision/test/models/resnet.test.ts',
   'examples/{swap,cifar10}/test/{conformance,teacher-forced}.test.ts',
 ]
 const byDefault = isWhole ? suite : short
@@ -60,7 +58,11 @@ const webgpuInPage = isWhole
 const onNative = isWhole ? suite : ['packages/{backend-wasm,core,layers,optim}/test/**/*.test.ts']
 
 /** Whole trainings, which tfjs's CPU backend takes minutes for; they run on wasm. */
-const trainings = ['examples/*/test/program.test.ts', 'packages/text/test/char-lm.test.ts']
+const trainings = [
+  'examples/*/test/program.test.ts',
+  'packages/text/test/char-lm.test.ts',
+  'packages/optim/test/ten-steps.golden.test.ts',
+]
 
 /** The folders of the packages that are other backends. */
 const othersThan = (backend: string): string[] =>
