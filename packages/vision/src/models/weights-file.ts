@@ -4,12 +4,12 @@ import {
   decodePyTorch,
   decodeTensors,
   downloadBytes,
-  encodeSafetensors,
   loadTensors,
   type PyTorchTensor,
   type PyTorchValue,
   type RemoteFile,
   readPyTorch,
+  tensorsOf,
 } from '@dl/data'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
@@ -30,9 +30,7 @@ export async function stateOfFile(file: string | RemoteFile): Promise<Record<str
 function tensorsIn(value: PyTorchValue, name: string): Record<string, Tensor> {
   const entries = value instanceof Map ? [...value] : []
   if (entries.length > 0 && entries.every(([, one]) => isTensor(one))) {
-    // one reader decides what becomes of float64 and the like
-    const stored = Object.fromEntries(entries) as Record<string, PyTorchTensor>
-    return decodeTensors(encodeSafetensors(stored), name).tensors
+    return tensorsOf(name, Object.fromEntries(entries) as Record<string, PyTorchTensor>)
   }
   throw new DlError('bad-state', {
     problem: `${name} holds ${
