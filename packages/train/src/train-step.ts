@@ -97,9 +97,12 @@ export class TrainStep {
     const held = this.#held
     if (held === null || this.fault !== null) return
     // clones: what callbacks made is freed with the scope, and theirs stays theirs
-    const grads = tidy(() =>
-      callbacks.transformGrads([...held.grads], run).map(grad => grad && clone(grad)),
-    )
+    const grads: (Tensor | null)[] = []
+    tidy(() => {
+      for (const grad of callbacks.transformGrads([...held.grads], run)) {
+        grads.push(grad && keep(clone(grad)))
+      }
+    })
     try {
       if (grads.some((grad, i) => grad?.dataId !== held.grads[i]?.dataId)) {
         const numbers = await numbersOf([], grads)
@@ -178,12 +181,12 @@ async function numbersOf(
   scalars: readonly Tensor[],
   grads: readonly (Tensor | null)[],
 ): Promise<number[]> {
+  const present = grads.filter(grad => grad !== null)
+  if (scalars.length + present.length === 0) return []
   const all = tidy(() => {
-    const sums = grads.flatMap(grad => (grad === null ? [] : sum(grad)))
-    const numbers = [...scalars, ...sums].map(one => reshape(one, [1]) as Tensor1D)
-    return numbers.length > 0 ? concat1d(numbers) : null
+    const numbers = [...scalars, ...present.map(grad => sum(grad))]
+    return concat1d(numbers.map(one => reshape(one, [1]) as Tensor1D))
   })
-  if (all === null) return []
   try {
     return [...(await all.data())]
   } finally {
