@@ -19,10 +19,14 @@ export async function* fetchVerified(file: Wanted): AsyncGenerator<Uint8Array, v
   })
 }
 
+/** A server that sends a little and stalls again would have us wait for ever. */
+const MOST_STALLS = 3
+
 /** Goes on where a transfer broke off, as long as each attempt brings something. */
 async function* fetchWhole(file: Wanted): AsyncGenerator<Uint8Array, void> {
   let received = 0
   let etag: string | null = null
+  let stalls = 0
   while (true) {
     const before = received
     try {
@@ -39,7 +43,8 @@ async function* fetchWhole(file: Wanted): AsyncGenerator<Uint8Array, void> {
       }
       return
     } catch (error) {
-      const mayGoOn = error instanceof BrokenOff && received > before
+      if (error instanceof BrokenOff && error.complaint.code === 'stalled') stalls++
+      const mayGoOn = error instanceof BrokenOff && received > before && stalls < MOST_STALLS
       if (mayGoOn) continue
       throw error instanceof BrokenOff ? error.complaint : error
     }
