@@ -12,6 +12,9 @@ const GROWTH = 16 * 2 ** 20
 /** WebAssembly's 32-bit pointers end here, one page early: the length itself must fit too. */
 const LARGEST = 4 * GIB - PAGE
 
+/** Where blocks begin. */
+const FIRST = 64
+
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
 
 /** The types whose numbers can be in the memory. */
@@ -44,7 +47,7 @@ export class LinearMemory {
   readonly shared: boolean
   readonly #free = new Map<number, Block[]>()
   /** Everything from here on was never handed out. Address 0 stays unused, it means "absent". */
-  #top = 64
+  #top = FIRST
 
   constructor({ maximumBytes = LARGEST, shared = false }: LinearMemoryOptions = {}) {
     const reserved = reserve(Math.floor(maximumBytes / PAGE), shared)
@@ -68,13 +71,21 @@ export class LinearMemory {
         fix: 'Check the shapes it was called with.',
       })
     }
-    const size = sizeClass(bytes)
+    // beyond 2⁵³ sizes have no neighbours, and looking for a block of one would not end
+    if (bytes > this.maximumBytes - FIRST) throw this.#full(bytes)
+    // nothing is as large as the class of what all but fills the memory
+    const size =
+      sizeClass(bytes) > this.maximumBytes - FIRST ? Math.ceil(bytes / 64) * 64 : sizeClass(bytes)
     const block = this.#reuse(size) ?? this.#extend(size)
     if (block !== null) return this.#hand(block)
     this.#mergeFree()
     const merged = this.#split(size) ?? this.#extend(size)
     if (merged !== null) return this.#hand(merged)
-    throw new DlError('out-of-memory', {
+    throw this.#full(bytes)
+  }
+
+  #full(bytes: number): DlError {
+    return new DlError('out-of-memory', {
       problem: `${showBytes(bytes)} more do not fit: ${showBytes(this.bytesInUse)} of the WebAssembly memory's ${showBytes(this.maximumBytes)} are in use`,
       fix: 'Lower bs or bptt, or dispose tensors that are no longer needed.',
     })

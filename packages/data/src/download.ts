@@ -1,6 +1,7 @@
 /** Files from the network, fetched once, checked and kept. */
 import { checkOptions, DlError, showValue } from '@dl/core'
-import { requireText } from './check'
+import { requirePositive, requireText } from './check'
+import { fetchVerified } from './fetch-verified'
 import { files } from './files/index'
 
 export interface RemoteFile {
@@ -9,6 +10,10 @@ export interface RemoteFile {
   sha256: string
   /** Its path below the cache folder and below `$DL_DATA`: `nietzsche/nietzsche.txt`. */
   name: string
+  /** Longer bodies are refused (default 4 GiB). */
+  maxBytes?: number
+  /** After so many seconds without a byte the transfer is given up (default 30). */
+  stallSeconds?: number
 }
 
 /** Where a file was found. */
@@ -17,26 +22,55 @@ export type FileSource = 'DL_DATA' | 'cache' | 'download'
 /**
  * The path of a file on this machine: in the folder that `DL_DATA` names, where your own copies are
  * trusted as they are, else in the cache (`$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`), else
- * downloaded into it now. A file whose checksum is wrong is never kept.
+ * downloaded into it now. A file whose checksum is wrong is never kept, and one in the cache that has
+ * changed since is fetched again. A transfer that breaks off goes on where it was.
  *
- * @throws DlError `bad-option` before anything is asked for; `offline`, `download-failed`, `wrong-checksum`
+ * @throws DlError `bad-option` before anything is asked for; `offline`, `stalled`, `too-large`,
+ *   `download-failed`, `wrong-checksum`, `write-failed`
  */
 export async function download(file: RemoteFile): Promise<string> {
   return (await obtain(file)).path
 }
 
+/** What is under way, by path: whoever asks meanwhile waits for it. Other processes rename their own into place. */
+const pending = new Map<string, Promise<FileSource>>()
+
+/** Files of the cache that were found whole, and when they were written: they are not read again. */
+const checked = new Map<string, string>()
+
 /** {@link download}, and where the file came from. */
-async function obtain(file: RemoteFile): Promise<{ path: string; source: FileSource }> {
-  requireRemote('download', file)
+async function obtain(given: RemoteFile): Promise<{ path: string; source: FileSource }> {
+  const file = requireRemote('download', given)
   const data = files.env('DL_DATA')
   if (data !== undefined) {
     const path = files.join(data, file.name)
     if (await files.exists(path)) return { path, source: 'DL_DATA' }
   }
   const path = files.join(files.cacheFolder() ?? '', file.name)
-  if (await files.exists(path)) return { path, source: 'cache' }
+  const key = `${file.sha256} ${path}`
+  let work = pending.get(key)
+  if (work === undefined) {
+    work = fromCacheOrNetwork(file, path).finally(() => pending.delete(key))
+    pending.set(key, work)
+  }
+  return { path, source: await work }
+}
+
+async function fromCacheOrNetwork(file: Wanted, path: string): Promise<FileSource> {
+  if (await isWhole(file, path)) return 'cache'
   await files.writeAtomic(path, fetchVerified(file))
-  return { path, source: 'download' }
+  return 'download'
+}
+
+async function isWhole({ sha256 }: Wanted, path: string): Promise<boolean> {
+  if (!(await files.exists(path))) return false
+  const stamp = `${sha256} ${await files.stamp(path)}`
+  if (checked.get(path) === stamp) return true
+  const sum = files.sha256()
+  for await (const chunk of files.chunks(path)) sum.update(chunk)
+  const isWhole = (await sum.digest()) === sha256
+  if (isWhole) checked.set(path, stamp)
+  return isWhole
 }
 
 /** A file's content, and where it was found. */
@@ -51,87 +85,53 @@ export interface FoundFile {
  * {@link download}, and read. A page keeps nothing itself, its HTTP cache does: there the file is
  * fetched and checked each time.
  */
-export async function downloadBytes(file: RemoteFile): Promise<FoundFile> {
+export async function downloadBytes(given: RemoteFile): Promise<FoundFile> {
   if (files.cacheFolder() !== null) {
-    const { path, source } = await obtain(file)
+    const { path, source } = await obtain(given)
     return { bytes: await files.readBytes(path), path, source }
   }
-  requireRemote('downloadBytes', file)
+  const file = requireRemote('downloadBytes', given)
   const chunks: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of fetchVerified(file)) chunks.push(new Uint8Array(chunk))
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
   return { bytes, path: file.url, source: 'download' }
 }
 
+/** A RemoteFile with everything filled in. */
+export type Wanted = Required<RemoteFile>
+
 /** Before any request, and before a folder is made for what comes of it. */
-function requireRemote(owner: string, file: RemoteFile): void {
-  const { url, sha256, name } = checkOptions(owner, file, ['url', 'sha256', 'name'])
+function requireRemote(owner: string, file: RemoteFile): Wanted {
+  const known = ['url', 'sha256', 'name', 'maxBytes', 'stallSeconds'] as const
+  const { url, sha256, name, ...limits } = checkOptions(owner, file, known)
+  const { maxBytes = 4 * 2 ** 30, stallSeconds = 30 } = limits
   requireText('url', url)
   requireText('name', name)
+  requirePositive('maxBytes', maxBytes)
+  if (!(Number.isFinite(stallSeconds) && stallSeconds > 0)) {
+    throw new DlError('bad-option', {
+      problem: `stallSeconds is ${showValue(stallSeconds)}`,
+      expected: 'a number above 0',
+    })
+  }
   if (url === '' || name === '') {
     throw new DlError('bad-option', {
       problem: `${name === '' ? 'name' : 'url'} is an empty text`,
       expected: 'where the file is, and its path below the cache folder',
     })
   }
-  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) return
-  throw new DlError('bad-option', {
-    problem: `sha256 is ${showValue(sha256)}`,
-    expected: '64 hexadecimal digits in small letters',
-  })
-}
-
-/** The bytes as they arrive; throws after the last if they are not the expected ones. */
-async function* fetchVerified(file: RemoteFile): AsyncGenerator<Uint8Array, void> {
-  const sum = files.sha256()
-  for await (const chunk of fetchChunks(file)) {
-    sum.update(chunk)
-    yield chunk
-  }
-  const found = await sum.digest()
-  if (found === file.sha256) return
-  throw new DlError('wrong-checksum', {
-    problem: `${file.name} from ${file.url} has the SHA-256 sum ${found}`,
-    expected: file.sha256,
-    fix: `Nothing was kept. Either the file there has changed or something on the way altered it; ${ownCopy(file)}.`,
-  })
-}
-
-async function* fetchChunks(file: RemoteFile): AsyncGenerator<Uint8Array, void> {
-  const response = await fetch(file.url).catch((cause: unknown) => {
-    throw unreachable(file, cause)
-  })
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel()
-    throw new DlError('download-failed', {
-      problem: `${file.url} answered HTTP ${response.status} when asked for ${file.name}`,
-      fix: `Try again later; ${ownCopy(file)}.`,
+  const leadsOut = name.split(/[\\/]/).some(part => ['', '.', '..'].includes(part))
+  if (leadsOut || /[\0\\]|^[a-z]:/i.test(name)) {
+    throw new DlError('bad-option', {
+      problem: `name is ${showValue(name)}`,
+      expected: 'a path below the cache folder, as corpus/text.txt',
     })
   }
-  const reader = response.body.getReader()
-  try {
-    while (true) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw unreachable(file, cause)
-      })
-      if (done) return
-      yield value
-    }
-  } finally {
-    // When the consumer stops early, on a full disk for example, so does the transfer.
-    await reader.cancel().catch(() => {})
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256)) {
+    return { url, sha256: sha256.toLowerCase(), name, maxBytes, stallSeconds }
   }
-}
-
-function unreachable(file: RemoteFile, cause: unknown): DlError {
-  const { message, cause: inner } = cause as Error & { cause?: { code?: string } }
-  return new DlError('offline', {
-    problem: `${file.name} could not be downloaded from ${file.url}: ${inner?.code ?? message}`,
-    expected: 'a network connection, the first time',
-    fix: `Connect and try again; ${ownCopy(file)}.`,
-    cause,
+  throw new DlError('bad-option', {
+    problem: `sha256 is ${showValue(sha256)}`,
+    expected: '64 hexadecimal digits',
   })
 }
-
-const ownCopy = ({ name }: RemoteFile): string =>
-  `setting the environment variable DL_DATA to a folder that has ${name} works too`

@@ -22,7 +22,34 @@ beforeAll(async () => {
     if (request.url === '/broken') {
       response.writeHead(200, { 'content-length': content.length })
       response.write(content.subarray(0, 1000), () => response.destroy())
-    } else if (request.url === '/text') response.end(content)
+    } else if (request.url === '/ranges' || request.url === '/no-ranges') {
+      // breaks off after a third of what is wanted, and goes on where it was asked to
+      const knows = request.url === '/ranges'
+      const [, start = '0'] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? []
+      const from = knows && request.headers['if-range'] === '"v1"' ? Number(start) : 0
+      const rest = content.subarray(from)
+      response.writeHead(from > 0 ? 206 : 200, {
+        etag: '"v1"',
+        'content-length': rest.length,
+        ...(from > 0 && {
+          'content-range': `bytes ${from}-${content.length - 1}/${content.length}`,
+        }),
+      })
+      const part = knows ? Math.ceil(rest.length / 3) : Math.min(rest.length, requests * 100_000)
+      if (part > rest.length - 1000) response.end(rest)
+      else response.write(rest.subarray(0, part), () => response.destroy())
+    } else if (request.url === '/stall') {
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content.subarray(0, 1000))
+    } else if (request.url === '/endless') {
+      const more = () => {
+        while (!response.destroyed && response.write(content));
+        if (!response.destroyed) response.once('drain', more)
+      }
+      more()
+    } else if (request.url === '/elsewhere') response.writeHead(302, { location: '/text' }).end()
+    else if (request.url === '/around') response.writeHead(302, { location: '/around' }).end()
+    else if (request.url === '/text') response.end(content)
     else response.writeHead(404).end('no such file')
   }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
@@ -95,6 +122,64 @@ describe('download', () => {
     expect(await kept()).toEqual(['corpus'])
   })
 
+  it.each(['/ranges', '/no-ranges'])('goes on where a transfer broke off: %s', async at => {
+    const path = await download({ url: origin + at, sha256, name })
+    expect(content.equals(await readFile(path))).toBe(true)
+    expect(requests).toBeGreaterThan(2)
+  })
+
+  it.each([
+    ['/stall', { stallSeconds: 0.1 }, 'stalled'],
+    ['/endless', { maxBytes: 1_000_000 }, 'too-large'],
+    ['/text', { maxBytes: 1000 }, 'too-large'],
+    ['/around', {}, 'offline'],
+  ])('gives up %s', async (at, limits, code) => {
+    const file = { url: origin + at, sha256, name, ...limits }
+    await expect(download(file)).rejects.toMatchObject({ name: 'DlError', code })
+    expect(await kept()).toEqual(['corpus'])
+  })
+
+  it('follows to another place, and takes a sum in capitals', async () => {
+    const path = await download({ url: `${origin}/elsewhere`, sha256: sha256.toUpperCase(), name })
+    expect(content.equals(await readFile(path))).toBe(true)
+  })
+
+  it.each(['cut', 'altered', 'empty'])(
+    'fetches a file again that was %s in the cache',
+    async how => {
+      const file = { url: `${origin}/text`, sha256, name }
+      const path = await download(file)
+      const changed = Buffer.from(content)
+      changed[1000]! ^= 1
+      const bytes = { cut: content.subarray(0, 1000), altered: changed, empty: Buffer.alloc(0) }
+      await writeFile(path, bytes[how as keyof typeof bytes])
+      expect((await downloadBytes(file)).source).toBe('download')
+      expect(content.equals(await readFile(path))).toBe(true)
+      expect(requests).toBe(2)
+    },
+  )
+
+  it('is asked for twice at once and fetched once', async () => {
+    const file = { url: `${origin}/text`, sha256, name }
+    const [one, other] = await Promise.all([download(file), download(file)])
+    expect([one, requests]).toEqual([other, 1])
+  })
+
+  it.each([
+    '../text.txt',
+    'a/../../text.txt',
+    '/etc/text.txt',
+    'C:\\text.txt',
+    'a\\..\\b',
+    'a//b',
+    './a',
+    'a\0b',
+  ])('leaves the cache for no name: %j', async wrong => {
+    const file = { url: `${origin}/text`, sha256, name: wrong }
+    await expect(download(file)).rejects.toMatchObject({ code: 'bad-option' })
+    expect(requests).toBe(0)
+  })
+
   it('keeps nothing when the connection breaks', async () => {
     const file = { url: `${origin}/broken`, sha256, name }
     await expect(download(file)).rejects.toMatchObject({ name: 'DlError', code: 'offline' })
@@ -124,12 +209,13 @@ describe('download', () => {
 })
 
 describe('datasets', () => {
-  it('come from the cache and are cut as in the lesson', async () => {
+  it('come from your own folder and are cut as in the lesson', async () => {
     const rows = Array.from({ length: 9935 }, (_, i) => `row ${i + 1}`)
-    await mkdir(join(cache, 'nietzsche'), { recursive: true })
-    await writeFile(join(cache, 'nietzsche', 'nietzsche.txt'), rows.join('\n'))
+    await mkdir(join(folder, 'nietzsche'))
+    vi.stubEnv('DL_DATA', folder)
+    await writeFile(join(folder, 'nietzsche', 'nietzsche.txt'), rows.join('\n'))
     const { train, validation, source, name } = await datasets.nietzsche()
-    expect([name, source]).toEqual(['nietzsche', 'cache'])
+    expect([name, source]).toEqual(['nietzsche', 'DL_DATA'])
     expect(train.endsWith('\nrow 7998\n')).toBe(true)
     expect(validation.startsWith('row 7999\n')).toBe(true)
     expect(validation.endsWith('\nrow 9935')).toBe(true)

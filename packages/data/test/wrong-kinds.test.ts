@@ -133,6 +133,11 @@ const CALLS: Record<string, Call> = {
   'files.list(value)': v => files.list(inFolder(v)),
   'files.folders(value)': v => files.folders(inFolder(v)),
   'files.exists(value)': v => files.exists(v),
+  'files.chunks(path)': async v => {
+    for await (const chunk of files.chunks(v)) return chunk
+    return null
+  },
+  'files.stamp(path)': v => files.stamp(v),
   'files.readBytes(path)': v => files.readBytes(v),
   'files.readBytes(most)': v => files.readBytes(import.meta.filename, v),
   'files.readText(value)': v => files.readText(v),

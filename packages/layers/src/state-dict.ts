@@ -77,8 +77,9 @@ export function loadStateDict(
     })
   }
   tidy(() => {
-    for (const { part, value } of found) {
-      const own = fromTorch(part, value)
+    // all are there before the first is written, should memory lack
+    const owned = found.map(({ part, value }) => ({ part, own: fromTorch(part, value) }))
+    for (const { part, own } of owned) {
       if (isParameter(part)) part.assign(own)
       else part.write(own)
     }

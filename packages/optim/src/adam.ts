@@ -8,7 +8,7 @@ import {
   ELSEWHERE,
 } from './checks'
 import type { Hyperparameter } from './hyperparameters'
-import type { UpdateRule } from './rule'
+import { ownRule, type UpdateRule } from './rule'
 
 export interface AdamOptions {
   /** Decay of the averages of gradient and squared gradient (default [0.9, 0.999]). */
@@ -66,7 +66,7 @@ function adamRule(name: string, decoupled: boolean, options: AdamOptions): Updat
     checkHyperparameter(name, `betas[${i}]`, beta, BELOW_1)
   })
   checkNumber(name, 'eps', eps, AT_LEAST_0)
-  return {
+  return ownRule({
     name,
     decoupled,
     momentum: betas[0],
@@ -77,5 +77,5 @@ function adamRule(name: string, decoupled: boolean, options: AdamOptions): Updat
       const [param, m, v] = adamStep({ ...inputs, ...slots }, attrs)
       return { param: param!, slots: { m: m!, v: v! } }
     },
-  }
+  })
 }

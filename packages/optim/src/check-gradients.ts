@@ -17,10 +17,11 @@ export function checkGradients(
     const grad: Tensor | null = grads[i]
     if (grad === null) return
     const [own, wanted] = [grad?.shape ? showShape(grad.shape) : showValue(grad), showShape(shape)]
-    if (own === wanted) return
+    const isUsable = !grad?.isDisposed && grad?.dtype === 'float32'
+    if (own === wanted && isUsable) return
     throw new DlError('shape-mismatch', {
-      problem: `the gradient of parameter ${i} is ${own}`,
-      expected: `${wanted}, as the parameter, or null`,
+      problem: `the gradient of parameter ${i} is ${own === wanted ? (grad.isDisposed ? 'disposed' : grad.dtype) : own}`,
+      expected: `${own === wanted ? 'float32 numbers' : wanted}, as the parameter, or null`,
     })
   })
 }

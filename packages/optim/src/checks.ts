@@ -19,6 +19,12 @@ export const ABOVE_0: Range = {
   has: value => Number.isFinite(value) && value > 0,
 }
 
+/** How far training has come. */
+export const FROM_0_TO_1: Range = {
+  words: 'a number from 0 to 1',
+  has: value => value >= 0 && value <= 1,
+}
+
 /** Momentum and betas, the part that is kept: with 1 nothing new would ever come in. */
 export const BELOW_1: Range = {
   words: 'a number from 0 to below 1',

@@ -7,6 +7,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { checkGradients, noParameters } from './check-gradients'
 import { BELOW_1 } from './checks'
 import { clipValues } from './clip'
+import { computeAll, type WantedUpdate } from './compute-all'
 import { groupParameters, type HasParameters, type LayerGroup } from './groups'
 import { type Hyperparameter, Hyperparameters, type PerGroup } from './hyperparameters'
 import { checkLayerOptions, type LayerOptimizerOptions } from './layer-optimizer-options'
@@ -167,8 +168,8 @@ export class LayerOptimizer {
    * One update. A null gradient leaves its parameter alone, memory included.
    *
    * @param grads one for each of `parameters`, in order; they stay yours
-   * @throws DlError `group-mismatch` for another number, `shape-mismatch`, `no-parameters`; nothing
-   *   has changed then
+   * @throws DlError `group-mismatch` for another number, `shape-mismatch`, `no-parameters`,
+   *   `bad-rule`, what the rule throws, lack of memory; nothing has changed then
    */
   step(grads: readonly (Tensor | null)[]): void {
     const { parameters } = this
@@ -180,20 +181,26 @@ export class LayerOptimizer {
       const present = grads.filter(grad => grad !== null)
       const scale =
         this.clip !== null && present.length > 0 ? { scale: clipScale(present, this.clip) } : {}
-      this.#groups.forEach((group, i) => {
-        for (const parameter of group) {
+      const wanted = this.#groups.flatMap((group, i) =>
+        group.flatMap(parameter => {
           const grad = gradients.get(parameter)
-          if (grad) this.#update(parameter, { param: parameter.value, grad, ...scale }, i)
-        }
-      })
+          return grad ? this.#prepare(parameter, { grad, ...scale }, i) : []
+        }),
+      )
+      // all are computed before the first is assigned: whatever fails leaves everything as it was
+      const updates = computeAll(this.opt, wanted)
+      for (const { parameter, update, hyper } of updates) {
+        parameter.assign(update.param)
+        this.#memories.replace(parameter, update.slots, hyper.step)
+      }
     })
   }
 
-  #update(
+  #prepare(
     parameter: Parameter,
-    inputs: { param: Tensor; grad: Tensor; scale?: Tensor },
+    inputs: { grad: Tensor; scale?: Tensor },
     group: number,
-  ): void {
+  ): WantedUpdate {
     const wd = this.noDecayFor1d && parameter.shape.length < 2 ? 0 : this.wds[group]!
     const hyper: Hyper = {
       lr: this.lrs[group]!,
@@ -201,12 +208,10 @@ export class LayerOptimizer {
       decoupledDecay: this.decoupled ? wd : 0,
       momentum: this.mom,
       beta: this.beta ?? 0,
-      step: ++this.#memories.of(parameter).step,
+      step: this.#memories.of(parameter).step + 1,
     }
-    const remembered = this.#memories.slots(parameter, this.opt.slots(hyper))
-    const { param, slots } = this.opt.update(inputs, remembered, hyper)
-    parameter.assign(param)
-    this.#memories.replace(parameter, slots)
+    const slots = this.#memories.slots(parameter, this.opt.slots(hyper))
+    return { parameter, inputs: { param: parameter.value, ...inputs }, slots, hyper }
   }
 
   /** Everything a later run needs to go on. */
@@ -232,8 +237,9 @@ export class LayerOptimizer {
    * Goes on from `state`, which stays yours. Hyperparameters that are functions here stay
    * functions: they cannot be saved.
    *
-   * @throws DlError `state-mismatch` for another rule, number of parameters or shape; nothing has
-   *   changed then
+   * @throws DlError `state-mismatch` for another rule, number of parameters or shape, slots that the
+   *   rule lacks or wants, numbers out of range, moments that are NaN or infinite (looked for where
+   *   the values are at hand, as those of a file are); nothing has changed then
    */
   loadStateDict(state: OptimizerState): void {
     const parameters = this.#groups.flat()

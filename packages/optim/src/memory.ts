@@ -13,30 +13,30 @@ export class Memories {
   readonly #memories = new Map<Parameter, Memory>()
 
   of(parameter: Parameter): Memory {
-    const memory = this.#memories.get(parameter) ?? { step: 0, slots: {} }
-    this.#memories.set(parameter, memory)
-    return memory
+    return this.#memories.get(parameter) ?? { step: 0, slots: {} }
   }
 
-  /** The slots with these names, as zeros where there were none. */
+  /** The slots with these names, as zeros where there were none, which nobody keeps yet. */
   slots(parameter: Parameter, names: readonly string[]): Record<string, Tensor> {
-    const { slots } = this.of(parameter)
-    for (const name of names) slots[name] ??= keep(zerosLike(parameter.value))
+    const slots = { ...this.of(parameter).slots }
+    for (const name of names) slots[name] ??= zerosLike(parameter.value)
     return slots
   }
 
-  replace(parameter: Parameter, slots: Record<string, Tensor>): void {
-    const memory = this.of(parameter)
-    dispose(memory.slots)
+  /** What a parameter's next update begins with. */
+  replace(parameter: Parameter, slots: Record<string, Tensor>, step: number): void {
+    const before = this.of(parameter).slots
     for (const slot of Object.values(slots)) keep(slot)
-    memory.slots = slots
+    const kept = new Set(Object.values(slots))
+    dispose(Object.values(before).filter(slot => !kept.has(slot)))
+    this.#memories.set(parameter, { step, slots })
   }
 
   /** Tensors by `index.slot`, the caller's to dispose, and the updates of each parameter. */
   save(parameters: readonly Parameter[]): { tensors: Record<string, Tensor>; steps: number[] } {
     const tensors: Record<string, Tensor> = {}
     const steps = parameters.map((parameter, i) => {
-      const { step, slots } = this.#memories.get(parameter) ?? { step: 0, slots: {} }
+      const { step, slots } = this.of(parameter)
       for (const [name, slot] of Object.entries(slots)) tensors[`${i}.${name}`] = clone(slot)
       return step
     })

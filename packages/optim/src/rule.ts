@@ -44,3 +44,13 @@ export interface Update {
   param: Tensor
   slots: Record<string, Tensor>
 }
+
+const ownUpdates = new WeakSet<UpdateRule['update']>()
+
+/** Marks a rule of ours, whose update is one kernel; a rule around it has another `update`. */
+export function ownRule(rule: UpdateRule): UpdateRule {
+  ownUpdates.add(rule.update)
+  return rule
+}
+
+export const isOwnUpdate = (update: UpdateRule['update']): boolean => ownUpdates.has(update)

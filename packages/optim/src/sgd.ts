@@ -2,7 +2,7 @@ import { checkOptions, sgdStep } from '@dl/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { BELOW_1, badOption, checkFlag, checkHyperparameter, ELSEWHERE } from './checks'
 import type { Hyperparameter } from './hyperparameters'
-import type { UpdateRule } from './rule'
+import { ownRule, type UpdateRule } from './rule'
 
 export interface SgdOptions {
   /** How much of the last direction is kept (default 0). */
@@ -36,7 +36,7 @@ export function sgd(options: SgdOptions = {}): UpdateRule {
   if (nesterov && momentum === 0) {
     badOption('sgd', 'nesterov is true and momentum 0', 'a momentum to look ahead along')
   }
-  return {
+  return ownRule({
     name: 'sgd',
     decoupled: false,
     momentum,
@@ -46,5 +46,5 @@ export function sgd(options: SgdOptions = {}): UpdateRule {
       const kept: Record<string, Tensor> = buffer ? { buffer } : {}
       return { param: param!, slots: kept }
     },
-  }
+  })
 }

@@ -39,7 +39,10 @@ export interface FitOptions {
   resume?: Resume
   /** Ends the run cleanly after the batch in progress. */
   signal?: AbortSignal
-  /** Whether to go on past a loss that is NaN or infinite, without its step (default false). */
+  /**
+   * Whether to go on past a loss or gradient that is NaN or infinite, without its step (default
+   * false). The batch's loss is NaN then, to callbacks, and counts in no mean.
+   */
   skipNaN?: boolean
 }
 

@@ -29,7 +29,8 @@ import { TrainStep } from './train-step'
  *
  * @param loss from output and target to the batch's mean loss
  * @throws DlError `nothing-learns` where the first loss reaches no parameter, and says why;
- *   `nan-loss` for a loss that is no finite number; `model-busy` where another works with the model;
+ *   `nan-loss` for a loss that is no finite number, `nan-gradient` for such a
+ *   gradient; `model-busy` where another works with the model;
  *   `empty-loader`, `single-use-loader`, `bad-option` and the like; for `resume` `no-checkpoint`,
  *   `damaged-checkpoint`, `state-mismatch`; what callbacks, loaders and `forward` throw, after `onError` and `onTrainEnd` ran. The model is as the last whole step left it.
  *
@@ -91,12 +92,14 @@ export async function fit(
   }
 
   const finish = async (step: TrainStep, { taken }: Place) => {
-    step.apply()
+    await step.apply()
     step.dispose()
     run.taken = taken
     run.endBatch(step.loss, step.items)
     await emit('onBatchEnd')
-    if (!step.isFinite && !skipNaN && run.stopped === null) throw await nanLoss(run, lo)
+    if (step.fault && !skipNaN && run.stopped === null) {
+      throw await nanLoss(run, lo, step.fault, model)
+    }
     await breathe()
   }
 

@@ -1,3 +1,4 @@
+export { detectAnomaly, type WatchedModule } from './detect-anomaly'
 export { type CycleOptions, epochCount } from './epoch-count'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
 export { fit } from './fit'
@@ -9,6 +10,7 @@ export type {
   LearnerResumeOptions,
   LearnerTtaOptions,
 } from './learner-options'
+export { type MemoryHolder, type MemoryReport, memoryReport } from './memory-report'
 export { accuracy } from './metrics/accuracy'
 export { type AccuracyThresholdOptions, accuracyThreshold } from './metrics/accuracy-threshold'
 export type { ClassScoreOptions } from './metrics/class-scores'

@@ -2,7 +2,19 @@ import type { CallbackList } from '@dl/callbacks'
 import { detach, type Parameter, type ValueAndGrads, valueAndGrads } from '@dl/core'
 import type { Batch } from '@dl/data'
 import type { LayerOptimizer } from '@dl/optim'
-import { add, dispose, keep, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import {
+  add,
+  clone,
+  concat1d,
+  dispose,
+  keep,
+  mul,
+  reshape,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+} from '@tensorflow/tfjs-core'
 import type { Loss, TrainableModel } from './model'
 import { checkLate, namesOf, whyNothingLearns } from './nothing-learns'
 import type { Run } from './run'
@@ -16,18 +28,28 @@ export interface StepContext {
   run: Run
 }
 
+/** What was not finite in a step: its loss, the loss with what `transformLoss` added, or a gradient. */
+export interface Fault {
+  what: 'loss' | 'transformed loss' | 'gradient'
+  /** The loss without what was added. */
+  loss: number
+  value: number
+  /** Whose gradient it is. */
+  parameter?: Parameter
+}
+
 /**
  * One update, from one batch or from several that count by their items, as one batch of all of them
- * would. A step is atomic: when something throws or the loss is not finite, the weights stay, and so
- * do the buffers of its last batch.
+ * would. A step is atomic: when something throws, or the loss or a gradient is not finite, the
+ * weights stay, and so do the buffers of its last batch.
  */
 export class TrainStep {
   batches = 0
   items = 0
-  /** The mean over items so far, without what `transformLoss` added. */
+  /** The mean over items so far, without what `transformLoss` added; NaN once the step has a fault. */
   loss = 0
-  /** Whether the losses, with what was added, are finite. */
-  isFinite = true
+  /** Why there is no update, if there is none: what was not finite first. */
+  fault: Fault | null = null
   #held: Pick<ValueAndGrads, 'grads' | 'commit' | 'dispose'> | null = null
 
   constructor(private readonly context: StepContext) {}
@@ -49,13 +71,18 @@ export class TrainStep {
         return transformed
       }, lo.parameters)
       if (!run.hasLearnt) this.#checkFirst(batch, result.grads, known)
-      const value = (await result.value.data())[0]!
-      const own = raw.length > 0 ? (await raw[0]!.data())[0]! : value
+      const { grads } = result
+      const numbers = await numbersOf([result.value, ...raw], grads)
+      const value = numbers[0]!
+      const own = numbers[raw.length]!
+      const fault =
+        faultOfLoss(own, value) ??
+        faultOfGradients(own, numbers.slice(1 + raw.length), present(lo.parameters, grads))
       const share = batch.items / (this.items + batch.items)
-      this.#merge(result, share, Number.isFinite(value))
+      this.#merge(result, share, fault === null)
       result = null
       this.loss = this.batches === 0 ? own : this.loss + share * (own - this.loss)
-      this.isFinite &&= Number.isFinite(value)
+      this.#blame(fault)
       this.batches++
       this.items += batch.items
     } finally {
@@ -64,13 +91,35 @@ export class TrainStep {
     }
   }
 
-  /** Updates the parameters, unless a loss was not finite. */
-  apply(): void {
+  /** Updates the parameters, unless something was not finite. */
+  async apply(): Promise<void> {
     const { lo, callbacks, run } = this.context
     const held = this.#held
-    if (held === null || !this.isFinite) return
-    tidy(() => lo.step(callbacks.transformGrads(held.grads, run)))
+    if (held === null || this.fault !== null) return
+    // clones: what callbacks made is freed with the scope, and theirs stays theirs
+    const grads: (Tensor | null)[] = []
+    tidy(() => {
+      for (const grad of callbacks.transformGrads([...held.grads], run)) {
+        grads.push(grad && keep(clone(grad)))
+      }
+    })
+    try {
+      if (grads.some((grad, i) => grad?.dataId !== held.grads[i]?.dataId)) {
+        const numbers = await numbersOf([], grads)
+        this.#blame(faultOfGradients(this.loss, numbers, present(lo.parameters, grads)))
+      }
+      if (this.fault !== null) return
+      lo.step(grads)
+    } finally {
+      dispose(grads.filter(grad => grad !== null))
+    }
     held.commit()
+  }
+
+  #blame(fault: Fault | null): void {
+    this.fault ??= fault
+    // callbacks and history are to see that nothing was learnt
+    if (this.fault !== null) this.loss = Number.NaN
   }
 
   dispose(): void {
@@ -118,4 +167,44 @@ function mixed(before: Tensor | null, next: Tensor | null, share: number): Tenso
     const rest = mul(before, 1 - share)
     return next ? add(rest, mul(next, share)) : rest
   })
+}
+
+const present = (parameters: readonly Parameter[], grads: readonly (Tensor | null)[]) =>
+  parameters.filter((_, i) => grads[i] !== null)
+
+/**
+ * Scalars, and of each gradient the sum of its elements, which is not finite where one of them is
+ * not: a pass over the gradient, against the dozens that it took to make it. All come in one read,
+ * since on a GPU each waits for what is under way.
+ */
+async function numbersOf(
+  scalars: readonly Tensor[],
+  grads: readonly (Tensor | null)[],
+): Promise<number[]> {
+  const present = grads.filter(grad => grad !== null)
+  if (scalars.length + present.length === 0) return []
+  const all = tidy(() => {
+    const numbers = [...scalars, ...present.map(grad => sum(grad))]
+    return concat1d(numbers.map(one => reshape(one, [1]) as Tensor1D))
+  })
+  try {
+    return [...(await all.data())]
+  } finally {
+    all.dispose()
+  }
+}
+
+function faultOfLoss(loss: number, value: number): Fault | null {
+  if (!Number.isFinite(loss)) return { what: 'loss', loss, value: loss }
+  return Number.isFinite(value) ? null : { what: 'transformed loss', loss, value }
+}
+
+function faultOfGradients(
+  loss: number,
+  sums: readonly number[],
+  parameters: readonly Parameter[],
+): Fault | null {
+  const at = sums.findIndex(one => !Number.isFinite(one))
+  if (at < 0) return null
+  return { what: 'gradient', loss, value: sums[at]!, parameter: parameters[at]! }
 }

@@ -1,4 +1,4 @@
-import { crossEntropy, Module } from '@dl/layers'
+import { crossEntropy, Linear, Module } from '@dl/layers'
 import {
   accuracy,
   accuracyThreshold,
@@ -13,8 +13,9 @@ import {
   precision,
   topK,
 } from '@dl/train'
-import { mul, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
+import { mul, square, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import { line, meanSquare } from './parts'
 
 class Same extends Module {
   forward(x: Tensor): Tensor {
@@ -250,4 +251,15 @@ describe('confusionMatrix', () => {
     await expect(confusionMatrix(one, four, CLASSES)).rejects.toThrow('targets of [4]')
     for (const t of [one, four, scores]) t.dispose()
   })
+})
+
+it('a mean that is a vector is refused, not cut to its first number', async () => {
+  const model = new Linear(1, 1)
+  const rows = { name: 'rows', batch: (output: Tensor) => square(output) }
+  await expect(evaluate(model, line(1), meanSquare, { metrics: [rows] })).rejects.toThrow(
+    'rows gave a tensor of shape [4, 1]; expected one number, the mean over the batch.',
+  )
+  const loss = (output: Tensor) => square(output)
+  await expect(evaluate(model, line(1), loss)).rejects.toMatchObject({ code: 'bad-loss' })
+  model.dispose()
 })

@@ -1,6 +1,7 @@
 import type { Trial } from '../trial'
 import { damagedCheckpoints } from './damaged-checkpoints'
 import { damagedPictures } from './damaged-pictures'
+import { downloads } from './downloads'
 import { killAndResume } from './kill-and-resume'
 import { loaderSizes } from './loader-sizes'
 import { pytorchFiles } from './pytorch-files'
@@ -16,6 +17,7 @@ import { transformShapes } from './transform-shapes'
 export const trials: readonly Trial[] = [
   damagedCheckpoints,
   damagedPictures,
+  downloads,
   killAndResume,
   loaderSizes,
   pytorchFiles,

@@ -205,17 +205,18 @@ function step(node: TapeNode, gradients: Map<number, Tensor>, reached: ReadonlyS
     })
   })
   walkState.inputs = null
-  wanted.forEach(([, { id }], i) => {
-    const before = gradients.get(id)
-    const flow = flows[i]!
-    if (!before) {
-      gradients.set(id, flow)
-      return
-    }
-    gradients.set(id, add(before, flow))
-    before.dispose()
-    flow.dispose()
-  })
+  const left = new Set(flows)
+  try {
+    wanted.forEach(([, { id }], i) => {
+      const before = gradients.get(id)
+      const flow = flows[i]!
+      gradients.set(id, before ? add(before, flow) : flow)
+      if (!before) left.delete(flow)
+      before?.dispose()
+    })
+  } finally {
+    for (const flow of left) flow.dispose()
+  }
 }
 
 /** Runs a piece of a gradient; what it throws says of which operation it is. */

@@ -33,6 +33,13 @@ export const files: Files = {
     )
   },
   readBytes,
+  async *chunks(url) {
+    yield await readBytes(url)
+  },
+  async stamp(url) {
+    const { headers } = await fetch(url, { method: 'HEAD' })
+    return `${headers.get('content-length')} ${headers.get('last-modified')} ${headers.get('etag')}`
+  },
   readText: async url => decodeText(await readBytes(url), url),
   async writeAtomic(path) {
     throw readOnly(path)

@@ -1,6 +1,6 @@
 /** Files on Node. */
 import { createHash } from 'node:crypto'
-import { close, type Dirent, open as openFile, read } from 'node:fs'
+import { close, createReadStream, type Dirent, open as openFile, read } from 'node:fs'
 import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -29,6 +29,14 @@ export const files: Files = {
       () => true,
       () => false,
     )
+  },
+  chunks(path) {
+    requirePath(path)
+    return createReadStream(path, { highWaterMark: 2 ** 20 })
+  },
+  async stamp(path) {
+    const { size, mtimeMs, ino } = await status(path)
+    return `${size} ${mtimeMs} ${ino}`
   },
   readText: async path => decodeText(await readBytes(path), path),
   env: name => process.env[name] || undefined,

@@ -15,6 +15,10 @@ export interface Files {
    * @param most so many bytes from the first on (default: all)
    */
   readBytes(path: string | URL, most?: number): Promise<Uint8Array>
+  /** A file's bytes, piece by piece. */
+  chunks(path: string): AsyncIterable<Uint8Array>
+  /** What changes whenever the file does: its size and when it was written. */
+  stamp(path: string): Promise<string>
   /**
    * UTF-8, or UTF-16 with its mark, which is dropped. A file in another encoding is refused, not garbled.
    */

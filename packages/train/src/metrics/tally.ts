@@ -1,5 +1,5 @@
 /** Adds up over batches what metrics are made of, with one read for each batch. */
-import { DlError, showValue } from '@dl/core'
+import { DlError, showShape, showValue } from '@dl/core'
 import { cast, concat1d, reshape, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import type { Loss } from '../model'
 import type { Metric } from './metric'
@@ -27,7 +27,7 @@ export class Tally {
         ...this.#measured.map(metric => (metric.counts ?? metric.batch!)(output, target)),
       ]
       parts.forEach((part, i) => {
-        checkMeasure(this.#measured[i - 1]?.name, part)
+        checkMeasure(this.#measured[i - 1], part)
       })
       this.#sizes = parts.map(({ size }) => size)
       return concat1d(parts.map(part => cast(reshape(part, [-1]), 'float32') as Tensor1D))
@@ -69,11 +69,14 @@ export class Tally {
   }
 }
 
-/** @param name of the metric; none for the loss */
-function checkMeasure(name: string | undefined, value: unknown): void {
-  if (value instanceof Tensor && value.dtype !== 'string') return
-  throw new DlError(name === undefined ? 'bad-loss' : 'bad-metric', {
-    problem: `${name ?? 'the loss'} gave ${showValue(value)}`,
-    expected: 'a tensor of numbers',
+/** @param metric none for the loss */
+function checkMeasure(metric: Metric | undefined, value: unknown): void {
+  const isTensor = value instanceof Tensor && value.dtype !== 'string'
+  const isScalar = metric?.counts === undefined
+  if (isTensor && (!isScalar || value.size === 1)) return
+  throw new DlError(metric === undefined ? 'bad-loss' : 'bad-metric', {
+    problem: `${metric?.name ?? 'the loss'} gave ${isTensor ? `a tensor of shape ${showShape(value.shape)}` : showValue(value)}`,
+    expected: isTensor ? 'one number, the mean over the batch' : 'a tensor of numbers',
+    fix: isTensor ? 'Reduce it with mean(), or give counts and finish.' : '',
   })
 }

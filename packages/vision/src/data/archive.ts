@@ -3,7 +3,7 @@ import { DlError } from '@dl/core'
 import { fileKind } from '@dl/data'
 import { unzipSync } from 'fflate'
 import { unpackTar } from 'modern-tar'
-import { damaged, gunzip } from './gunzip'
+import { bomb, damaged, gunzip, largest } from './gunzip'
 
 export interface Member {
   /** As the archive has it: `train/cats/1.jpg`. */
@@ -60,14 +60,17 @@ function unzip(archive: Uint8Array, name: string): Member[] {
     })
   }
   const paths = new Map<string, string>()
+  let size = 0
   const seen = new Set<string>()
   try {
     const unpacked = unzipSync(archive, {
-      filter({ name: stored }) {
+      filter({ name: stored, originalSize }) {
         // Windows may write its own separator
         const path = pathOf(stored.replaceAll('\\', '/'), name)
         if (path === null || /[/\\]$/.test(stored)) return false
         requireNew(path, seen, name)
+        size += originalSize
+        if (size > largest(archive.length)) throw bomb(name, archive.length)
         paths.set(stored, path)
         return true
       },

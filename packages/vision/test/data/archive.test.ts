@@ -93,6 +93,15 @@ describe('readArchive', () => {
     )
   })
 
+  it('stops unpacking what grows a thousandfold', async () => {
+    const zeros = new Uint8Array(66 * 2 ** 20)
+    for (const bomb of [await gzip(zeros), zipSync({ 'a.txt': zeros })]) {
+      expect(await messageOf(readArchive(bomb, 'x'))).toMatch(
+        /^x unpacks to more than 67108864 bytes/,
+      )
+    }
+  })
+
   it('refuses what is damaged', async () => {
     const tar = await packTar([file('a.txt', 'x'.repeat(5000))])
     const packed = await gzip(tar)
