@@ -6,7 +6,7 @@ const FLOORS = [
   ['core'],
   ['data'],
   ['layers', 'optim'],
-  ['callbacks'],
+  ['callbacks', 'onnx'],
   ['train'],
   ['text', 'vision'],
 ]

@@ -43,6 +43,13 @@ export { type Convnet, type ConvnetOptions, convnetBuilder } from './models/conv
 export { bodyOf, type CutOptions, type CuttableNet } from './models/cut'
 export type { HeadOptions } from './models/head'
 export { PreActBlock, PreActBottleneck } from './models/pre-activation-block'
+export {
+  type PretrainedResNetMaker,
+  resnet18,
+  resnet34,
+  resnet50,
+} from './models/pretrained-resnets'
+export type { PublishedWeights } from './models/published-weights'
 export { ResNet } from './models/resnet'
 export type { ResNetOptions } from './models/resnet-options'
 export {
@@ -51,11 +58,8 @@ export {
   preActResnet50,
   type ResNetMaker,
   type ResNetVariant,
-  resnet18,
   resnet20,
   resnet32,
-  resnet34,
-  resnet50,
   resnet56,
 } from './models/resnets'
 export type { Shortcut } from './models/shortcut'

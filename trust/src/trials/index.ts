@@ -1,8 +1,29 @@
 import type { Trial } from '../trial'
+import { damagedCheckpoints } from './damaged-checkpoints'
+import { damagedPictures } from './damaged-pictures'
 import { killAndResume } from './kill-and-resume'
+import { loaderSizes } from './loader-sizes'
 import { pytorchFiles } from './pytorch-files'
 import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
+import { scheduleLengths } from './schedule-lengths'
+import { stateDictTrees } from './state-dict-trees'
+import { tablesAndFolders } from './tables-and-folders'
+import { textRoundTrip } from './text-round-trip'
+import { transformShapes } from './transform-shapes'
 
 /** All trials, in the order of the table. */
-export const trials: readonly Trial[] = [killAndResume, safetensors, pytorchFiles, pytorchRoundTrip]
+export const trials: readonly Trial[] = [
+  damagedCheckpoints,
+  damagedPictures,
+  killAndResume,
+  loaderSizes,
+  pytorchFiles,
+  pytorchRoundTrip,
+  safetensors,
+  scheduleLengths,
+  stateDictTrees,
+  tablesAndFolders,
+  textRoundTrip,
+  transformShapes,
+]

@@ -17,7 +17,7 @@ import type { PictureInput } from './picture-input'
 export interface PretrainedOptions
   extends ConvLearnerOptions,
     Omit<ConvnetOptions, 'classes' | 'isMulti' | 'isReg'> {
-  /** A safetensors file with PyTorch's names and layout, tensors, or a function that gives them. */
+  /** `'imagenet1k_v1'`, a file with PyTorch's names and layout, tensors, or a function that gives them. */
   weights: Weights
   /** Whether missing and unexpected names are errors (default true). */
   strict?: boolean

@@ -1,14 +1,20 @@
-/** Weights that others trained, for a body: safetensors files or state dicts in PyTorch's layout. */
+/** Weights that others trained, for a body: published ones, files, or state dicts in PyTorch's layout. */
 import { DlError } from '@dl/core'
-import { loadTensors } from '@dl/data'
+import type { RemoteFile } from '@dl/data'
+import { recipeOf } from '@dl/layers'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { bodyOf, type CutOptions, type CuttableNet } from '../models/cut'
+import { isPublished, publishedFile } from '../models/published-weights'
+import { stateOfFile } from '../models/weights-file'
 
 /** Tensors by name, in PyTorch's layout. */
 export type StateDict = Readonly<Record<string, Tensor>>
 
-/** A safetensors file, tensors that stay yours, or what makes tensors that will be disposed. */
-export type Weights = string | StateDict | (() => StateDict | Promise<StateDict>)
+/**
+ * `'imagenet1k_v1'` for a net of this package, a safetensors file or PyTorch's own (`.pt`, `.pth`,
+ * `.th`), one on a server, tensors that stay yours, or what makes tensors that will be disposed.
+ */
+export type Weights = string | RemoteFile | StateDict | (() => StateDict | Promise<StateDict>)
 
 /**
  * Loads the weights of a net's body. What is behind the cut keeps its values, whether the weights
@@ -22,7 +28,7 @@ export async function loadBody(
   weights: Weights,
   { strict, ...cut }: CutOptions & { strict?: boolean },
 ): Promise<void> {
-  const given = await tensorsOf(weights)
+  const { state: given, isOurs } = await stateOf(net, weights)
   const body = new Set(bodyOf(net, cut))
   const behind = [...net.children()].filter(([, child]) => !body.has(child))
   const isBehind = (name: string) => behind.some(([path]) => name.startsWith(`${path}.`))
@@ -36,20 +42,32 @@ export async function loadBody(
     net.loadStateDict(Object.fromEntries([...wanted, ...kept]), { strict })
   } finally {
     dispose(kept.map(([, tensor]) => tensor))
-    if (typeof weights === 'string' || typeof weights === 'function') dispose({ ...given })
+    if (isOurs) dispose({ ...given })
   }
 }
 
-async function tensorsOf(weights: Weights): Promise<StateDict> {
-  if (typeof weights === 'string') return (await loadTensors(weights)).tensors
-  if (typeof weights === 'function') return weights()
-  if (typeof weights === 'object' && weights !== null) return weights
+async function stateOf(
+  net: CuttableNet,
+  weights: Weights,
+): Promise<{ state: StateDict; isOurs: boolean }> {
+  if (isPublished(weights)) {
+    const file = publishedFile(recipeOf(net)?.name ?? null, weights)
+    return { state: await stateOfFile(file), isOurs: true }
+  }
+  if (typeof weights === 'string' || isRemote(weights)) {
+    return { state: await stateOfFile(weights), isOurs: true }
+  }
+  if (typeof weights === 'function') return { state: await weights(), isOurs: true }
+  if (typeof weights === 'object' && weights !== null) return { state: weights, isOurs: false }
   throw new DlError('bad-option', {
     problem: `weights is ${weights}`,
-    expected: 'a safetensors file, tensors by name, or a function that gives them',
+    expected: 'imagenet1k_v1, a file, tensors by name, or a function that gives them',
     fix: 'Use fromModelData to train from scratch.',
   })
 }
+
+const isRemote = (weights: Weights): weights is RemoteFile =>
+  typeof weights === 'object' && weights !== null && typeof weights.url === 'string'
 
 /** A body without a single one of the weights given would pass for pretrained. */
 function checkNames(body: readonly string[], given: readonly string[]): void {
