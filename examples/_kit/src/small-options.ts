@@ -1,7 +1,15 @@
 import { backend, backendName } from './backend'
 import { flag, integer, optional, readFlags, text } from './flags'
 
-const FLAGS = { epochs: optional, seed: text('1'), backend, quick: flag, json: flag }
+const FLAGS = {
+  epochs: optional,
+  seed: text('1'),
+  backend,
+  quick: flag,
+  json: flag,
+  out: optional,
+  resume: flag,
+}
 
 /** The command line of a small program: how long, from which seed, on what. */
 export function smallOptions(args: string[], epochs: { quick: string; else: string }) {
@@ -12,5 +20,7 @@ export function smallOptions(args: string[], epochs: { quick: string; else: stri
     backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
+    out: values.out ?? null,
+    resume: values.resume,
   }
 }

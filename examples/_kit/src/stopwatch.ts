@@ -5,14 +5,16 @@ export function stopwatch(): Callback & { msPerBatch(): number } {
   let started = 0
   let elapsed = 0
   let batches = 0
+  let before = 0
   return {
     name: 'stopwatch',
-    onPhaseBegin() {
+    onPhaseBegin({ batch }) {
+      before = batch
       started = performance.now()
     },
     onPhaseEnd({ batch }) {
       elapsed += performance.now() - started
-      batches += batch
+      batches += batch - before
     },
     msPerBatch: () => elapsed / batches,
   }

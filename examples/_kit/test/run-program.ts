@@ -1,5 +1,8 @@
 /** Runs one of the examples as a user would. */
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Ran {
@@ -11,9 +14,13 @@ export interface Ran {
   report(): any
 }
 
+/** In a folder of its own, where it may leave its runs. */
 export function runProgram(program: URL): (...args: string[]) => Promise<Ran> {
+  const cwd = mkdtempSync(join(tmpdir(), 'dl-example-'))
+  process.once('exit', () => rmSync(cwd, { recursive: true, force: true }))
   return async (...args) => {
     const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
+      cwd,
       env: { ...process.env, NO_COLOR: '1' },
     })
     let [stdout, stderr] = ['', '']

@@ -18,6 +18,8 @@ export const HELP = `Turns parts of a net off, one at a time, and says what that
   --seeds     runs of each variant     (default 3)
   --epochs    of each run              (default 6)
   --lr        (default 5e-3)           --wd  (default 1e-3)     --bs  (default 32)
+  --out       folder of the runs (default: the first free one of runs/ablation, …-2, …)
+  --resume    goes on with the study in that folder
   --backend   ${BACKENDS}  (default wasm)
   --quick     few pictures, two seeds, one epoch     --json  one JSON object as the last line
 `
@@ -32,6 +34,8 @@ const FLAGS = {
   backend,
   quick: flag,
   json: flag,
+  out: optional,
+  resume: flag,
 }
 
 export function readOptions(args: string[]) {
@@ -46,5 +50,7 @@ export function readOptions(args: string[]) {
     backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
+    out: values.out ?? null,
+    resume: values.resume,
   }
 }

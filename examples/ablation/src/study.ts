@@ -1,5 +1,6 @@
 /** Each variant trained from several seeds: one number says nothing about what made the difference. */
 import { manualSeed } from '@dl/core'
+import type { OwnRun } from '@dl/example-kit'
 import { adam } from '@dl/optim'
 import {
   ConvLearner,
@@ -53,18 +54,23 @@ export const VARIANTS: readonly { name: string; parts: Parts }[] = [
 export async function study(
   set: ImageSet,
   plan: Plan,
+  own: OwnRun,
   report: (variant: string, seed: number, accuracy: number) => void,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const { name, parts } of VARIANTS) {
     const outcome: Outcome = { variant: name, accuracies: [], losses: [] }
-    for (let seed = 1; seed <= plan.seeds; seed++) {
-      const { accuracy, valLoss } = await trained(set, parts, plan, seed)
+    for (let seed = 1; seed <= plan.seeds && !own.signal.aborted; seed++) {
+      const part = await own.part(`${name.replaceAll(' ', '-')}-${seed}`)
+      const ended = await trained(set, parts, plan, seed, { ...part, signal: own.signal })
+      own.tell(ended)
+      if (ended.stopped) break
+      const { accuracy, valLoss } = ended
       outcome.accuracies.push(accuracy)
       outcome.losses.push(valLoss)
       report(name, seed, accuracy)
     }
-    outcomes.push(outcome)
+    if (outcome.accuracies.length > 0) outcomes.push(outcome)
   }
   return outcomes
 }
@@ -72,7 +78,13 @@ export async function study(
 const STATS = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
 
 /** The same seed gives every variant the same pictures in the same order. */
-async function trained(set: ImageSet, parts: Parts, plan: Plan, seed: number) {
+async function trained(
+  set: ImageSet,
+  parts: Parts,
+  plan: Plan,
+  seed: number,
+  { saver, resume, signal }: Awaited<ReturnType<OwnRun['part']>> & Pick<OwnRun, 'signal'>,
+) {
   const { size, epochs, bs, lr, wd } = plan
   manualSeed(seed)
   const augmented = parts.augmentation ? { augTfms: [randomFlip()], pad: size >> 3 } : {}
@@ -80,12 +92,15 @@ async function trained(set: ImageSet, parts: Parts, plan: Plan, seed: number) {
   const data = new ImageClassifierData(set, { tfms, bs, seed })
   const model = smallNet(data.c, parts)
   using learn = ConvLearner.fromModelData(model, data, { optFn: () => adam() })
-  const { history } = await learn.fit(lr, epochs, {
+  const { history, ...ended } = await learn.fit(lr, epochs, {
     wds: parts.weightDecay ? wd : 0,
     useOneCycle: true,
     cycleLen: epochs,
+    callbacks: [saver],
+    signal,
+    ...(resume && { resume }),
   })
   model.dispose()
   const { accuracy = Number.NaN, valLoss = Number.NaN } = history.at(-1) ?? {}
-  return { accuracy, valLoss }
+  return { accuracy, valLoss, ...ended }
 }

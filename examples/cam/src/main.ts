@@ -5,7 +5,7 @@
 import { plot, progress, terminateOnNaN } from '@dl/callbacks'
 import { DlError, defaultGenerator, manualSeed } from '@dl/core'
 import { files, loadTensors } from '@dl/data'
-import { program, useBackend } from '@dl/example-kit'
+import { ownRun, program, useBackend } from '@dl/example-kit'
 import { adam } from '@dl/optim'
 import { evaluate } from '@dl/train'
 import { ConvLearner, type ImageClassifierData, readImage, type Zoom } from '@dl/vision'
@@ -20,7 +20,9 @@ type Say = (text: string) => void
 
 /** Trains, or takes what an earlier run has learnt. */
 async function learnt(model: CamNet, data: ImageClassifierData, options: Options, say: Say) {
-  const { out, load, lr, epochs } = options
+  const { load, lr, epochs } = options
+  const own = load === null ? await ownRun({ program: 'cam', say, ...options }) : null
+  const out = own?.out ?? options.out ?? 'runs/cam'
   const learn = ConvLearner.fromModelData(model, data, { optFn: () => adam(), path: out })
   try {
     if (load !== null) {
@@ -38,17 +40,22 @@ async function learnt(model: CamNet, data: ImageClassifierData, options: Options
       }
       const { loss, metrics } = learn.options
       const judged = await evaluate(model, data.validation, loss, { metrics })
-      return { accuracy: judged.metrics.accuracy!, files: [] }
+      return { out, accuracy: judged.metrics.accuracy!, files: [] }
     }
     const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
     const plots = plot({ path: `${out}/`, title: 'cam', stream })
-    const { history } = await learn.fit(lr, 1, {
+    const { saver, resume } = await own!.part()
+    const { history, ...ended } = await learn.fit(lr, 1, {
       cycleLen: epochs,
       useOneCycle: true,
-      callbacks: [progress({ stream }), plots, terminateOnNaN()],
+      callbacks: [progress({ stream }), plots, terminateOnNaN(), saver],
+      signal: own!.signal,
+      ...(resume && { resume }),
     })
+    own!.tell(ended)
     return {
-      accuracy: history.at(-1)!.accuracy as number,
+      out,
+      accuracy: (history.at(-1)?.accuracy as number | undefined) ?? null,
       files: [await learn.save('cam'), ...plots.paths],
     }
   } finally {
@@ -66,15 +73,15 @@ async function main(args: string[]): Promise<void> {
   const options = readOptions(args)
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend } = await useBackend(options.backend)
-  const { data: name, method, seed, out } = options
+  const { data: name, method, seed } = options
   manualSeed(seed)
   const image = options.image === null ? null : await readImage(options.image)
   const data = await loadData(name, options)
   const { train, validation } = data.items
   say(`${train.length} pictures to learn from, ${validation.length} to judge by\n`)
   const model = new CamNet(data.c)
-  const { accuracy, files: written } = await learnt(model, data, options, say)
-  say(`accuracy ${accuracy.toFixed(4)}\n`)
+  const { accuracy, out, files: written } = await learnt(model, data, options, say)
+  say(`accuracy ${accuracy?.toFixed(4) ?? 'not known yet'}\n`)
   const inBoxes = await peaksInBoxes(model, method, data)
   if (inBoxes !== null) say(`maps highest on the object: ${(100 * inBoxes).toFixed(0)} %\n`)
 

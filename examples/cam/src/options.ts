@@ -21,7 +21,9 @@ export const HELP = `Trains a small net and draws where in pictures it sees its 
   --load      weights that an earlier run saved, instead of training
   --count     pictures to learn from at most           (default 2000)
   --epochs    of a 1cycle run (default 6)              --lr  (default 1e-2)     --bs  (default 32)
-  --seed      (default 42)      --out  folder          (default runs/cam)
+  --seed      (default 42)      --out  folder (default: the first
+              free one of runs/cam, runs/cam-2, …)
+  --resume    goes on with the run in that folder
   --backend   ${BACKENDS}  (default wasm)
   --quick     a few pictures, one epoch                --json  one JSON object as the last line
 `
@@ -36,7 +38,8 @@ const FLAGS = {
   lr: text('1e-2'),
   bs: text('32'),
   seed: text('42'),
-  out: text('runs/cam'),
+  out: optional,
+  resume: flag,
   backend,
   quick: flag,
   json: flag,
@@ -57,7 +60,8 @@ export function readOptions(args: string[]) {
     lr: positive('lr', values.lr),
     bs: integer('bs', values.bs),
     seed: integer('seed', values.seed, 0),
-    out: values.out,
+    out: values.out ?? null,
+    resume: values.resume,
     backend: backendName(values.backend),
     quick,
     json: values.json,

@@ -13,7 +13,7 @@ export async function findLr(options: Options, say: Say) {
   const model = new CharLM(shapeOf(corpus.data.nt, options))
   using learn = new Learner(model, loaders, { loss: crossEntropy, optFn: adam })
   const { suggestion, suggestions, lrs, losses, ...found } = await learn.lrFind()
-  const path = files.join(options.out, 'lr-finder.svg')
+  const path = files.join(options.out ?? 'runs/char-lm', 'lr-finder.svg')
   await files.writeAtomic(path, found.svg())
   say(`${found.toString()}\n${path}\n`)
   model.dispose()

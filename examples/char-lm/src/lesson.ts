@@ -2,7 +2,7 @@
  * The lesson's model and how it is trained: the same lines in Node and in a page, whatever the
  * backend. Random-length BPTT, a recurrent net that carries its state, Adam under SGDR.
  */
-import { type Callback, cosAnneal, terminateOnNaN } from '@dl/callbacks'
+import { type Callback, cosAnneal, type Resume, terminateOnNaN } from '@dl/callbacks'
 import type { DataLoader } from '@dl/data'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
@@ -54,7 +54,7 @@ export interface Lesson {
   /** Trains; `loaders` may be a part of the data's own. */
   train(
     loaders: { train: DataLoader; validation: DataLoader },
-    options: { callbacks?: readonly Callback[]; signal?: AbortSignal },
+    options: { callbacks?: readonly Callback[]; resume?: Resume | undefined; signal?: AbortSignal },
   ): Promise<FitResult>
   write(prompt: string, options?: GenerateOptions): Promise<string>
   dispose(): void
@@ -68,13 +68,14 @@ export function lesson(data: LanguageModelData, plan: Plan): Lesson {
     model,
     shape,
     lo,
-    train: (loaders, { callbacks = [], signal }) =>
+    train: (loaders, { callbacks = [], resume, signal }) =>
       fit(model, loaders, plan.epochs, lo, crossEntropy, {
         callbacks: [
           cosAnneal(lo, { cycleLen: 1, cycleMult: plan.cycleMult }),
           terminateOnNaN(),
           ...callbacks,
         ],
+        ...(resume && { resume }),
         signal,
       }),
     write: (prompt, options) => generate(model, data.field, prompt, options),

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { plot, progress, saveOnCycle } from '@dl/callbacks'
 import { DlError, manualSeed } from '@dl/core'
 import { loadTensors } from '@dl/data'
-import { program, stopwatch, useBackend } from '@dl/example-kit'
+import { ownRun, program, stopwatch, useBackend } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
 import { CharLM, type CharLMOptions, generate } from '@dl/text'
 import { evaluate } from '@dl/train'
@@ -30,6 +30,8 @@ interface Recipe {
 
 async function train(options: Options, say: Say) {
   const { bs, bptt, seed, cell, quick } = options
+  const own = await ownRun({ program: 'char-lm', say, ...options })
+  const { saver: current, resume } = await own.part()
   const { corpus, loaders } = await setUp(options.corpus, options, say)
   const { data } = corpus
   const { model, shape, ...run } = lesson(data, options)
@@ -39,18 +41,19 @@ async function train(options: Options, say: Say) {
   )
 
   const recipe: Recipe = { model: shape, corpus: corpus.name, bs, bptt, seed, quick }
-  const saver = saveOnCycle(model, join(options.out, 'cyc'), {
+  const saver = saveOnCycle(model, join(own.out, 'cyc'), {
     metadata: { recipe: JSON.stringify(recipe), vocab: JSON.stringify(data.field.vocab) },
   })
   const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
-  const plots = plot({ path: `${options.out}/`, title: `${cell} on ${corpus.name}`, stream })
+  const plots = plot({ path: `${own.out}/`, title: `${cell} on ${corpus.name}`, stream })
   const watch = stopwatch()
   const batches = loaders.train.length
-  const { history, stopped } = await run.train(loaders, {
-    callbacks: [saver, progress({ stream }), plots, watch],
-    signal: interrupted(),
+  const { history, ...ended } = await run.train(loaders, {
+    callbacks: [saver, progress({ stream }), plots, watch, current],
+    resume,
+    signal: own.signal,
   })
-  if (stopped) say(`\nStopped early: ${stopped}.\n`)
+  own.tell(ended)
 
   say(`\n`)
   const sample = await run.write(PROMPT, { length: quick ? 100 : 400, seed, onToken: say })
@@ -65,6 +68,7 @@ async function train(options: Options, say: Say) {
     history,
     valLoss: history.at(-1)?.valLoss ?? null,
     checkpoints: saver.saved,
+    current: current.last,
     plots: plots.paths,
     sample,
     msPerBatch: watch.msPerBatch(),
@@ -102,13 +106,6 @@ async function reload(path: string, say: Say) {
   say('\n')
   model.dispose()
   return { corpus: recipe.corpus, checkpoint: path, valLoss, sample }
-}
-
-/** The first Ctrl-C ends the run after its batch; the next kills the process as usual. */
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort())
-  return controller.signal
 }
 
 function work(options: Options, say: Say): Promise<object> {

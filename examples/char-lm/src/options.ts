@@ -25,7 +25,9 @@ export const HELP = `Trains a character language model with SGDR and lets it wri
   --epochs    a power of two less one ends on a cycle's end           (default 7)
   --cycle-mult  growth of the cycles                                  (default 2)
   --lr        (default 1e-2 for lstm, else 3e-3)      --wd   (default 1e-5)
-  --seed      (default 42)                            --out  folder (default runs/char-lm)
+  --seed      (default 42)                            --out  folder (default: the first
+              free one of runs/char-lm, runs/char-lm-2, …)
+  --resume    goes on with the run in that folder
   --backend   ${BACKENDS}  (default wasm)
   --quick     a few batches only                      --json one JSON object as the last line
   --lr-find   looks for a learning rate and draws the curve, without training
@@ -47,7 +49,8 @@ const FLAGS = {
   lr: optional,
   wd: text('1e-5'),
   seed: text('42'),
-  out: text('runs/char-lm'),
+  out: optional,
+  resume: flag,
   backend,
   quick: flag,
   json: flag,
@@ -72,7 +75,8 @@ export function readOptions(args: string[]) {
     lr: positive('lr', values.lr ?? String(LR[cell])),
     wd: positive('wd', values.wd),
     seed: integer('seed', values.seed, 0),
-    out: values.out,
+    out: values.out ?? null,
+    resume: values.resume,
     backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,

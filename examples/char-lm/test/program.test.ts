@@ -82,6 +82,37 @@ it('ends cleanly on Ctrl-C: checkpoints kept, plots and text still written', asy
   expect(existsSync(report().plots[0])).toBe(true)
 })
 
+it('goes on with --resume to the losses of a run that was not stopped', async () => {
+  const out = join(folder, 'stopped')
+  const args = ['--quick', '--json', '--corpus', corpus, '--epochs', '3', ...SMALL]
+  const whole = (await run([...args, '--out', join(folder, 'whole')])).report()
+  let sent = false
+  const first = await run([...args, '--out', out], (child, soFar) => {
+    if (sent || !soFar.includes('cycle 0 ends')) return
+    sent = true
+    child.kill('SIGTERM')
+  })
+  expect(first.code).toBe(0)
+  expect(first.stderr).toContain(
+    `To go on:\n  npm run example char-lm -- --quick --json --corpus ${corpus} --epochs 3`,
+  )
+  expect(first.stderr).toContain(`--resume --out ${out}\n`)
+  expect(first.report().history.length).toBeLessThan(3)
+
+  const again = await run([...args, '--out', out])
+  expect(again.code).toBe(1)
+  expect(again.stderr).toMatch(/holds a run already; .+ Go on with that run: --resume\./)
+
+  const resumed = await run([...args, '--resume', '--out', out])
+  expect(resumed.stderr).toContain(`Went on from ${out}/checkpoint`)
+  const { history, valLoss, checkpoints } = resumed.report()
+  expect({ history, valLoss }).toEqual({ history: whole.history, valLoss: whole.valLoss })
+  expect(checkpoints).toHaveLength(whole.checkpoints.length)
+
+  const none = await run([...args, '--resume', '--out', join(folder, 'nowhere')])
+  expect(none.stderr).toMatch(/there is no run in .+nowhere to go on with/)
+})
+
 it('finds a learning rate and draws how', async () => {
   const out = join(folder, 'lr-find')
   const args = ['--lr-find', '--json', '--corpus', corpus, '--out', out]

@@ -2,7 +2,7 @@
 import { plot, progress, terminateOnNaN } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
 import { files } from '@dl/data'
-import { program, stopwatch, useBackend } from '@dl/example-kit'
+import { type OwnRun, ownRun, program, stopwatch, useBackend } from '@dl/example-kit'
 import { loadPictures, spread } from '@dl/example-kit/pictures'
 import type { Module } from '@dl/layers'
 import { accuracy } from '@dl/train'
@@ -34,22 +34,30 @@ async function loadData({ data: name, bs, seed, quick }: Options): Promise<Image
 
 async function findLr(learn: ConvLearner, options: Options, say: Say) {
   const found = await learn.lrFind()
-  const path = files.join(options.out, `lr-finder-${options.model}.svg`)
+  const path = files.join(options.out ?? 'runs/cifar10', `lr-finder-${options.model}.svg`)
   await files.writeAtomic(path, found.svg())
   say(`${found.toString()}\n`)
   return { suggestion: found.suggestion, files: [path] }
 }
 
-async function train(learn: ConvLearner, options: Options, say: Say) {
-  const { lr, wd, epochs, cycleLen, out, model } = options
+async function train(learn: ConvLearner, own: OwnRun, options: Options, say: Say) {
+  const { lr, wd, epochs, cycleLen, model } = options
+  const { saver, resume } = await own.part()
   const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
-  const plots = plot({ path: `${out}/`, title: model, stream })
+  const plots = plot({ path: `${own.out}/`, title: model, stream })
   const watch = stopwatch()
-  const { history } = await learn.fit(lr, cycleLen === null ? epochs : epochs / cycleLen, {
-    wds: wd,
-    ...(cycleLen !== null && { cycleLen }),
-    callbacks: [progress({ stream }), plots, watch, terminateOnNaN()],
-  })
+  const { history, ...ended } = await learn.fit(
+    lr,
+    cycleLen === null ? epochs : epochs / cycleLen,
+    {
+      wds: wd,
+      ...(cycleLen !== null && { cycleLen }),
+      callbacks: [progress({ stream }), plots, watch, terminateOnNaN(), saver],
+      signal: own.signal,
+      ...(resume && { resume }),
+    },
+  )
+  own.tell(ended)
   const last = history.at(-1)
   const weights = await learn.save(model)
   return {
@@ -76,21 +84,23 @@ async function main(args: string[]): Promise<void> {
   const say: Say = text => (options.json ? process.stderr : process.stdout).write(text)
   const { backend } = await useBackend(options.backend)
   manualSeed(options.seed)
+  const { model: name, lrFind } = options
+  const own = lrFind ? null : await ownRun({ program: 'cifar10', prefix: name, say, ...options })
   const data = await loadData(options)
   const { movingAverage } = options
   const model: Module = LADDER[options.model].make(data.c, SIZE * SIZE * 3, { movingAverage })
-  const learn = ConvLearner.fromModelData(model, data, { path: options.out })
+  const learn = ConvLearner.fromModelData(model, data, { path: own?.out ?? 'models' })
   const { items } = data
   say(`${items.train.length} pictures to learn from, ${items.validation.length} to judge by\n`)
   say(`${await learn.summary()}\n\n`)
   const params = [...model.parameters()].reduce((total, { size }) => total + size, 0)
   const report = { model: options.model, data: options.data, params, backend, seed: options.seed }
-  const work = options.lrFind
-    ? await findLr(learn, options, say)
-    : {
-        ...(await train(learn, options, say)),
+  const work = own
+    ? {
+        ...(await train(learn, own, options, say)),
         ...(options.tta && (await judge(learn, say))),
       }
+    : await findLr(learn, options, say)
   say(`${work.files.join('\n')}\n`)
   learn.dispose()
   model.dispose()

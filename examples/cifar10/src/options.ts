@@ -29,7 +29,9 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
   --moving-average  what batch norm keeps of its average, 0.9 say (default: the last batch alone)
   --tta       averages over augmented pictures at the end
   --lr-find   looks for a learning rate and draws the curve, without training
-  --seed      (default 42)      --out  folder (default runs/cifar10)
+  --seed      (default 42)      --out  folder (default: the first of runs/cifar10,
+              runs/cifar10-2, … without a run of the model)
+  --resume    goes on with the run of the model in that folder
   --backend   ${BACKENDS}  (default wasm)
   --quick     a few small batches only     --json  one JSON object as the last line
 `
@@ -46,7 +48,8 @@ const FLAGS = {
   tta: flag,
   'lr-find': flag,
   seed: text('42'),
-  out: text('runs/cifar10'),
+  out: optional,
+  resume: flag,
   backend,
   quick: flag,
   json: flag,
@@ -80,7 +83,8 @@ export function readOptions(args: string[]) {
     tta: values.tta,
     lrFind: values['lr-find'],
     seed: integer('seed', values.seed, 0),
-    out: values.out,
+    out: values.out ?? null,
+    resume: values.resume,
     backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,

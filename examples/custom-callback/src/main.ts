@@ -4,7 +4,7 @@
  */
 import { type Callback, terminateOnNaN } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
-import { program, useBackend } from '@dl/example-kit'
+import { ownRun, program, useBackend } from '@dl/example-kit'
 import { crossEntropy, type Module } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { CharLM, chars, Field, generate, LanguageModelLoader } from '@dl/text'
@@ -30,14 +30,17 @@ type Say = (text: string) => void
 
 /** One entry for each epoch. Events see the run (`on…`); transforms see, and may change, its tensors. */
 function diary(model: Module, field: Field, say: Say): Callback & { entries: Entry[] } {
-  const entries: Entry[] = []
+  let entries: Entry[] = []
   let norms: number[] = []
   let norm: Scalar | null = null
   return {
     name: 'diary',
-    entries,
-    onEpochBegin() {
-      norms = []
+    get entries() {
+      return entries
+    },
+    onEpochBegin({ batch }) {
+      // an epoch that was interrupted has begun before
+      if (batch === 0) norms = []
     },
     transformGrads(grads) {
       const squares = grads.filter((grad): grad is Tensor => grad !== null).map(g => sum(square(g)))
@@ -62,6 +65,11 @@ function diary(model: Module, field: Field, say: Say): Callback & { entries: Ent
         `${String(epoch).padStart(3)}  loss ${smoothLoss.toFixed(3)}  |grad| ${gradientNorm.toFixed(2)}  ${line}\n`,
       )
     },
+    // what a checkpoint keeps, so that a run that was interrupted has all of its diary
+    state: () => ({ entries, norms }),
+    restore(state) {
+      ;({ entries, norms } = state as { entries: Entry[]; norms: number[] })
+    },
   }
 }
 
@@ -71,6 +79,8 @@ async function main(args: string[]): Promise<void> {
   manualSeed(options.seed)
   const say: Say = words => (options.json ? process.stderr : process.stdout).write(words)
 
+  const own = await ownRun({ program: 'custom-callback', say, ...options })
+  const { saver, resume } = await own.part()
   const field = new Field({ tokenize: chars })
   const train = new LanguageModelLoader(field.build(Array(20).fill(POEM)), { bs: 8, bptt: 20 })
   const model = new CharLM({
@@ -82,9 +92,12 @@ async function main(args: string[]): Promise<void> {
   })
   const lo = new LayerOptimizer(adam, model, 5e-3, 0, { clip: 1 })
   const notes = diary(model, field, say)
-  await fit(model, { train }, options.epochs, lo, crossEntropy, {
-    callbacks: [notes, terminateOnNaN()],
+  const result = await fit(model, { train }, options.epochs, lo, crossEntropy, {
+    callbacks: [notes, terminateOnNaN(), saver],
+    signal: own.signal,
+    ...(resume && { resume }),
   })
+  own.tell(result)
   const learnt = notes.entries.at(-1)?.line === POEM.split('\n')[0]
   if (options.json) process.stdout.write(`${JSON.stringify({ entries: notes.entries, learnt })}\n`)
   lo.dispose()

@@ -5,7 +5,7 @@
 import { brailleChart, cosAnneal, progress, terminateOnNaN } from '@dl/callbacks'
 import { Generator, manualSeed } from '@dl/core'
 import { type Dataset, dataLoader, type Example, randomSplit } from '@dl/data'
-import { program, useBackend } from '@dl/example-kit'
+import { ownRun, program, useBackend } from '@dl/example-kit'
 import { GRU, Linear, Module } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { fit } from '@dl/train'
@@ -63,6 +63,10 @@ async function main(args: string[]): Promise<void> {
   const options = readOptions(args)
   await useBackend(options.backend)
   const { seed, epochs } = options
+  const out = options.json ? process.stderr : process.stdout
+  const say = (text: string) => out.write(text)
+  const own = await ownRun({ program: 'custom-dataset', ...options, say })
+  const { saver, resume } = await own.part()
   manualSeed(seed)
 
   const [learn, judge] = randomSplit(waves(options.quick ? 400 : 4000, seed), 0.2, seed)
@@ -72,8 +76,13 @@ async function main(args: string[]): Promise<void> {
   const meanSquare = (y: Tensor, target: Tensor) => mean(square(sub(y, target)))
   const model = new Forecaster()
   const lo = new LayerOptimizer(adam, model, 1e-2)
-  const callbacks = [cosAnneal(lo, { cycleLen: epochs }), terminateOnNaN(), progress()]
-  const { history } = await fit(model, { train, validation }, epochs, lo, meanSquare, { callbacks })
+  const callbacks = [cosAnneal(lo, { cycleLen: epochs }), terminateOnNaN(), progress(), saver]
+  const { history, ...ended } = await fit(model, { train, validation }, epochs, lo, meanSquare, {
+    callbacks,
+    signal: own.signal,
+    ...(resume && { resume }),
+  })
+  own.tell(ended)
 
   // a wave that is in neither part
   const truth = wave(seed + 1, 0, GIVEN + DRAWN)
@@ -84,7 +93,6 @@ async function main(args: string[]): Promise<void> {
     { label: 'wave', y: truth },
     { label: 'the model', x: places, y: drawn.slice(GIVEN), style: 'points' },
   ])
-  const out = options.json ? process.stderr : process.stdout
   out.write(`\n${chart}\non average ${off.toFixed(3)} off the wave\n`)
   if (options.json) process.stdout.write(`${JSON.stringify({ history, drawn, off })}\n`)
   lo.dispose()

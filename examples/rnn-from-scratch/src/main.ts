@@ -2,7 +2,7 @@
  * The lesson's way to a recurrent net, step by step: three characters by hand, a loop, the library's
  * layer, a state that goes on, gates. One step with the lesson's settings, or the whole ladder small.
  */
-import { loadCorpus, program, useBackend } from '@dl/example-kit'
+import { loadCorpus, ownRun, program, useBackend } from '@dl/example-kit'
 import { HELP, readOptions } from './options'
 import { STEPS, type StepName } from './steps'
 import { type Row, SCALES, trainStep } from './train'
@@ -13,12 +13,12 @@ async function main(args: string[]): Promise<void> {
   const { backend, threads } = await useBackend(options.backend)
   const corpus = await loadCorpus(options.corpus, say)
   const scale = SCALES[options.quick ? 'quick' : options.step ? 'lesson' : 'small']
-  const signal = interrupted()
+  const own = await ownRun({ program: 'rnn-from-scratch', say, ...options })
   const names = options.step ? [options.step] : (Object.keys(STEPS) as StepName[])
   const rows: Row[] = []
   for (const name of names) {
-    if (signal.aborted) break
-    rows.push(await trainStep(name, corpus, options, scale, say, signal))
+    if (own.signal.aborted) break
+    rows.push(await trainStep(name, corpus, options, scale, say, own))
   }
   say(`\n${table(rows)}\n`)
   const result = options.step ? rows[0] : { steps: rows }
@@ -41,13 +41,6 @@ function table(rows: readonly Row[]): string {
   })
   const header = ['step', 'adds', 'params', 'trn_loss', 'val_loss', 'ms/batch', 'says']
   return [header, ...cells].map(line).join('\n')
-}
-
-/** The first Ctrl-C ends the run after its batch; the next kills the process as usual. */
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort())
-  return controller.signal
 }
 
 program(HELP, main)

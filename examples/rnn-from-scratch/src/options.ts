@@ -26,6 +26,8 @@ export const HELP = `Trains the lesson's recurrent nets, from three characters b
   --corpus    nietzsche | shakespeare | embedded | a file or folder   (default: nietzsche,
               else the TypeScript library's declaration files, which every install holds)
   --seed      (default 42)
+  --out       folder of its checkpoints (default: the first free one of runs/rnn-from-scratch, …-2, …)
+  --resume    goes on with the run in that folder
   --backend   ${BACKENDS}  (default wasm)
   --quick     a few batches of a tiny model     --json one JSON object as the last line
 `
@@ -41,6 +43,8 @@ const FLAGS = {
   backend,
   quick: flag,
   json: flag,
+  out: optional,
+  resume: flag,
 } as const
 
 export type Options = ReturnType<typeof readOptions>
@@ -57,5 +61,7 @@ export function readOptions(args: string[]) {
     backend: backendName(values.backend),
     quick: values.quick,
     json: values.json,
+    out: values.out ?? null,
+    resume: values.resume,
   }
 }

@@ -2,7 +2,7 @@
 import { cosAnneal, type EpochRow, progress, terminateOnNaN } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
 import { take } from '@dl/data'
-import { type Corpus, stopwatch } from '@dl/example-kit'
+import { type Corpus, type OwnRun, stopwatch } from '@dl/example-kit'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { fit } from '@dl/train'
@@ -51,7 +51,7 @@ export async function trainStep(
   options: Options,
   scale: Scale,
   say: (text: string) => void,
-  signal: AbortSignal,
+  own: OwnRun,
 ): Promise<Row> {
   const step: Step = STEPS[name]
   manualSeed(options.seed)
@@ -80,16 +80,20 @@ export async function trainStep(
   const history: Row['history'] = []
   let stopped: string | null = null
   try {
-    for (const { lr, epochs, sgdr } of plan) {
+    for (const [phase, { lr, epochs, sgdr }] of plan.entries()) {
+      // one that is done is gone through at once
+      const { saver, resume } = await own.part(`${name}-${phase}`)
       lo.setBaseLrs(lr) // the same optimizer: Adam's memory goes on
       const schedule = sgdr ? [cosAnneal(lo, { cycleLen: 1, cycleMult: 2 })] : []
-      const callbacks = [...schedule, terminateOnNaN(), progress({ stream }), watch]
+      const callbacks = [...schedule, terminateOnNaN(), progress({ stream }), watch, saver]
       // as in the lesson, a state goes on from epoch to validation to epoch
       const result = await fit(model, loaders, epochs, lo, crossEntropy, {
         callbacks,
         carryState: true,
-        signal,
+        signal: own.signal,
+        ...(resume && { resume }),
       })
+      own.tell(result)
       for (const row of result.history) history.push({ ...row, epoch: history.length, lr })
       if ((stopped = result.stopped)) break
     }

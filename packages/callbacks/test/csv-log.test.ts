@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Callback, csvLog, type TrainContext } from '@dl/callbacks'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { optimizer, rehearse } from './rehearsal'
 
 let folder: string
@@ -128,4 +128,46 @@ test('names with commas and quotes come back as they were', async () => {
   await rehearse([csvLog(path)], odd)
   expect((await read()).split('\n')[0]).toBe('epoch,step,lr,trnLoss,"top ""5"", all"')
   expect((await read()).trimEnd().split('\n')).toHaveLength(1 + 4)
+})
+
+test('rows are added, and those of another log in the same file stay', async () => {
+  const inode = async () => (await stat(path)).ino
+  await rehearse([csvLog(path)], run)
+  const before = await inode()
+  const header = (await read()).split('\n')[0]!
+  const other = { name: 'other', onEpochEnd: () => appendFile(path, '9,9,9,9,9,9\n') }
+  await rehearse([csvLog(path), other], run)
+  expect(await inode()).toBe(before)
+  expect((await read()).split('\n')).toEqual([
+    header,
+    ...['0,2,0.5,0,2,0', '1,4,0.5,0,1,0.5'],
+    ...['0,2,0.5,0,2,0', '9,9,9,9,9,9', '1,4,0.5,0,1,0.5', '9,9,9,9,9,9'],
+    '',
+  ])
+})
+
+test('a last line that a killed run left unfinished is left out, and told', async () => {
+  await rehearse([csvLog(path)], run)
+  const whole = await read()
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  for (const cut of [1, 5, 12]) {
+    await writeFile(path, whole.slice(0, -cut))
+    await rehearse([csvLog(path)], { ...run, epochs: 1 })
+    const [header, first] = whole.split('\n')
+    expect(await read()).toBe(`${header}\n${first}\n0,2,0.5,0,2,0\n`)
+    expect(String(warn.mock.calls.at(-1))).toContain('has no end, as a killed run leaves it')
+  }
+  warn.mockRestore()
+})
+
+test('a resumed run leaves out a torn line, too', async () => {
+  await rehearse([csvLog(path)], run)
+  const whole = await read()
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  await writeFile(path, `${whole}2,6,0.`)
+  const resumed = csvLog(path)
+  resumed.restore?.({ epochs: 1, batches: 0, pending: [] })
+  await rehearse([resumed], { ...run, from: { epoch: 1, step: 2 } })
+  expect(await read()).toBe(whole)
+  warn.mockRestore()
 })

@@ -88,6 +88,7 @@ export {
 export type { Pair } from './pair'
 export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
 export { AvgPool2d, MaxPool2d } from './pool-layers'
+export { loadPyTorchStateDict, type PyTorchLoadOptions, toPyTorchStateDict } from './pytorch-files'
 export {
   type Architectures,
   architecture,

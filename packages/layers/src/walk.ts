@@ -17,20 +17,31 @@ export function walk(root: object): Generator<[path: string, part: unknown]> {
   return visit(root, '', new Set())
 }
 
+/** The same, and what is met again under each of its paths, as PyTorch names tied weights. */
+export function walkAllPaths(root: object): Generator<[path: string, part: unknown]> {
+  return visit(root, '', new Set(), true)
+}
+
 function* visit(
   value: unknown,
   path: string,
   seen: Set<unknown>,
+  again = false,
 ): Generator<[path: string, part: unknown]> {
   const isLeaf = isParameter(value) || isBuffer(value)
   const isPart = isLeaf || hasModuleBrand(value)
   if (!(isPart || isContainer(value)) || seen.has(value)) return
   seen.add(value)
   if (isPart) yield [path, value]
-  if (isLeaf) return
-  for (const [key, child] of Object.entries(value as object)) {
-    yield* visit(child, path === '' ? key : `${path}.${key}`, seen)
+  if (isLeaf) {
+    if (again) seen.delete(value)
+    return
   }
+  for (const [key, child] of Object.entries(value as object)) {
+    yield* visit(child, path === '' ? key : `${path}.${key}`, seen, again)
+  }
+  // what is above stays in, as a cycle leads back to it
+  if (again) seen.delete(value)
 }
 
 function isContainer(value: unknown): boolean {

@@ -6,6 +6,7 @@ export { type GroupPick, type HasNamedParameters, layerGroups } from './layer-gr
 export { LayerOptimizer } from './layer-optimizer'
 export type { LayerOptimizerOptions } from './layer-optimizer-options'
 export type { OptimizerState } from './optimizer-state'
+export { loadPyTorchOptimizer, toPyTorchOptimizer } from './pytorch-state'
 export { type RmspropOptions, rmsprop } from './rmsprop'
 export type { Hyper, Update, UpdateInputs, UpdateRule } from './rule'
 export { type SgdOptions, sgd } from './sgd'

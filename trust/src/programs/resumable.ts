@@ -1,5 +1,5 @@
 /**
- * A training that is killed and goes on: `node resumable.js '{"kind":"lm","folder":"…"}'`. It saves
+ * A training that is killed and goes on: `node resumable.js '{"kind":"lm","folder":"…","epochs":2}'`. It saves
  * after every step, leaves its step and phase in the file `phase`, and prints its curve at the end.
  */
 import '@dl/backend-wasm'
@@ -30,6 +30,7 @@ import { dispose, ready } from '@tensorflow/tfjs-core'
 export interface Resumable {
   kind: 'lm' | 'images'
   folder: string
+  epochs: number
 }
 
 /** What it prints. */
@@ -47,7 +48,6 @@ interface Training {
   model: Module
   data: TrainData
   lo: LayerOptimizer
-  epochs: number
   callbacks: Callback[]
 }
 
@@ -62,7 +62,7 @@ function languageModel(): Training {
   const model = new CharLM({ vocab: data.nt, hidden: 48, layers: 2, cell: 'gru', dropout: 0.3 })
   const lo = new LayerOptimizer(adam, model, 5e-3, 1e-5)
   const callbacks = [cosAnneal(lo, { cycleMult: 2 }), ema(model, { decay: 0.95 })]
-  return { model, data, lo, epochs: 2, callbacks }
+  return { model, data, lo, callbacks }
 }
 
 /** Augmented pictures in random order, batch norms, momentum under 1cycle. */
@@ -82,10 +82,10 @@ function images(): Training {
     new Linear(16, data.c),
   )
   const lo = new LayerOptimizer(() => sgd({ momentum: 0.9 }), model, 0.05, 1e-4)
-  return { model, data, lo, epochs: 2, callbacks: [oneCycle(lo)] }
+  return { model, data, lo, callbacks: [oneCycle(lo)] }
 }
 
-const { kind, folder } = JSON.parse(process.argv[2]!) as Resumable
+const { kind, folder, epochs } = JSON.parse(process.argv[2]!) as Resumable
 const phases = openSync(join(folder, 'phase'), 'w')
 let step = 0
 const mark = (phase: string) => writeSync(phases, `${step} ${phase}`.padEnd(24), 0)
@@ -108,7 +108,7 @@ const goesOn = (await own.list(`${path}_`)).length > 0
 // what is not restored shows
 manualSeed(goesOn ? 12 : 11)
 const made = { lm: languageModel, images }[kind]()
-const { model, data, lo, epochs, callbacks } = made
+const { model, data, lo, callbacks } = made
 const storage = {
   ...own,
   async write(path: string, bytes: Uint8Array) {

@@ -1,7 +1,10 @@
 import type { Trial } from '../trial'
+import { damagedCheckpoints } from './damaged-checkpoints'
 import { damagedPictures } from './damaged-pictures'
 import { killAndResume } from './kill-and-resume'
 import { loaderSizes } from './loader-sizes'
+import { pytorchFiles } from './pytorch-files'
+import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
 import { scheduleLengths } from './schedule-lengths'
 import { stateDictTrees } from './state-dict-trees'
@@ -11,13 +14,16 @@ import { transformShapes } from './transform-shapes'
 
 /** All trials, in the order of the table. */
 export const trials: readonly Trial[] = [
-  killAndResume,
-  safetensors,
-  textRoundTrip,
-  loaderSizes,
-  stateDictTrees,
-  scheduleLengths,
-  transformShapes,
-  tablesAndFolders,
+  damagedCheckpoints,
   damagedPictures,
+  killAndResume,
+  loaderSizes,
+  pytorchFiles,
+  pytorchRoundTrip,
+  safetensors,
+  scheduleLengths,
+  stateDictTrees,
+  tablesAndFolders,
+  textRoundTrip,
+  transformShapes,
 ]

@@ -24,6 +24,9 @@ const VARIANTS = [
   { DL_THREADS: '2', DL_NATIVE: '0' },
 ]
 
+/** Tries of a short form. */
+const FEW = 10
+
 interface Ended {
   curve: Curve | null
   ms: number
@@ -89,13 +92,15 @@ async function attack({ tries, random, folder }: TrialContext) {
   const phases = new Map<string, number>()
   const rows: string[] = []
   const natives = new Set<string>()
+  // in a long run little of the time is the program's start
+  const epochs = tries > FEW ? 4 : 2
 
   async function whole(kind: Resumable['kind']) {
     const known = wholes.get(kind)
     if (known) return known
     const own = join(folder, `whole-${kind}`)
     await mkdir(own)
-    const { curve, ms, said } = await run({ kind, folder: own }, VARIANTS[0]!)
+    const { curve, ms, said } = await run({ kind, folder: own, epochs }, VARIANTS[0]!)
     if (curve === null) throw new Error(`the run that nobody kills failed: ${said}`)
     wholes.set(kind, { curve, ms })
     return { curve, ms }
@@ -107,7 +112,7 @@ async function attack({ tries, random, folder }: TrialContext) {
     const right = await whole(kind)
     const own = join(folder, `killed-${i}`)
     await mkdir(own)
-    const job = { kind, folder: own }
+    const job = { kind, folder: own, epochs }
     const at = Math.round(random.next() * right.ms)
     const first = await run(job, variant, at)
     const where = first.curve

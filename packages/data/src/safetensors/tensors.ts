@@ -80,7 +80,22 @@ export function decodeTensors(bytes: Uint8Array, name = 'the file'): LoadedTenso
   return { tensors: tensorsOf(name, tensors), metadata }
 }
 
-/** Tensors as they lie in a file: what {@link encodeSafetensors} takes beside arrays of other types. */
+/**
+ * Tensors as they lie in a file, for {@link encodeSafetensors}: F32, I32 and BOOL.
+ *
+ * @throws DlError `not-storable` for texts, complex numbers, and what is disposed
+ *
+ * @example
+ * ```ts
+ * import { storedOf } from '@dl/data'
+ * import { tensor1d } from '@tensorflow/tfjs-core'
+ *
+ * const bias = tensor1d([1, 2])
+ * const stored = await storedOf({ bias })
+ * stored.bias?.dtype // → F32
+ * bias.dispose()
+ * ```
+ */
 export async function storedOf(
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, StoredTensor>> {
@@ -98,10 +113,25 @@ export async function loadTensors(path: string): Promise<LoadedTensors> {
 }
 
 /**
- * Arrays out of a file as tensors, which are yours to dispose.
+ * Stored tensors, of {@link decodeSafetensors} or {@link decodePyTorch}, as TensorFlow.js has them:
  *
- * @param path for messages
- * @throws DlError `not-representable`
+ * | float32 | int32 | bool |
+ * | --- | --- | --- |
+ * | F32, F16, BF16 and F8 exactly; F64 rounded, unless it would become infinite | I8, U8, I16, U16 and I32 exactly; U32, I64 and U64 where every value fits | BOOL, every byte but 0 is true |
+ *
+ * @param path what errors call the file
+ * @returns yours to dispose
+ * @throws DlError `not-representable` with the tensor and the value; no tensor is left then
+ *
+ * @example
+ * ```ts
+ * import { tensorsOf } from '@dl/data'
+ *
+ * const steps = { dtype: 'I64', shape: [2], data: BigInt64Array.of(7n, -7n) } as const
+ * const { steps: made } = tensorsOf('some.safetensors', { steps })
+ * await made!.data() // → 7,-7
+ * made!.dispose()
+ * ```
  */
 export function tensorsOf(
   path: string,
