@@ -1,5 +1,7 @@
 /** `npm run trust`: every trial, a table of what was tried, and one line at the end. */
+import '@dl/backend-wasm'
 import { parseArgs } from 'node:util'
+import { ready } from '@tensorflow/tfjs-core'
 import { runTrial } from './run-trial'
 import type { Outcome } from './trial'
 import { trials } from './trials'
@@ -50,6 +52,7 @@ const width = Math.max(...chosen.map(({ name }) => name.length))
 const row = (name: string, tried: string, failed: string, claim: string) =>
   console.log(`${name.padEnd(width)}  ${tried.padStart(8)}  ${failed.padStart(6)}  ${claim}`)
 
+await ready()
 console.log(`seed ${seed}, node ${process.versions.node}, ${process.platform}-${process.arch}\n`)
 row('what', 'tried', 'failed', 'claim')
 const outcomes: { name: string; outcome: Outcome }[] = []

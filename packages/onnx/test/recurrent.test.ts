@@ -1,7 +1,19 @@
-import { type AnyModule, GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } from '@dl/layers'
+import { manualSeed } from '@dl/core'
+import {
+  type AnyModule,
+  crossEntropy,
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  RNN,
+  RNNCell,
+} from '@dl/layers'
 import { toOnnx } from '@dl/onnx'
-import { CharLM } from '@dl/text'
-import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
+import { adam, LayerOptimizer } from '@dl/optim'
+import { CharLM, chars, Field, LanguageModelData } from '@dl/text'
+import { fit } from '@dl/train'
+import { type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { draw, expectSame, ids, runOnnx, seeded, type Values } from './compare'
 
@@ -86,4 +98,44 @@ describe('a model that carries its state', () => {
       for (const owner of [text, model, ...Object.values(states)]) owner.dispose()
     })
   }
+})
+
+it('a language model that was trained has the same loss, batch after batch', async () => {
+  manualSeed(3)
+  const text = 'the quick brown fox jumps over the lazy dog. '.repeat(12)
+  const field = new Field({ tokenize: chars })
+  const data = LanguageModelData.fromTexts({ train: text, validation: text }, field, {
+    bs: 4,
+    bptt: 8,
+    seed: 3,
+  })
+  const model = new CharLM({ vocab: data.nt, embedding: 8, hidden: 16, dropout: 0.1 })
+  const lo = new LayerOptimizer(adam, model, 0.02)
+  await fit(model, data, 1, lo, crossEntropy)
+  const bytes = await toOnnx(model, { inputs: { ids: { shape: ['T', 'N'], dtype: 'int32' } } })
+  const names = [...model.namedBuffers()].map(([name]) => name)
+  let states: Values = Object.fromEntries(names.map(name => [name, zeros([2, 4, 16])]))
+  model.eval()
+  model.resetState()
+  let [ours, theirs, batches] = [0, 0, 0]
+  for await (const { inputs, target } of data.validation) {
+    const ids = inputs[0]!
+    const results = await runOnnx(bytes, { ids, ...states })
+    const { shape, data: scores } = results.output!
+    const losses = tidy(() => [
+      crossEntropy(model.call(ids), target),
+      crossEntropy(tensor(scores, [...shape]), target),
+    ])
+    ours += (await losses[0]!.data())[0]!
+    theirs += (await losses[1]!.data())[0]!
+    batches++
+    for (const owner of [ids, target, ...losses, ...Object.values(states)]) owner.dispose()
+    states = Object.fromEntries(
+      names.map(name => [name, tensor(results[`${name}_out`]!.data, [2, 4, 16])]),
+    )
+  }
+  for (const owner of [lo, model, ...Object.values(states)]) owner.dispose()
+  expect(batches).toBeGreaterThan(10)
+  expect(ours / batches).toBeLessThan(3.1)
+  expect(theirs / batches).toBeCloseTo(ours / batches, 5)
 })

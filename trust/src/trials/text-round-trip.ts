@@ -8,8 +8,8 @@ const unified = (text: string) => text.replace(/\r\n?/g, '\n')
 export const textRoundTrip: Trial = {
   name: 'text-round-trip',
   claim: 'any string is a text: what is encoded is decoded again, and vocabularies survive JSON',
-  short: 100,
-  long: 10_000,
+  short: 60,
+  long: 2000,
   run: context =>
     holds(context, random => {
       const texts = Array.from({ length: 1 + random.int(3) }, () => strangeText(random, 40))
