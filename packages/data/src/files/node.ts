@@ -30,9 +30,13 @@ export const files: Files = {
       () => false,
     )
   },
-  chunks(path) {
+  async *chunks(path) {
     requirePath(path)
-    return createReadStream(path, { highWaterMark: 2 ** 20 })
+    try {
+      yield* createReadStream(path, { highWaterMark: 2 ** 20 })
+    } catch (cause) {
+      throw unreadable(path, cause)
+    }
   },
   async stamp(path) {
     const { size, mtimeMs, ino } = await status(path)
