@@ -3,18 +3,9 @@ import { checkOptions, DlError, showValue } from '@dl/core'
 import { requirePositive, requireText } from './check'
 import { fetchVerified } from './fetch-verified'
 import { files } from './files/index'
+import type { RemoteFile, Wanted } from './remote-file'
 
-export interface RemoteFile {
-  url: string
-  /** Its SHA-256 sum in hexadecimal digits; anything else is refused. */
-  sha256: string
-  /** Its path below the cache folder and below `$DL_DATA`: `nietzsche/nietzsche.txt`. */
-  name: string
-  /** Longer bodies are refused (default 4 GiB). */
-  maxBytes?: number
-  /** After so many seconds without a byte the transfer is given up (default 30). */
-  stallSeconds?: number
-}
+export type { RemoteFile } from './remote-file'
 
 /** Where a file was found. */
 export type FileSource = 'DL_DATA' | 'cache' | 'download'
@@ -96,9 +87,6 @@ export async function downloadBytes(given: RemoteFile): Promise<FoundFile> {
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
   return { bytes, path: file.url, source: 'download' }
 }
-
-/** A RemoteFile with everything filled in. */
-export type Wanted = Required<RemoteFile>
 
 /** Before any request, and before a folder is made for what comes of it. */
 function requireRemote(owner: string, file: RemoteFile): Wanted {

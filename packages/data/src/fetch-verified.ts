@@ -1,7 +1,7 @@
 /** A file from a server that may break off, stall, send too much or something else. */
 import { DlError } from '@dl/core'
-import type { Wanted } from './download'
 import { files } from './files/index'
+import type { Wanted } from './remote-file'
 
 /** The bytes as they arrive; throws after the last if they are not the expected ones. */
 export async function* fetchVerified(file: Wanted): AsyncGenerator<Uint8Array, void> {
