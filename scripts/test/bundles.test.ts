@@ -31,9 +31,9 @@ globalThis.result = main()
 
 /**
  * In thousands of bytes after gzip. Ours had 21, and the page with WebGL 160, before every gradient was
- * put right and every argument was checked in words.
+ * put right and every argument was checked in words; 47 and 202 before runs could go on from checkpoints.
  */
-const LIMITS = { wasm: 260, webgl: 202, ours: 47 }
+const LIMITS = { wasm: 260, webgl: 219, ours: 57 }
 
 const place = installed()
 let browser: Browser | undefined
@@ -86,7 +86,8 @@ describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend 
   ])('bundled by %s', (bundler, bundle) => {
     it('needs nothing of Node and trains', { timeout: 120_000 }, async ctx => {
       const made = await bundle(backend)
-      expect(made.imports).toEqual([])
+      // what reads checkpoints comes when a run is to go on
+      expect(made.imports.filter(path => !/\/resume-/.test(path))).toEqual([])
       expect(made.code).not.toMatch(/dlopen|@dl\/native|DL_NATIVE/)
       console.log(`${bundler}, page with ${backend}: ${size(made.code).toFixed(1)} KB gzip`)
       expect(size(made.code)).toBeLessThan(LIMITS[backend])
@@ -105,7 +106,7 @@ describe.each(['wasm', 'webgl'] as const)('a page with @dl/backend-%s', backend 
 })
 
 it('is small where it is ours', async () => {
-  const { code } = await place.withEsbuild('ours', ['@tensorflow/*', '#tfjs-gradients'])
+  const code = await place.firstLoad('ours', ['@tensorflow/*', '#tfjs-gradients'])
   console.log(`our packages alone: ${size(code).toFixed(1)} KB gzip`)
   expect(size(code)).toBeLessThan(LIMITS.ours)
 })

@@ -1,7 +1,7 @@
 /** A program that uses the packages as they are built, as if they were installed, and its bundles. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import ts from 'typescript'
 import { build as vite } from 'vite'
@@ -29,8 +29,8 @@ export function installed() {
     return join(folder, name)
   }
 
-  /** Of the program `name`.js, which `write` has put there. */
-  const withEsbuild = async (name: string, external: string[] = []): Promise<Bundle> => {
+  /** Of the program `name`.js, which `write` has put there: all of it in one file. */
+  const withEsbuild = async (name: string): Promise<Bundle> => {
     const { outputFiles, metafile } = await esbuild({
       entryPoints: [join(folder, `${name}.js`)],
       bundle: true,
@@ -38,10 +38,35 @@ export function installed() {
       write: false,
       metafile: true,
       outfile: 'page.js',
-      ...(external.length > 0 && { external, format: 'esm' as const }),
     })
     const [output] = Object.values(metafile.outputs)
     return { code: outputFiles[0]!.text, imports: output!.imports.map(({ path }) => path) }
+  }
+
+  /** What a page loads at first of a program whose lazy parts are files of their own. */
+  const firstLoad = async (name: string, external: string[]): Promise<string> => {
+    const { outputFiles, metafile } = await esbuild({
+      entryPoints: [join(folder, `${name}.js`)],
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      outdir: join(folder, 'out'),
+      absWorkingDir: folder,
+      format: 'esm',
+      splitting: true,
+      external,
+    })
+    const { outputs } = metafile
+    const entry = Object.keys(outputs).find(path => outputs[path]!.entryPoint === `${name}.js`)!
+    const first = new Set([entry])
+    for (const path of first) {
+      for (const one of outputs[path]!.imports) {
+        if (one.kind === 'import-statement' && !one.external) first.add(one.path)
+      }
+    }
+    const loaded = outputFiles.filter(({ path }) => first.has(relative(folder, path)))
+    return loaded.map(({ text }) => text).join('')
   }
 
   const withVite = async (name: string): Promise<Bundle> => {
@@ -58,5 +83,12 @@ export function installed() {
     return { code, imports: importedFiles.map(({ fileName }) => fileName) }
   }
 
-  return { folder, write, withEsbuild, withVite, remove: () => rmSync(folder, { recursive: true }) }
+  return {
+    folder,
+    write,
+    withEsbuild,
+    firstLoad,
+    withVite,
+    remove: () => rmSync(folder, { recursive: true }),
+  }
 }

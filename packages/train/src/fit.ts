@@ -6,6 +6,7 @@ import { checkOptions, defaultGenerator, occupy, setAside } from '@dl/core'
 import { type Batch, type DataLoader, disposeBatch } from '@dl/data'
 import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
+import { askedNow } from './asked'
 import { announced, batchesOf, emptyLoader, type Place } from './batches'
 import { breather } from './breathe'
 import { evaluate } from './evaluate'
@@ -18,7 +19,7 @@ import {
 } from './fit-options'
 import type { Loss, TrainableModel, TrainData } from './model'
 import { nanLoss } from './nan-loss'
-import { askedNow, resumedText, type TakenUp, takeUp } from './resume'
+import type { TakenUp } from './resume'
 import { Run } from './run'
 import { capture, type RunParts } from './run-state'
 import { TrainStep } from './train-step'
@@ -175,6 +176,8 @@ export async function fit(
 
   try {
     if (resume !== undefined) {
+      // a page that never goes on from anything does not load what reads checkpoints
+      const { resumedText, takeUp } = await import('./resume')
       takenUp = await takeUp(resume, parts)
       run.resumed = takenUp.resumed
       if (run.resumed.notes.length > 0) console.warn(`@dl/train: ${resumedText(run.resumed)}.`)

@@ -1,7 +1,8 @@
 /** Who holds the memory of tensors, by module path. */
-import { isParameter, type Parameter } from '@dl/core'
+import { DlError, isParameter, type Parameter, showValue } from '@dl/core'
 import type { LayerOptimizer } from '@dl/optim'
 import { dispose, memory, type Tensor, util } from '@tensorflow/tfjs-core'
+import { checkOptimizer } from './checks'
 
 export interface MemoryHolder {
   /** `encoder.0.weight`; a parameter the model does not show is called by its number. */
@@ -46,6 +47,8 @@ interface ReportedModel {
  * ```
  */
 export function memoryReport(model: ReportedModel, lo?: LayerOptimizer): MemoryReport {
+  checkReported(model)
+  if (lo !== undefined) checkOptimizer(lo)
   const seen = new Set<object>()
   const holders: MemoryHolder[] = []
   const add = (kind: MemoryHolder['kind'], path: string, { dataId, dtype, size }: Tensor) => {
@@ -88,4 +91,13 @@ export function memoryReport(model: ReportedModel, lo?: LayerOptimizer): MemoryR
         .map(([name, bytes]) => `${name.padEnd(40)} ${(bytes / 2 ** 20).toFixed(2)} MiB`)
         .join('\n'),
   }
+}
+
+function checkReported(model: ReportedModel): void {
+  const { namedParameters, namedBuffers } = Object(model) as Partial<ReportedModel>
+  if (typeof namedParameters === 'function' && typeof namedBuffers === 'function') return
+  throw new DlError('bad-model', {
+    problem: `memoryReport's model is ${showValue(model)}`,
+    expected: 'a Module, or what has its namedParameters and namedBuffers',
+  })
 }

@@ -10,7 +10,6 @@ import { announced } from './batches'
 import {
   type Asked,
   callbackTensors,
-  flagsNow,
   loadTensors,
   type RunParts,
   type StoredRun,
@@ -138,11 +137,13 @@ const optionsOf = (state: unknown): object | null =>
 
 /** The same bits come of the same kernels only. */
 function backendNotes({ backend: was }: StoredRun): string[] {
-  const { backend, simd, native, precision } = backendInfo()
-  const now = { backend, simd, native, precision }
-  if (same(now, was)) return []
+  // native kernels give the bits of WebAssembly
+  const { backend, simd, precision } = backendInfo()
+  const now = { backend, simd, precision }
+  const { backend: name, simd: variant, precision: digits } = was
+  if (same(now, { backend: name, simd: variant, precision: digits })) return []
   const shown = (info: typeof now): string =>
-    [info.backend, info.native ?? info.simd, info.precision].filter(Boolean).join(' ')
+    [info.backend, info.simd, info.precision].filter(Boolean).join(' ')
   return [`computed by ${shown(now)}, before by ${shown(was)}: last digits may differ`]
 }
 
@@ -161,23 +162,4 @@ export function resumedText({ path, epoch, batch, step, notes }: Resumed): strin
   const within = batch > 0 ? `, batch ${batch}` : ''
   const where = `goes on from ${path}: epoch ${epoch}${within}, step ${step}`
   return notes.length > 0 ? `${where} (${notes.join('; ')})` : where
-}
-
-/** What the program asks for now. */
-export function askedNow(
-  { model, lo }: Pick<RunParts, 'model' | 'lo'>,
-  options: Pick<Asked, 'epochs' | 'gradientAccumulation' | 'carryState'>,
-): Asked {
-  if (options.epochs > 0) lo.setPosition(0)
-  const { baseLrs, wds, mom, beta, clip, clipValue } = lo
-  return {
-    ...options,
-    lrs: [...baseLrs],
-    wds: [...wds],
-    momentum: mom,
-    beta: beta ?? null,
-    clip,
-    clipValue,
-    ...flagsNow(model, lo),
-  }
 }

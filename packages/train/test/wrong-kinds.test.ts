@@ -142,6 +142,11 @@ const CALLS: Record<string, Call> = {
     await fitted({ keepState: true, wds: v })
   },
   // a sweep of a hundred batches where the options are right, and there are some
+  'learn.resume(from)': v => learn.resume(v),
+  'learn.resume(options)': v => learn.resume(join(folder, 'nowhere'), v),
+  'detectAnomaly(model)': v => train.detectAnomaly(v),
+  'memoryReport(model)': v => train.memoryReport(v),
+  'memoryReport(lo)': v => train.memoryReport(model, v),
   'learn.lrFind(options)': v =>
     new Learner(model, { train: { ...loader, length: 0 } }, { loss: meanSquare }).lrFind(v),
   ...each(
