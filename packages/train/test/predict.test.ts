@@ -6,6 +6,7 @@ import {
   add,
   div,
   logSoftmax,
+  mean,
   mul,
   sigmoid,
   softmax,
@@ -129,7 +130,7 @@ describe('predictWithTargets', () => {
     it.each(['loader', 'model'] as const)('the %s throws midway', async at => {
       await expect(predictWithTargets(...failing(at))).rejects.toThrow(`the ${at} broke`)
       const [broken, loader] = failing(at)
-      const loss = (y: Tensor) => mul(y, 0)
+      const loss = (y: Tensor) => mean(mul(y, 0))
       await expect(evaluate(broken, loader, loss)).rejects.toThrow(`the ${at} broke`)
     })
 
