@@ -37,7 +37,15 @@ async function obtain(given: RemoteFile): Promise<{ path: string; source: FileSo
     const path = files.join(data, file.name)
     if (await files.exists(path)) return { path, source: 'DL_DATA' }
   }
-  const path = files.join(files.cacheFolder() ?? '', file.name)
+  const cache = files.cacheFolder() ?? ''
+  const path = files.join(cache, file.name)
+  if (!(await files.isWithin(cache, path))) {
+    throw new DlError('bad-option', {
+      problem: `${path} leads out of the cache through a link`,
+      expected: 'folders and files of its own below the cache folder',
+      fix: 'Remove the link, or make the whole cache folder one.',
+    })
+  }
   const key = `${file.sha256} ${path}`
   let work = pending.get(key)
   if (work === undefined) {
@@ -49,7 +57,16 @@ async function obtain(given: RemoteFile): Promise<{ path: string; source: FileSo
 
 async function fromCacheOrNetwork(file: Wanted, path: string): Promise<FileSource> {
   if (await isWhole(file, path)) return 'cache'
-  await files.writeAtomic(path, fetchVerified(file))
+  const isAltered = await files.exists(path)
+  try {
+    await files.writeAtomic(path, fetchVerified(file))
+  } catch (cause) {
+    if (!isAltered || !DlError.is(cause)) throw cause
+    throw new DlError(cause.code, {
+      problem: `${path} has changed since it was kept and is not used; ${cause.message.replace(/\.$/, '')}`,
+      cause,
+    })
+  }
   return 'download'
 }
 

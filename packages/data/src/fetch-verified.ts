@@ -46,7 +46,8 @@ async function* fetchWhole(file: Wanted): AsyncGenerator<Uint8Array, void> {
       if (error instanceof BrokenOff && error.complaint.code === 'stalled') stalls++
       const mayGoOn = error instanceof BrokenOff && received > before && stalls < MOST_STALLS
       if (mayGoOn) continue
-      throw error instanceof BrokenOff ? error.complaint : error
+      if (!(error instanceof BrokenOff)) throw error
+      throw error.complaint.code === 'stalled' ? stall(file, received) : error.complaint
     }
   }
 }
@@ -139,9 +140,9 @@ async function unlessStalled<T>(file: Wanted, work: Promise<T>, abort: () => voi
   }
 }
 
-const stall = (file: Wanted): DlError =>
+const stall = (file: Wanted, received = 0): DlError =>
   new DlError('stalled', {
-    problem: `${file.url} has sent nothing of ${file.name} for ${file.stallSeconds} seconds`,
+    problem: `${file.url} has sent nothing of ${file.name} for ${file.stallSeconds} seconds, after ${received} bytes`,
     fix: `Try again later; ${ownCopy(file)}.`,
   })
 

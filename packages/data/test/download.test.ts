@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -158,6 +158,47 @@ describe('download', () => {
       expect(requests).toBe(2)
     },
   )
+
+  it('names a file that was altered in the cache where no other is to be had', async () => {
+    const path = await download({ url: `${origin}/text`, sha256, name })
+    await writeFile(path, 'altered')
+    const again = download({ url: `${origin}/none`, sha256, name })
+    await expect(again).rejects.toMatchObject({ code: 'download-failed' })
+    expect(await messageOf(download({ url: `${origin}/none`, sha256, name }))).toContain(
+      `${path} has changed since it was kept and is not used; <origin>/none answered HTTP 404`,
+    )
+  })
+
+  it.each(['a folder', 'a file', 'nothing'])('follows no link out of the cache to %s', async to => {
+    const outside = join(folder, 'outside')
+    await mkdir(outside)
+    await writeFile(join(outside, 'text.txt'), 'mine')
+    await mkdir(join(cache, 'own'), { recursive: true })
+    const [link, target] = {
+      'a folder': ['corpus', outside],
+      'a file': ['own/text.txt', join(outside, 'text.txt')],
+      nothing: ['own/text.txt', join(outside, 'none.txt')],
+    }[to]!
+    await symlink(target!, join(cache, link!))
+    const linked = { url: `${origin}/text`, sha256, name: to === 'a folder' ? name : link! }
+    await expect(download(linked)).rejects.toMatchObject({ code: 'bad-option' })
+    expect(await readFile(join(outside, 'text.txt'), 'utf8')).toBe('mine')
+    expect([requests, await readdir(outside)]).toEqual([0, ['text.txt']])
+  })
+
+  it('may have its cache behind a link', async () => {
+    await mkdir(join(folder, 'elsewhere'))
+    await symlink(join(folder, 'elsewhere'), cache)
+    await download({ url: `${origin}/text`, sha256, name })
+    expect(content.equals(await readFile(join(folder, 'elsewhere', name)))).toBe(true)
+  })
+
+  it('says how much came before a server stalled', async () => {
+    const file = { url: `${origin}/stall`, sha256, name, stallSeconds: 0.1 }
+    expect(await messageOf(download(file))).toMatch(
+      /^<origin>\/stall has sent nothing of corpus\/text.txt for 0.1 seconds, after \d+ bytes/,
+    )
+  })
 
   it('is asked for twice at once and fetched once', async () => {
     const file = { url: `${origin}/text`, sha256, name }

@@ -23,7 +23,7 @@ const WAYS = [
 export const downloads: Trial = {
   name: 'downloads',
   claim: 'what a server sends wrong is never kept, and what breaks off goes on',
-  short: 24,
+  short: 18,
   long: 3000,
   async run({ tries, random, folder }: TrialContext) {
     const content = Uint8Array.from({ length: 200_000 }, () => random.int(256))

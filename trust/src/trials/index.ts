@@ -1,4 +1,5 @@
 import type { Trial } from '../trial'
+import { archives } from './archives'
 import { damagedCheckpoints } from './damaged-checkpoints'
 import { damagedPictures } from './damaged-pictures'
 import { downloads } from './downloads'
@@ -15,6 +16,7 @@ import { transformShapes } from './transform-shapes'
 
 /** All trials, in the order of the table. */
 export const trials: readonly Trial[] = [
+  archives,
   damagedCheckpoints,
   damagedPictures,
   downloads,

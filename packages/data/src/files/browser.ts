@@ -32,6 +32,8 @@ export const files: Files = {
       () => false,
     )
   },
+  // a page has no links
+  isWithin: async () => true,
   readBytes,
   async *chunks(url) {
     yield await readBytes(url)

@@ -1,9 +1,9 @@
 /** Files on Node. */
 import { createHash } from 'node:crypto'
 import { close, createReadStream, type Dirent, open as openFile, read } from 'node:fs'
-import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { access, lstat, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { DlError } from '@dl/core'
 import { requireBytes, requirePositive, requireText } from '../check'
 import type { FileStorage } from '../storage/types'
@@ -30,6 +30,7 @@ export const files: Files = {
       () => false,
     )
   },
+  isWithin,
   async *chunks(path) {
     requirePath(path)
     try {
@@ -97,6 +98,18 @@ function readStart(path: string | URL, most: number): Promise<Uint8Array> {
       })
     })
   })
+}
+
+async function isWithin(folder: string, path: string): Promise<boolean> {
+  const root = await realpath(folder).catch(() => null)
+  if (root === null) return true
+  const top = resolve(folder)
+  let at = resolve(path)
+  // what is not there yet is made below the first folder that is
+  while (at !== top && at !== dirname(at) && !(await lstat(at).catch(() => null))) at = dirname(at)
+  // a link to nothing would be followed, too, once something is written
+  const real = await realpath(at).catch(() => null)
+  return real === root || (real?.startsWith(root.endsWith(sep) ? root : root + sep) ?? false)
 }
 
 async function list(path: string): Promise<string[]> {

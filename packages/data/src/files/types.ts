@@ -10,6 +10,8 @@ export interface Files {
   /** The names of a folder's folders, those that begin with a dot left out, sorted. */
   folders(path: string): Promise<string[]>
   exists(path: string): Promise<boolean>
+  /** Whether no link leads from below the folder to elsewhere; true where nothing is there yet. */
+  isWithin(folder: string, path: string): Promise<boolean>
   /**
    * @param path in Node a URL begins with `file:`
    * @param most so many bytes from the first on (default: all)

@@ -16,7 +16,7 @@ export interface ImageDataOptions {
   workers?: number
   /** Decoded pictures are kept up to so many bytes (default 1 GiB, in a page 256 MiB). */
   cacheBytes?: number
-  /** Larger pictures are bad (default 2²⁸ pixels). */
+  /** Larger pictures are bad (default 2²⁶ pixels). */
   maxPixels?: number
   /**
    * A picture that is empty, broken or too large ends the epoch (`throw`, the default) or is left

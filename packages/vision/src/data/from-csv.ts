@@ -8,7 +8,7 @@ import type { ImageItem, ImageSet } from './image-set'
 import { requireNames } from './names'
 import { isPictureName, tellOf } from './picture-files'
 import { type SetOptions, setOptions } from './set-options'
-import { readTable, type TableOptions } from './table'
+import { readTable, type TableOptions, type TableRow } from './table'
 import { type LabelledRow, type LabelOptions, splitLabels } from './table-labels'
 
 export interface CsvOptions extends SetOptions, TableOptions, LabelOptions {
@@ -76,6 +76,7 @@ export async function imagesOfTable(
     isPictureName(image) ||
     (files.cacheFolder() !== null && image !== '' && files.exists(fileOf(image)))
   const read = await readTable(await files.readText(table), table, options, isThere)
+  requireInside(read, table, place)
   const { rows, isMulti } = splitLabels(read, table, options, options.classes)
   await requireFiles(rows, table, place, suffix)
   const classes = options.classes ?? [...labelsOf(rows)].sort()
@@ -99,6 +100,23 @@ export async function imagesOfTable(
     train: items.filter((_, i) => !held.has(i)),
     validation: items.filter((_, i) => held.has(i)),
     ...(test && { test }),
+  }
+}
+
+/** A table from elsewhere may name any file of this machine. */
+function requireInside(rows: readonly TableRow[], table: string, folder: string): void {
+  for (const { at, image } of rows) {
+    let depth = 0
+    // a page's URLs may have their dots escaped
+    for (const part of image.replace(/%2e/gi, '.').split(/[\\/]/)) {
+      if (part !== '' && part !== '.') depth += part === '..' ? -1 : 1
+      if (depth >= 0) continue
+      throw new DlError('bad-csv', {
+        problem: `row ${at} of ${table} names ${JSON.stringify(image)}, which lies outside ${folder}`,
+        expected: 'pictures of that folder',
+        fix: 'Name a folder that all of them lie in.',
+      })
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { PictureFormat } from './format'
 export interface DecodeOptions {
   /** Shrink to this shorter side while decoding, if the picture is larger (default null: as it is). */
   side?: number | null
-  /** Larger pictures are refused: a file of a few bytes can ask for all memory (default 2²⁸). */
+  /** Larger pictures are refused: a file of a few bytes can ask for all memory (default 2²⁶). */
   maxPixels?: number
   /** What error messages call it (default 'the picture'). */
   name?: string

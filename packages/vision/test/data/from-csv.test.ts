@@ -40,6 +40,21 @@ describe('ImageClassifierData.fromCsv', () => {
     expect((await seen(data.fix)).targets).toEqual([0, 0, 1, 0, 1, 0, 1, 0])
   })
 
+  it.each(['../secret', 'a/../../secret', '..\\secret', '%2e%2E/secret'])(
+    'refuses a name that leads out of the folder: %s',
+    async name => {
+      await writeFile(join(folder, 'secret.png'), encodePng(picture(0)))
+      expect(await complaint(`${TEN}${name},cat\n`)).toBe(
+        `row 12 of <folder>/labels.csv names ${JSON.stringify(name)}, which lies outside <folder>/pictures; expected pictures of that folder. Name a folder that all of them lie in.`,
+      )
+    },
+  )
+
+  it('takes a name that comes back into the folder', async () => {
+    const { train, validation } = await load(TEN.replace('p0', 'no/../p0'))
+    expect(train.length + validation.length).toBe(10)
+  })
+
   it('holds out a fifth by a seed of its own', async () => {
     const held = async (options = {}) =>
       (await load(TEN, options)).validation.map(item => item.image)
