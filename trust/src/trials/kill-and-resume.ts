@@ -34,7 +34,11 @@ interface Ended {
 }
 
 /** Runs the program to its end, or for so many milliseconds. */
-function run(job: Resumable, env: Record<string, string>, killAfter?: number): Promise<Ended> {
+export function run(
+  job: Resumable,
+  env: Record<string, string>,
+  killAfter?: number,
+): Promise<Ended> {
   if (PROGRAM === undefined) throw new Error('the programs of trust/ are not built: npm run build')
   const began = performance.now()
   return new Promise((resolve, reject) => {
