@@ -8,6 +8,7 @@ import { loaderSizes } from './loader-sizes'
 import { pytorchFiles } from './pytorch-files'
 import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
+import { sameBits } from './same-bits'
 import { scheduleLengths } from './schedule-lengths'
 import { stateDictTrees } from './state-dict-trees'
 import { tablesAndFolders } from './tables-and-folders'
@@ -25,6 +26,7 @@ export const trials: readonly Trial[] = [
   pytorchFiles,
   pytorchRoundTrip,
   safetensors,
+  sameBits,
   scheduleLengths,
   stateDictTrees,
   tablesAndFolders,
