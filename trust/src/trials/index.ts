@@ -10,6 +10,7 @@ import { pytorchRoundTrip } from './pytorch-round-trip'
 import { safetensors } from './safetensors'
 import { sameBits } from './same-bits'
 import { scheduleLengths } from './schedule-lengths'
+import { soak } from './soak'
 import { stateDictTrees } from './state-dict-trees'
 import { tablesAndFolders } from './tables-and-folders'
 import { textRoundTrip } from './text-round-trip'
@@ -28,6 +29,7 @@ export const trials: readonly Trial[] = [
   safetensors,
   sameBits,
   scheduleLengths,
+  soak,
   stateDictTrees,
   tablesAndFolders,
   textRoundTrip,

@@ -1,20 +1,10 @@
 /** Trainings killed at any time go on to the curve of one that was not, bit for bit. */
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { verifyCheckpoint } from '@dl/callbacks'
 import type { Curve, Resumable } from '../programs/resumable'
+import { runProgram } from '../run-program'
 import type { Trial, TrialContext } from '../trial'
-
-/** Built, whether this file is too or not. */
-const PROGRAM = [
-  new URL('./programs/resumable.js', import.meta.url),
-  new URL('../../dist/programs/resumable.js', import.meta.url),
-]
-  .map(url => fileURLToPath(url))
-  .find(existsSync)
 
 const KINDS = ['lm', 'images'] as const
 const VARIANTS = [
@@ -33,35 +23,17 @@ interface Ended {
   said: string
 }
 
-/** Runs the program to its end, or for so many milliseconds. */
-export function run(
+/** Runs the training to its end, or for so many milliseconds. */
+export async function run(
   job: Resumable,
   env: Record<string, string>,
   killAfter?: number,
 ): Promise<Ended> {
-  if (PROGRAM === undefined) throw new Error('the programs of trust/ are not built: npm run build')
-  const began = performance.now()
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(job)], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const timer =
-      killAfter === undefined ? null : setTimeout(() => child.kill('SIGKILL'), killAfter)
-    let [stdout, said] = ['', '']
-    child.stdout.on('data', chunk => {
-      stdout += chunk
-    })
-    child.stderr.on('data', chunk => {
-      said += chunk
-    })
-    child.on('error', reject)
-    child.on('close', code => {
-      if (timer) clearTimeout(timer)
-      const curve = code === 0 ? (JSON.parse(stdout) as Curve) : null
-      resolve({ curve, ms: performance.now() - began, said })
-    })
+  const { ok, stdout, ms, said } = await runProgram('resumable', job, {
+    env,
+    ...(killAfter !== undefined && { killAfter }),
   })
+  return { curve: ok ? (JSON.parse(stdout) as Curve) : null, ms, said }
 }
 
 /** Where it was killed. */
