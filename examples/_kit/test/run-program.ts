@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Ran {
@@ -18,10 +18,12 @@ export interface Ran {
 export function runProgram(program: URL): (...args: string[]) => Promise<Ran> {
   const cwd = mkdtempSync(join(tmpdir(), 'dl-example-'))
   process.once('exit', () => rmSync(cwd, { recursive: true, force: true }))
+  const { DL_DATA } = process.env
   return async (...args) => {
     const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
       cwd,
-      env: { ...process.env, NO_COLOR: '1' },
+      // a path from here is none from there
+      env: { ...process.env, ...(DL_DATA && { DL_DATA: resolve(DL_DATA) }), NO_COLOR: '1' },
     })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', chunk => {

@@ -138,6 +138,8 @@ const CALLS: Record<string, Call> = {
     return null
   },
   'files.stamp(path)': v => files.stamp(v),
+  'files.isWithin(folder)': v => files.isWithin(v, 'x'),
+  'files.isWithin(path)': v => files.isWithin(folder, v),
   'files.readBytes(path)': v => files.readBytes(v),
   'files.readBytes(most)': v => files.readBytes(import.meta.filename, v),
   'files.readText(value)': v => files.readText(v),

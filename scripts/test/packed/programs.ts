@@ -4,7 +4,7 @@ import { NAMES, TFJS } from './tarballs'
 /** Two training steps each; the last line is the loss before and after. */
 export const TRAINING = {
   '@dl/optim': {
-    own: ['core', 'optim'],
+    own: ['core', 'data', 'optim'],
     needs: TFJS,
     program: `
       import '@tensorflow/tfjs-backend-cpu'

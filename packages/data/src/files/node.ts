@@ -101,6 +101,8 @@ function readStart(path: string | URL, most: number): Promise<Uint8Array> {
 }
 
 async function isWithin(folder: string, path: string): Promise<boolean> {
+  requirePath(folder)
+  requirePath(path)
   const root = await realpath(folder).catch(() => null)
   if (root === null) return true
   const top = resolve(folder)

@@ -14,7 +14,7 @@ function apply([base, , at, remove, insert]: Mutant): Uint8Array {
   const bytes = bases[base]!
   const size = Number(new DataView(bytes.buffer).getBigUint64(0, true))
   const parts = [bytes.subarray(0, at), latin1(insert), bytes.subarray(at + remove)]
-  const changed = new Uint8Array(Buffer.concat(parts))
+  const changed = Uint8Array.from(parts.flatMap(part => [...part]))
   if (at >= 8 && at < 8 + size + (remove === 0 ? 1 : 0)) {
     const now = Math.max(0, size + insert.length - Math.min(remove, 8 + size - at))
     new DataView(changed.buffer).setBigUint64(0, BigInt(now), true)

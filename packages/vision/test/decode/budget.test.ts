@@ -14,7 +14,7 @@ describe('budget', () => {
           order.push(i)
           used += size
           seen.push(used)
-          await new Promise(resolve => setImmediate(resolve))
+          await new Promise(resolve => setTimeout(resolve))
           used -= size
           if (i === 2) throw new Error('damaged')
         }).catch(() => {}),
