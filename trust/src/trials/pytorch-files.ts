@@ -1,5 +1,6 @@
 import { DlError, type Generator } from '@dl/core'
 import { decodePyTorch, type PyTorchTensor, type PyTorchValue } from '@dl/data'
+import { fuzz } from '../fuzz'
 import { damaged, pick, spliced } from '../mutate'
 import { type Made, streamFile, withCrc, zipFile } from '../pytorch-file'
 import type { Trial } from '../trial'
@@ -117,32 +118,8 @@ export const pytorchFiles: Trial = {
   claim: 'a damaged or hostile PyTorch file loads whole or is refused in words',
   short: 4000,
   long: 120_000,
-  async run({ tries, random }) {
-    const failed: string[] = []
-    const reasons = new Map<string, number>()
-    let loaded = 0
-    for (let i = 0; i < tries; i++) {
-      const { bytes, loads } = mutant(random.fork(i))
-      const file = () => `file ${i}, ${Buffer.from(bytes).toString('base64').slice(0, 400)}`
-      try {
-        const wrong = misread(bytes)
-        if (wrong !== null) failed.push(`${file()}: ${wrong}`)
-        if (loads === false) failed.push(`${file()}: loaded, expected a refusal`)
-        loaded++
-      } catch (error) {
-        const code = CODES.find(one => DlError.is(error, one))
-        if (code === undefined || loads === true) failed.push(`${file()}: ${error}`)
-        else reasons.set(code, (reasons.get(code) ?? 0) + 1)
-      }
-    }
-    const unmet = CODES.filter(code => !reasons.has(code))
-    if (tries >= this.short && unmet.length > 0) failed.push(`never met: ${unmet.join(', ')}`)
-    if (loaded < tries / 10) failed.push(`only ${loaded} of ${tries} loaded`)
-    const counts = [...reasons].map(([code, count]) => `${code} ${count}`)
-    return {
-      tried: tries,
-      failed,
-      notes: [`loaded ${loaded}`, `refused: ${counts.join(', ')}`],
-    }
+  async run(context) {
+    const reasonOf = (error: unknown) => CODES.find(code => DlError.is(error, code))
+    return fuzz(this, { mutant, misread, reasonOf, reasons: CODES }, context)
   },
 }

@@ -1,5 +1,6 @@
 import { DlError, type Generator } from '@dl/core'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '@dl/data'
+import { fuzz } from '../fuzz'
 import { damaged, pick, spliced } from '../mutate'
 import type { Trial } from '../trial'
 
@@ -162,39 +163,12 @@ export const safetensors: Trial = {
   claim: 'a damaged safetensors file loads whole or is refused in words',
   short: 4000,
   long: 200_000,
-  async run({ tries, random }) {
-    const failed: string[] = []
-    const reasons = new Map<string, number>()
-    let loaded = 0
-    for (let i = 0; i < tries; i++) {
-      const own = random.fork(i)
-      const { bytes, loads } = mutant(own)
-      const file = () => `file ${i}, ${Buffer.from(bytes).toString('base64').slice(0, 400)}`
-      try {
-        const wrong = misread(bytes)
-        if (wrong !== null) failed.push(`${file()}: ${wrong}`)
-        if (loads === false) failed.push(`${file()}: loaded, expected a refusal`)
-        loaded++
-      } catch (error) {
-        const { message } = error as Error
-        const isOurs =
-          DlError.is(error, 'bad-safetensors') || DlError.is(error, 'unsupported-dtype')
-        const reason = Object.keys(REASONS).find(name => REASONS[name]!.test(message))
-        if (!isOurs || reason === undefined || loads === true) failed.push(`${file()}: ${error}`)
-        else reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-      }
-    }
-    const unmet = Object.keys(REASONS).filter(reason => !reasons.has(reason))
-    if (tries >= this.short && unmet.length > 0) failed.push(`never met: ${unmet.join(', ')}`)
-    if (loaded < tries / 10) failed.push(`only ${loaded} of ${tries} loaded`)
-    const counts = [...reasons].toSorted(([, a], [, b]) => b - a)
-    return {
-      tried: tries,
-      failed,
-      notes: [
-        `loaded ${loaded}`,
-        `refused: ${counts.map(([reason, count]) => `${reason} ${count}`).join(', ')}`,
-      ],
-    }
+  async run(context) {
+    return fuzz(this, { mutant, misread, reasonOf, reasons: Object.keys(REASONS) }, context)
   },
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (!DlError.is(error, 'bad-safetensors') && !DlError.is(error, 'unsupported-dtype')) return
+  return Object.keys(REASONS).find(name => REASONS[name]!.test(error.message))
 }
