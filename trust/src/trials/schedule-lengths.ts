@@ -10,29 +10,14 @@ import {
   type TrainContext,
 } from '@dl/callbacks'
 import type { Generator } from '@dl/core'
+import { optimizer as optimizerOf } from '../../../packages/callbacks/test/rehearsal'
 import { pick } from '../mutate'
 import { holds, refusalOf } from '../property'
 import type { Trial } from '../trial'
 
 const BASES = [0.1, 0.003]
 
-function optimizer() {
-  const lo = {
-    baseLrs: [...BASES],
-    lrs: [...BASES],
-    mom: 0.9,
-    setMom(momentum: number) {
-      lo.mom = momentum
-    },
-    get lr() {
-      return lo.lrs.at(-1)!
-    },
-    setLrs(lrs: number | readonly number[]) {
-      lo.lrs = typeof lrs === 'number' ? BASES.map(() => lrs) : [...lrs]
-    },
-  }
-  return lo
-}
+const optimizer = () => optimizerOf(...BASES)
 
 interface Run {
   epochs: number
