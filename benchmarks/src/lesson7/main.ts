@@ -2,10 +2,10 @@
  * One of the lesson's runs with the lesson's settings; cut off anywhere, the same command goes on.
  * `npm run lesson7 -- lstm-sgdr-63`
  */
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fileStorage, saveTensors } from '@dl/data'
 import {
   BACKENDS,
   backend,
@@ -19,6 +19,8 @@ import {
   text,
   useBackend,
 } from '@dl/example-kit'
+import { dispose } from '@tensorflow/tfjs-core'
+import { checkSame, recordOf, type Settings, writeRecord } from './record'
 import { firstEpochs, ROWS, type Row, type RowName } from './rows'
 import { taskOf } from './task'
 import { trainRow } from './train-row'
@@ -58,13 +60,18 @@ async function main([name = '', ...args]: string[]): Promise<void> {
   const whole = row.phases.reduce((sum, phase) => sum + phase.epochs, 0)
   const epochs = values.epochs === undefined ? whole : integer('epochs', values.epochs)
   const say = (what: string) => (values.json ? process.stderr : process.stdout).write(what)
-  const info = await useBackend(backendName(values.backend))
 
   const out = values.out ?? here('../../lesson7/runs')
   const path = (ending: string) => join(out, `${rowName}-s${seed}${ending}`)
   const folder = here(`../../../runs/lesson7/${rowName}-s${seed}`)
+  const data = values.data ?? (row.kind === 'text' ? 'nietzsche' : 'cifar10')
+  const settings: Settings = { row: rowName, seed, data, phases: row.phases, wd: row.wd }
+  const record = recordOf(settings, row, await useBackend(backendName(values.backend)))
+  await checkSame(path('.json'), settings)
+  const task = await taskOf(row, { seed, data, say })
+  await writeRecord(path('.json'), record)
+
   const partial = path('.partial.csv')
-  const task = await taskOf(row, { seed, data: values.data ?? null, say })
   const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }
   const phases = firstEpochs(row.phases, epochs)
   const signal = interrupted()
@@ -74,31 +81,21 @@ async function main([name = '', ...args]: string[]): Promise<void> {
     process.exitCode = 130
     return
   }
-  const last = rows.at(-1)!
+  const { epoch, valLoss, accuracy } = rows.at(-1)!
+  const judged = { epochs: epoch + 1, valLoss, ...(row.kind === 'pictures' && { accuracy }) }
   const ttaAccuracy = await task.tta?.()
-  const finished = epochs >= whole
-  const report = {
-    row: rowName,
-    seed,
-    epochs: rows.length,
-    [row.measure]: last[row.measure],
-    ...(ttaAccuracy !== undefined && { ttaAccuracy }),
-    printed: row.printed,
-    ...(row.bound !== null && { bound: row.bound, met: last[row.measure] <= row.bound }),
-    backend: info.backend,
-    native: info.native,
-    simd: info.simd,
-    threads: info.threads,
-    processor: cpus()[0]?.model.trim(),
-    node: process.version,
-  }
-  await writeFile(path('.json'), `${JSON.stringify(report, null, 2)}\n`)
-  if (finished) {
+  const report = { ...record, ...judged, ...(ttaAccuracy !== undefined && { ttaAccuracy }) }
+  await writeRecord(path('.json'), report)
+  if (epochs >= whole) {
+    const weights = await task.model.stateDict()
+    await saveTensors(join(folder, 'model.safetensors'), weights)
+    dispose(weights)
     await rename(partial, path('.csv'))
-    await rm(folder, { recursive: true, force: true })
+    const storage = fileStorage()
+    for (const old of await storage.list(join(folder, 'phase-'))) await storage.remove(old)
   }
   task.model.dispose()
-  const figure = last[row.measure].toFixed(4)
+  const figure = rows.at(-1)![row.measure].toFixed(4)
   say(`\n${rowName}, seed ${seed}: ${row.measure} ${figure}; the lecture printed ${row.printed}\n`)
   if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 }

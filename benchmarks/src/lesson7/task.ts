@@ -32,8 +32,8 @@ export interface Task {
 
 export interface TaskOptions {
   seed: number
-  /** A folder or file of the text, or of the pictures (default: downloaded, or the DL_DATA's). */
-  data: string | null
+  /** A name, or a folder or file, of the text or the pictures. */
+  data: string
   say(text: string): void
 }
 
@@ -43,7 +43,7 @@ export async function taskOf(row: Row, { seed, data, say }: TaskOptions): Promis
   manualSeed(seed)
   if (row.kind === 'text') {
     const step = STEPS[row.step]
-    const corpus = await loadCorpus(data ?? 'nietzsche', say)
+    const corpus = await loadCorpus(data, say)
     const { train, validation, vocab } = step.data(corpus, { bs: step.bs, seed })
     return {
       model: step.model({ vocab, nFac: 42, nHidden: 256 }) as unknown as Task['model'],
@@ -54,7 +54,7 @@ export async function taskOf(row: Row, { seed, data, say }: TaskOptions): Promis
       carryState: true,
     }
   }
-  const set = await loadPictures(data ?? 'cifar10', seed)
+  const set = await loadPictures(data, seed)
   const tfms = tfmsFromStats(cifar10Stats, SIZE, { augTfms: [randomFlip()], pad: SIZE / 8 })
   const images = new ImageClassifierData(set, { tfms, bs: 256, seed })
   const model = LADDER[row.model].make(images.c, SIZE * SIZE * 3, { movingAverage: null })

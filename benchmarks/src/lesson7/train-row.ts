@@ -6,6 +6,7 @@ import {
   cosAnneal,
   type ProgressOptions,
   progress,
+  saveOnCycle,
   terminateOnNaN,
 } from '@dl/callbacks'
 import { fileStorage } from '@dl/data'
@@ -19,7 +20,7 @@ export interface TrainRowOptions {
   phases: readonly Phase[]
   /** The CSV. */
   curve: string
-  /** Where checkpoints go. */
+  /** Where checkpoints go, and the weights at the end of each cycle. */
   folder: string
   stream: ProgressOptions['stream']
   signal: AbortSignal
@@ -44,7 +45,11 @@ export async function trainRow(
       const path = join(folder, `phase-${i}`)
       const resume = await newest(path)
       const { cycleLen, cycleMult = 1 } = phase
-      const schedule = cycleLen === undefined ? [] : [cosAnneal(lo, { cycleLen, cycleMult })]
+      const cycles = join(folder, `cycles-${i}`)
+      const schedule =
+        cycleLen === undefined
+          ? []
+          : [cosAnneal(lo, { cycleLen, cycleMult }), saveOnCycle(task.model, cycles)]
       const { stopped } = await fit(task.model, task.loaders, phase.epochs, lo, task.loss, {
         callbacks: [
           ...schedule,
