@@ -40,6 +40,7 @@ const anyBackend = [
  * held to PyTorch, and whole trainings; likewise on TensorFlow. `npm test -- --whole` runs all of it.
  */
 const isWhole = process.env.DL_TEST_WHOLE === 'yes'
+const common = { DL_TEST_WHOLE: isWhole ? 'yes' : '' }
 const short = [
   'packages/backend-*/test/**/*.test.ts',
   // recurrent layers are held to the composed ones, whose golden values wasm and cpu have
@@ -85,7 +86,7 @@ const project = (
 ): TestProjectInlineConfiguration => ({
   test: {
     name,
-    env: { DL_TEST_BACKEND: backend, ...env },
+    env: { ...common, DL_TEST_BACKEND: backend, ...env },
     include,
     exclude: [
       ...exclude,
@@ -122,7 +123,7 @@ const inChromium = (
   const options = { ...launchOptions, args: [...launchOptions.args, ...args] }
   return {
     test: {
-      env: { DL_TEST_BACKEND: backend },
+      env: { ...common, DL_TEST_BACKEND: backend },
       include,
       exclude: ['**/node_modules/**', nodeOnly, ...refusals, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],

@@ -65,7 +65,7 @@ describe.each(['wasm', 'webgl', 'webgpu'])('the page on %s', backend => {
   it('trains as on wasm, draws the loss and writes', { timeout: 120_000 }, async ctx => {
     ctx.skip(missing, NO_CHROMIUM)
     // SwiftShader needs a second for what a graphics card does in milliseconds
-    const query = `?backend=${backend}&hidden=32&epochs=3&batches=4&letters=120&start`
+    const query = `?backend=${backend}&hidden=32&epochs=2&batches=4&letters=50&start`
     const { page, complaints, requests, state } = await open(query)
     page.setDefaultTimeout(110_000)
     await state('done')
@@ -80,7 +80,7 @@ describe.each(['wasm', 'webgl', 'webgpu'])('the page on %s', backend => {
       expect(Math.abs(loss - reference[i]!), `loss ${i}`).toBeLessThan(2e-3)
     }
     expect(await page.locator('#chart svg path.line').count()).toBeGreaterThan(0)
-    expect(await page.locator('#samples pre').first().textContent()).toMatch(/^shall i .{100}/s)
+    expect(await page.locator('#samples pre').first().textContent()).toMatch(/^shall i .{40}/s)
     expect(await page.locator('#machine').textContent()).toMatch(/WebAssembly, |WebG(L|PU), \w/)
     expect(complaints).toEqual([])
     const own = [origin, `blob:${origin}`, 'data:']

@@ -4,6 +4,7 @@
  * and PyTorch's golden values hold right.
  */
 import { beforeAll, beforeEach, describe, it } from 'vitest'
+import { isShort } from '../../../scripts/short-form'
 import {
   BACKWARD,
   backend,
@@ -98,7 +99,7 @@ function gradientInputs(kind: string, { bIh, bHh, ...inputs }: Inputs, used: str
   return { ...inputs, ...Object.fromEntries([...saved, ...dys]) }
 }
 
-const small = draws(10, () => ({
+const small = draws(isShort ? 3 : 10, () => ({
   dims: [size(), size(), size(), size()] as Dims,
   bias: oneOf(true, false),
   used: oneOf(['y'], ['hN'], ['y', 'hN']),

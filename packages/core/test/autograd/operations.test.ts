@@ -2,6 +2,7 @@
 import { repairKernels, valueAndGrads } from '@dl/core'
 import * as tfjs from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isShort } from '../../../../scripts/short-form'
 import { type Check, refusal, slopes } from './differences'
 import { elementwise } from './operations/elementwise'
 import { images } from './operations/images'
@@ -71,7 +72,8 @@ const ABSENT = 'it has no kernel on WebGPU'
 describe('the gradient is the slope', () => {
   it.each(Object.entries(right))('of %s', async (_, checks) => {
     const wrong: string[] = []
-    for (const [i, check] of checks.entries()) {
+    // what other variants add is the gradient's own, which does not know the backend
+    for (const [i, check] of (isShort ? checks.slice(0, 1) : checks).entries()) {
       const where = `variant ${i} of ${JSON.stringify(check.slice(1))}`
       try {
         for (const [input, { differences, gradient }] of (await slopes(check)).entries()) {
