@@ -89,6 +89,7 @@ export type { Pair } from './pair'
 export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
 export { AvgPool2d, MaxPool2d } from './pool-layers'
 export { loadPyTorchStateDict, type PyTorchLoadOptions, toPyTorchStateDict } from './pytorch-files'
+export { QRNN, type QRNNOptions, type QRNNState } from './qrnn'
 export {
   type Architectures,
   architecture,
