@@ -11,6 +11,15 @@ export {
   rnn,
 } from '@dl/core'
 export { logSoftmax, relu, sigmoid, softmax, tanh } from '@tensorflow/tfjs-core'
+export {
+  activationRegularization,
+  temporalActivationRegularization,
+} from './activation-regularization'
+export {
+  type ActivationRegularizer,
+  type ActivationRegularizerOptions,
+  activationRegularizer,
+} from './activation-regularizer'
 export { LeakyReLU, LogSoftmax, leakyRelu, ReLU, Sigmoid, Softmax, Tanh } from './activations'
 export {
   AdaptiveAvgPool2d,
@@ -63,6 +72,7 @@ export { InstanceNorm1d, InstanceNorm2d } from './instance-norm'
 export { type InterpolateOptions, interpolate, Upsample } from './interpolate'
 export { LayerNorm, type LayerNormInputs, type LayerNormOptions, layerNorm } from './layer-norm'
 export { Linear, type LinearOptions } from './linear'
+export { LockedDropout, lockedDropout } from './locked-dropout'
 export {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,

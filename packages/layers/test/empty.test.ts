@@ -74,6 +74,7 @@ const cases: Record<string, Case> = {
   LayerNorm: { make: () => new layers.LayerNorm(4), ...sequence },
   LeakyReLU: { make: () => new layers.LeakyReLU(), ...sequence },
   Linear: { make: () => new layers.Linear(4, 3), ...sequence },
+  LockedDropout: { make: () => new layers.LockedDropout(), ...sequence },
   LogSoftmax: { make: () => new layers.LogSoftmax(), ...sequence },
   MaxPool2d: { make: () => new layers.MaxPool2d(3, { stride: 2, padding: 1 }), ...maps },
   QRNN: recurrent(() => new layers.QRNN(4, 3, { layers: 2, window: 2, dropout: 0.5 })),

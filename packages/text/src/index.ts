@@ -1,3 +1,4 @@
+export { AWDLSTM, type AWDLSTMOptions } from './awd-lstm'
 export { type BpttOptions, bpttLengths } from './bptt-lengths'
 export { type Cell, CharLM, type CharLMOptions } from './char-lm'
 export { END_OF_TEXT, Field, type FieldOptions } from './field'

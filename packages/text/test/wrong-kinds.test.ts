@@ -23,6 +23,9 @@ const CALLS: Record<string, Call> = {
   'bpttLengths(generator)': v =>
     text.bpttLengths({ rows: 9, bptt: 2, generator: v, maxBatches: 3 }),
   'bpttLengths(maxBatches)': v => text.bpttLengths({ rows: 9, bptt: 2, maxBatches: v }),
+  'new AWDLSTM(value)': v => new text.AWDLSTM(v).dispose(),
+  'new AWDLSTM(layers)': v =>
+    new text.AWDLSTM({ vocab: 3, embedding: 2, hidden: 2, layers: v }).dispose(),
   'new CharLM(value)': v => new CharLM(v).dispose(),
   'new CharLM(hidden)': v => new CharLM({ vocab: 3, hidden: v }).dispose(),
   'new CharLM(cell)': v => new CharLM({ vocab: 3, hidden: 2, cell: v }).dispose(),
