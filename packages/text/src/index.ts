@@ -17,5 +17,6 @@ export {
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
 export { type NextToken, type PredictNextOptions, predictNext } from './predict-next'
 export { type SampleOptions, sample } from './sample'
+export { type SwapNoiseOptions, swapNoise } from './swap-noise'
 export { chars, type Joint, type Tokenizer, words } from './tokenizer'
 export { PADDING, UNKNOWN, Vocab, type VocabJson, type VocabOptions } from './vocab'

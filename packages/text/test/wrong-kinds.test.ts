@@ -91,6 +91,10 @@ const CALLS: Record<string, Call> = {
   'sample(generator)': v => text.sample([1, 2], v),
   'sample(options)': v => text.sample([1, 2], new Generator(1), v),
   'sample(banned)': v => text.sample([1, 2], new Generator(1), { banned: v }),
+  'swapNoise(loader)': v => text.swapNoise(v),
+  'swapNoise(options)': v => text.swapNoise(new text.LanguageModelLoader(new Int32Array(500)), v),
+  'swapNoise(generator)': v =>
+    text.swapNoise(new text.LanguageModelLoader(new Int32Array(500)), { generator: v }),
   'chars(value)': v => [...chars(v)],
   'words(value)': v => [...text.words(v)],
   'Vocab.build(counts)': v => text.Vocab.build(v),
