@@ -80,6 +80,10 @@ export {
 export type { ClassWeights } from './losses/class-weights'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy'
 export { type KlDivOptions, klDiv } from './losses/kl-div'
+export {
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+} from './losses/linear-cross-entropy'
 export { type NllOptions, nll } from './losses/nll'
 export type { LossOptions, Reduction } from './losses/reduction'
 export { type HuberOptions, huber, l1, mse } from './losses/regression'

@@ -226,6 +226,7 @@ describe('functions', () => {
     klDiv: () => [maps(), maps(), {}],
     nll: () => [zeros([2, 3]), zeros([2], 'int32'), {}],
     crossEntropy: () => [zeros([2, 3]), zeros([2], 'int32'), {}],
+    linearCrossEntropy: () => [zeros([2, 3]), new dl.Linear(3, 4), zeros([2], 'int32'), {}],
     binaryCrossEntropy: () => [maps(), maps(), {}],
     tie: () => [{}, {}],
     gain: () => ['relu', 0],
@@ -243,6 +244,7 @@ describe('functions', () => {
     const call = (dl as unknown as Record<string, Make>)[name]!
     expect(strays(call, callsOf(given))).toEqual([])
     dispose(given.filter(arg => (arg as Tensor | null)?.dtype !== undefined) as Tensor[])
+    for (const arg of given) if (dl.isModule(arg)) arg.dispose()
   })
 })
 
