@@ -7,6 +7,7 @@ import { detach } from './autograd/off-tape'
 import { check } from './checks'
 import { DlError, showShape } from './errors'
 import { checkOptions } from './options'
+import { sameShape } from './same-shape'
 
 const brand = Symbol.for('@dl/parameter')
 
@@ -62,7 +63,7 @@ export class Parameter {
   /** Takes on the data of `next`, which must have this parameter's shape and stays yours. */
   assign(next: Tensor): void {
     check('Parameter', 'a tensor', { next })
-    if (showShape(next.shape) !== showShape(this.shape) || next.dtype !== this.#value.dtype) {
+    if (!sameShape(next.shape, this.shape) || next.dtype !== this.#value.dtype) {
       throw new DlError('shape-mismatch', {
         problem: `a ${next.dtype} tensor of shape ${showShape(next.shape)} was assigned to a parameter`,
         expected: `${this.#value.dtype} of shape ${showShape(this.shape)}`,

@@ -17,6 +17,7 @@ const UNCHECKED = [
   'ownBackend',
   'processorName',
   'repairKernels',
+  'sameShape',
   'sgdStep',
   'threefryWords',
 ]

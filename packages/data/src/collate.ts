@@ -1,9 +1,9 @@
 /** Examples side by side: the tensors of a batch. */
-import { DlError, showShape } from '@dl/core'
+import { DlError, sameShape, showShape } from '@dl/core'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import type { Example } from './array-dataset'
 import type { Batch } from './loader'
-import { isInteger32, type NumberArray, sameShape, sizeOf, toValues, type Values } from './values'
+import { isInteger32, type NumberArray, sizeOf, toValues, type Values } from './values'
 
 /**
  * How items lie in the tensors of a batch:

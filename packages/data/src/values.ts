@@ -1,5 +1,5 @@
 /** Numbers as data sets hold them: any way of writing them down becomes one array and its shape. */
-import { DlError, showShape, showValue } from '@dl/core'
+import { DlError, sameShape, showShape, showValue } from '@dl/core'
 
 /** Floats become float32 tensors, the others int32. */
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array
@@ -59,9 +59,6 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 
 export const isInteger32 = (data: NumberArray): boolean =>
   data instanceof Int32Array || data instanceof Uint8Array
-
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i])
 
 /** The rows of an array, put one after the other. */
 function fromNested(rows: readonly Value[], name: string): Values {

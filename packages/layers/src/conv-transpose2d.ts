@@ -1,5 +1,5 @@
 /** Transposed convolution: the gradient of a convolution with respect to its input, as a layer. */
-import { DlError, showShape } from '@dl/core'
+import { DlError, sameShape, showShape } from '@dl/core'
 import {
   add,
   concat,
@@ -138,7 +138,7 @@ function checkWeights(x: Tensor, weight: Tensor, bias: Tensor | null, groups: nu
   }
   const outputs = weight.shape[2]! * groups
   checkGroups('convTranspose2d', groups, channels, outputs)
-  if (bias === null || showShape(bias.shape) === showShape([outputs])) return
+  if (bias === null || sameShape(bias.shape, [outputs])) return
   throw new DlError('shape-mismatch', {
     problem: `convTranspose2d got a bias of shape ${showShape(bias.shape)}`,
     expected: `[${outputs}], one for each output`,

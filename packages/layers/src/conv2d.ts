@@ -1,5 +1,5 @@
 /** Convolution over maps [N, H, W, C] with PyTorch's symmetric padding. */
-import { DlError, showShape } from '@dl/core'
+import { DlError, sameShape, showShape } from '@dl/core'
 import {
   add,
   concat,
@@ -130,7 +130,7 @@ function checkWeights(x: Tensor, weight: Tensor, bias: Tensor | null, groups: nu
       expected: `a weight of [rows, columns, ${channels / groups}, outputs]`,
     })
   }
-  if (bias === null || showShape(bias.shape) === showShape([outputs])) return
+  if (bias === null || sameShape(bias.shape, [outputs])) return
   throw new DlError('shape-mismatch', {
     problem: `conv2d got a bias of shape ${showShape(bias.shape)}`,
     expected: `[${outputs}], one for each output`,

@@ -1,4 +1,4 @@
-import { DlError, Parameter, showShape } from '@dl/core'
+import { DlError, Parameter, sameShape, showShape } from '@dl/core'
 import { add, mul, ones, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { checkEps, checkFloat, checkNumbers, checkSizes, checkTensor } from './checks'
 import { Module } from './module'
@@ -52,14 +52,14 @@ export function layerNorm(x: Tensor, axes = 1, inputs: LayerNormInputs = {}): Te
   checkNumbers('layerNorm', { axes }, `an integer from 1 to ${x.rank}`, n => {
     return Number.isInteger(n) && n >= 1 && n <= x.rank
   })
-  const own = showShape(x.shape.slice(-axes))
+  const own = x.shape.slice(-axes)
   for (const [name, t] of Object.entries({ gamma, beta })) {
     if (t === undefined) continue
     checkTensor(`layerNorm's ${name}`, t)
-    if (showShape(t.shape) === own) continue
+    if (sameShape(t.shape, own)) continue
     throw new DlError('shape-mismatch', {
       problem: `layerNorm got ${name} of shape ${showShape(t.shape)}`,
-      expected: `${own}, that of the last axes`,
+      expected: `${showShape(own)}, that of the last axes`,
     })
   }
   return tidy(() => {
@@ -110,7 +110,7 @@ export class LayerNorm extends Module {
   forward(x: Tensor): Tensor {
     const axes = this.shape.length
     checkTensor('LayerNorm', x)
-    if (showShape(x.shape.slice(-axes)) !== showShape([...this.shape])) {
+    if (!sameShape(x.shape.slice(-axes), this.shape)) {
       throw new DlError('shape-mismatch', {
         problem: `LayerNorm got an input of shape ${showShape(x.shape)}`,
         expected: `last dimensions of ${showShape([...this.shape])}`,

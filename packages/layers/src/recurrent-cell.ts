@@ -1,5 +1,5 @@
 /** What the cells share: PyTorch's weights, and one time step through the operation over sequences. */
-import { DlError, type Parameter, type RecurrentWeights, showShape } from '@dl/core'
+import { DlError, type Parameter, type RecurrentWeights, sameShape, showShape } from '@dl/core'
 import { reshape, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { checkSizes, checkTensor, checkWidth } from './checks'
 import { Module } from './module'
@@ -52,8 +52,9 @@ export abstract class RecurrentCell<S> extends Module<[x: Tensor, state?: S], S>
   protected layerState(name: string, state: Tensor | undefined, x: Tensor): Tensor {
     const shape = [x.shape[0]!, this.hidden]
     if (!state) return zeros([1, ...shape])
-    const expected = showShape(shape)
-    if (showShape(state.shape) !== expected) this.#complain(`the state ${name}`, state, expected)
+    if (!sameShape(state.shape, shape)) {
+      this.#complain(`the state ${name}`, state, showShape(shape))
+    }
     return reshape(state, [1, ...shape])
   }
 

@@ -7,6 +7,7 @@ import {
   type Parameter,
   type RecurrentOptions,
   type RecurrentWeights,
+  sameShape,
   showShape,
 } from '@dl/core'
 import { type Tensor, transpose, zeros } from '@tensorflow/tfjs-core'
@@ -167,14 +168,14 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
 
   #checkState(state: S, batch: number): void {
     const layer = this.constructor.name
-    const expected = showShape([this.#weights.length, batch, this.hidden])
+    const expected = [this.#weights.length, batch, this.hidden]
     for (const name of this.stateNames) {
       const part: unknown = state?.[name]
       checkTensor(`${layer}'s initial ${name}`, part)
-      if (showShape(part.shape) === expected) continue
+      if (sameShape(part.shape, expected)) continue
       throw new DlError('shape-mismatch', {
         problem: `${layer} got the initial ${name} of shape ${showShape(part.shape)}`,
-        expected: `${expected}: ${this.bidirectional ? '2·layers' : 'layers'}, batch, hidden`,
+        expected: `${showShape(expected)}: ${this.bidirectional ? '2·layers' : 'layers'}, batch, hidden`,
       })
     }
   }

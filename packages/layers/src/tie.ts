@@ -1,5 +1,5 @@
 /** Weight tying (Press and Wolf, 2017; Inan et al., 2017): one matrix for the words read and written. */
-import { DlError, isParameter, type Parameter, showShape, showValue } from '@dl/core'
+import { DlError, isParameter, type Parameter, sameShape, showShape, showValue } from '@dl/core'
 import { isModule } from './module'
 import { torchShape } from './torch-layout'
 
@@ -41,7 +41,7 @@ export function tie(decoder: { weight: Parameter }, encoder: { weight: Parameter
     })
   }
   const [own, other] = [torchShape(decoder.weight), torchShape(encoder.weight)]
-  if (showShape(own) !== showShape(other)) {
+  if (!sameShape(own, other)) {
     throw new DlError('shape-mismatch', {
       problem: `tie got a decoder whose weight is ${showShape(own)} and an encoder of ${showShape(other)}, in PyTorch's layout`,
       expected: 'the same shape: new Linear(width, rows) for an Embedding(rows, width)',

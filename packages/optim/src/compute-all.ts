@@ -1,5 +1,5 @@
 /** The updates of a step, all of them or none. */
-import { DlError, type Parameter, showShape, showValue } from '@dl/core'
+import { DlError, type Parameter, sameShape, showShape, showValue } from '@dl/core'
 import { clone, engine, Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core'
 import { type Hyper, isOwnUpdate, type Update, type UpdateInputs, type UpdateRule } from './rule'
 
@@ -49,16 +49,16 @@ function isShared({ inputs, slots }: WantedUpdate): boolean {
 
 /** @throws DlError `bad-rule` for what cannot be assigned */
 function checkUpdate(rule: UpdateRule, { parameter }: WantedUpdate, update: Update): void {
-  const shape = showShape(parameter.shape)
+  const { shape } = parameter
   const made = { param: update?.param, ...update?.slots }
   for (const [name, value] of Object.entries(made)) {
     const isTensor = value instanceof Tensor
-    if (isTensor && showShape(value.shape) === shape && value.dtype === parameter.value.dtype) {
+    if (isTensor && sameShape(value.shape, shape) && value.dtype === parameter.value.dtype) {
       continue
     }
     throw new DlError('bad-rule', {
       problem: `the rule ${rule.name} made ${name} ${isTensor ? `${value.dtype} of shape ${showShape(value.shape)}` : showValue(value)}`,
-      expected: `${parameter.value.dtype} of shape ${shape}, as the parameter is`,
+      expected: `${parameter.value.dtype} of shape ${showShape(shape)}, as the parameter is`,
     })
   }
 }

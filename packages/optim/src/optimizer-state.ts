@@ -1,5 +1,5 @@
 /** What a checkpoint keeps of an optimizer, and whether it fits another one. */
-import { type Parameter, showShape, showValue } from '@dl/core'
+import { type Parameter, sameShape, showShape, showValue } from '@dl/core'
 import { engine, getBackend, Tensor } from '@tensorflow/tfjs-core'
 import { AT_LEAST_0, BELOW_1, FROM_0_TO_1 } from './checks'
 import type { UpdateRule } from './rule'
@@ -94,9 +94,8 @@ function slotMismatch(
   if (!parameter) return `${name} belongs to none of its ${parameters.length} parameters`
   if (!(tensor instanceof Tensor)) return `${name} is ${showValue(tensor)}`
   if (tensor.isDisposed) return `${name} is disposed`
-  const shape = showShape(parameter.shape)
-  if (showShape(tensor.shape) !== shape)
-    return `${name} is ${showShape(tensor.shape)}, not ${shape}`
+  if (!sameShape(tensor.shape, parameter.shape))
+    return `${name} is ${showShape(tensor.shape)}, not ${showShape(parameter.shape)}`
   if (tensor.dtype !== 'float32') return `${name} is ${tensor.dtype}, not float32`
   if (!known.has(slot!)) return `${name} is no slot of the rule`
   const wrong = valuesAtHand(tensor)?.find(value => !Number.isFinite(value))

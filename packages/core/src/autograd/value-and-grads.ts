@@ -9,6 +9,7 @@ import { type Buffer, queuedWrites } from '../buffer'
 import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { isParameter, type Parameter } from '../parameter'
+import { sameShape } from '../same-shape'
 import { OF_COMPLEX } from './complex'
 import { newTape } from './tape'
 import { ABSENT, walkState } from './walk-state'
@@ -254,7 +255,7 @@ const nameOf = ({ kernelName }: TapeNode): string => kernelName.replace(/__op$/,
 
 function checkFlow(node: TapeNode, name: string, gradient: Tensor, input: Tensor): void {
   const dtype = input.dtype === 'complex64' ? input.dtype : 'float32'
-  if (gradient.dtype === dtype && showShape(gradient.shape) === showShape(input.shape)) return
+  if (gradient.dtype === dtype && sameShape(gradient.shape, input.shape)) return
   throw new DlError('bad-gradient', {
     problem: `the gradient of ${nameOf(node)} for its input ${name} is ${gradient.dtype} of shape ${showShape(gradient.shape)}`,
     expected: `${dtype} of shape ${showShape(input.shape)}`,

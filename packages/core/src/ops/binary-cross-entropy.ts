@@ -26,6 +26,7 @@ import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
 import { checkOptions } from '../options'
+import { sameShape } from '../same-shape'
 import { checkReduction, type Reduction } from './reduction'
 
 const forward = defineFusedKernel({
@@ -92,7 +93,7 @@ export function binaryCrossEntropy(
   const { reduction = 'mean' } = checkOptions('binaryCrossEntropy', options, ['reduction'])
   check('binaryCrossEntropy', 'a tensor', { logits, targets })
   checkReduction('binaryCrossEntropy', reduction)
-  if (showShape(logits.shape) !== showShape(targets.shape)) {
+  if (!sameShape(logits.shape, targets.shape)) {
     throw new DlError('shape-mismatch', {
       problem: `binaryCrossEntropy got logits of shape ${showShape(logits.shape)} and targets of ${showShape(targets.shape)}`,
       expected: 'one target for each logit',

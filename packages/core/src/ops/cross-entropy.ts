@@ -35,6 +35,7 @@ import { check } from '../checks'
 import { DlError, showShape } from '../errors'
 import { defineFusedKernel } from '../fused/define'
 import { checkOptions } from '../options'
+import { sameShape } from '../same-shape'
 import { checkReduction, type Reduction } from './reduction'
 import { valuesAtHand } from './values-at-hand'
 
@@ -160,7 +161,7 @@ export function crossEntropy(
   check('crossEntropy', 'a finite number', { ignoreIndex })
   const classes = logits.shape.at(-1) ?? 0
   const leading = logits.shape.slice(0, -1)
-  if (showShape(leading) !== showShape(labels.shape) || labels.dtype !== 'int32') {
+  if (!sameShape(leading, labels.shape) || labels.dtype !== 'int32') {
     throw new DlError('shape-mismatch', {
       problem: `crossEntropy got logits ${showShape(logits.shape)} and ${labels.dtype} labels ${showShape(labels.shape)}`,
       expected: `int32 labels ${showShape(leading)}: one for each row of logits`,

@@ -14,6 +14,7 @@ import { check, checkThat } from '../checks'
 import { DlError, showShape } from '../errors'
 import type { TensorInputs } from '../fused/define'
 import { checkOptions } from '../options'
+import { sameShape } from '../same-shape'
 import { type DropoutOptions, dropout } from './dropout'
 
 /**
@@ -128,7 +129,7 @@ export function checkRecurrent(
   let width = x.shape[2]!
   layers.forEach(({ wIh, wHh, bIh, bHh }, i) => {
     const expected = (what: string, tensor: Tensor | undefined, shape: number[]) => {
-      if (tensor && showShape(tensor.shape) !== showShape(shape)) {
+      if (tensor && !sameShape(tensor.shape, shape)) {
         complain(`layer ${i}'s ${what}`, tensor.shape, showShape(shape))
       }
     }
@@ -139,9 +140,9 @@ export function checkRecurrent(
     width = hidden
   })
   for (const [name, state] of Object.entries(states)) {
-    const shape = showShape([layers.length, x.shape[1]!, hidden])
-    if (showShape(state.shape) !== shape) {
-      complain(`the initial ${name}`, state.shape, `${shape}: layers, batch, hidden`)
+    const shape = [layers.length, x.shape[1]!, hidden]
+    if (!sameShape(state.shape, shape)) {
+      complain(`the initial ${name}`, state.shape, `${showShape(shape)}: layers, batch, hidden`)
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Softmax cross-entropy with all that PyTorch's takes; the plain one is @dl/core's single kernel. */
-import { DlError, crossEntropy as plain, showShape } from '@dl/core'
+import { DlError, crossEntropy as plain, sameShape } from '@dl/core'
 import {
   add,
   cast,
@@ -70,7 +70,7 @@ export function crossEntropy(
   checkNumbers(name, { ignoreIndex }, 'an integer', Number.isInteger)
   checkTensor(name, logits)
   checkTensor(name, targets)
-  if (targets.dtype === 'float32' && showShape(targets.shape) === showShape(logits.shape)) {
+  if (targets.dtype === 'float32' && sameShape(targets.shape, logits.shape)) {
     return ofProbabilities(logits, targets, options)
   }
   checkLabels(name, logits, targets, 'logits')

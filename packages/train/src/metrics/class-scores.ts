@@ -1,5 +1,5 @@
 /** What precision, recall and F-scores share: counts by class, and how classes become one number. */
-import { checkOptions as checkNames, DlError, showShape, showValue } from '@dl/core'
+import { checkOptions as checkNames, DlError, sameShape, showShape, showValue } from '@dl/core'
 import {
   argMax,
   cast,
@@ -86,11 +86,10 @@ function countClasses(
   const rows = (tensor: Tensor) => cast(reshape(tensor, [-1, classes]), 'float32')
   const labels = (tensor: Tensor) =>
     cast(oneHot(cast(reshape(tensor, [-1]), 'int32'), classes), 'float32')
-  const [predicted, actual] =
-    showShape(output.shape) === showShape(target.shape)
-      ? [rows(yes(output)), rows(target)]
-      : [labels(argMax(output, -1)), labels(target)]
-  if (showShape(predicted.shape) !== showShape(actual.shape)) {
+  const [predicted, actual] = sameShape(output.shape, target.shape)
+    ? [rows(yes(output)), rows(target)]
+    : [labels(argMax(output, -1)), labels(target)]
+  if (!sameShape(predicted.shape, actual.shape)) {
     throw new DlError('shape-mismatch', {
       problem: `${kind} got outputs of shape ${showShape(output.shape)} and targets of ${showShape(target.shape)}`,
       expected: 'a label, or 0 or 1 for each class, for each row of scores',
