@@ -11,6 +11,15 @@ export {
   rnn,
 } from '@dl/core'
 export { logSoftmax, relu, sigmoid, softmax, tanh } from '@tensorflow/tfjs-core'
+export {
+  activationRegularization,
+  temporalActivationRegularization,
+} from './activation-regularization'
+export {
+  type ActivationRegularizer,
+  type ActivationRegularizerOptions,
+  activationRegularizer,
+} from './activation-regularizer'
 export { LeakyReLU, LogSoftmax, leakyRelu, ReLU, Sigmoid, Softmax, Tanh } from './activations'
 export {
   AdaptiveAvgPool2d,
@@ -63,6 +72,7 @@ export { InstanceNorm1d, InstanceNorm2d } from './instance-norm'
 export { type InterpolateOptions, interpolate, Upsample } from './interpolate'
 export { LayerNorm, type LayerNormInputs, type LayerNormOptions, layerNorm } from './layer-norm'
 export { Linear, type LinearOptions } from './linear'
+export { LockedDropout, lockedDropout } from './locked-dropout'
 export {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
@@ -70,6 +80,10 @@ export {
 export type { ClassWeights } from './losses/class-weights'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy'
 export { type KlDivOptions, klDiv } from './losses/kl-div'
+export {
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+} from './losses/linear-cross-entropy'
 export { type NllOptions, nll } from './losses/nll'
 export type { LossOptions, Reduction } from './losses/reduction'
 export { type HuberOptions, huber, l1, mse } from './losses/regression'
@@ -89,6 +103,7 @@ export type { Pair } from './pair'
 export { type AvgPoolOptions, avgPool2d, maxPool2d, type PoolOptions } from './pool'
 export { AvgPool2d, MaxPool2d } from './pool-layers'
 export { loadPyTorchStateDict, type PyTorchLoadOptions, toPyTorchStateDict } from './pytorch-files'
+export { QRNN, type QRNNOptions, type QRNNState } from './qrnn'
 export {
   type Architectures,
   architecture,

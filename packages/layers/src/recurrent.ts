@@ -22,6 +22,11 @@ export interface RecurrentLayerOptions {
   layers?: number
   /** Dropout on the output of each layer but the last, while training (default 0). */
   dropout?: number
+  /**
+   * Dropout on each hidden-to-hidden matrix, drawn once a call, while training (default 0): the
+   * weight drop of AWD-LSTM (Merity et al., 2017, arXiv:1708.02182).
+   */
+  weightDrop?: number
   /** Whether to add learnt biases (default true). */
   bias?: boolean
   /** Whether each layer also reads the sequence from its end; outputs are twice as wide then (default false). */
@@ -42,6 +47,7 @@ export type RecurrentState = Record<string, Tensor>
 export const RECURRENT_DEFAULTS = {
   layers: 1,
   dropout: 0,
+  weightDrop: 0,
   bias: true,
   bidirectional: false,
   batchFirst: false,
@@ -54,6 +60,7 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
 > {
   readonly layers: number
   readonly dropout: number
+  readonly weightDrop: number
   readonly bidirectional: boolean
   readonly batchFirst: boolean
   readonly stateful: boolean
@@ -76,9 +83,9 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
     super()
     const name = new.target.name
     const complete = withDefaults(name, options, RECURRENT_DEFAULTS)
-    const { layers, dropout, bias, bidirectional, batchFirst, stateful } = complete
+    const { layers, dropout, weightDrop, bias, bidirectional, batchFirst, stateful } = complete
     checkSizes(name, { inputs, hidden, layers })
-    checkShare(name, { dropout })
+    checkShare(name, { dropout, weightDrop })
     if (stateful && bidirectional) {
       throw new DlError('bad-option', {
         problem: `${name} got both stateful and bidirectional`,
@@ -88,6 +95,7 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
     }
     this.layers = layers
     this.dropout = dropout
+    this.weightDrop = weightDrop
     this.bidirectional = bidirectional
     this.batchFirst = batchFirst
     this.stateful = stateful
@@ -141,8 +149,13 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
   }
 
   #read(x: Tensor, state: S): S & { output: Tensor } {
-    const weights = this.#weights.map(valuesOf)
-    const { dropout: p, training } = this
+    const { dropout: p, weightDrop, training } = this
+    const weights = this.#weights.map(parameters => {
+      const values = valuesOf(parameters)
+      return weightDrop > 0
+        ? { ...values, wHh: dropout(values.wHh, weightDrop, { training }) }
+        : values
+    })
     if (!this.bidirectional) return this.run(x, state, weights, { dropout: p, training })
     return bothDirections(
       x,
@@ -178,10 +191,12 @@ export abstract class Recurrent<S extends RecurrentState> extends Module<
   }
 
   override describe(): string {
-    const { inputs, hidden, layers, dropout, bidirectional, batchFirst, stateful } = this
+    const { inputs, hidden, layers, dropout, weightDrop } = this
+    const { bidirectional, batchFirst, stateful } = this
     const extras = [
       layers > 1 ? `layers=${layers}` : '',
       dropout > 0 ? `dropout=${dropout}` : '',
+      weightDrop > 0 ? `weightDrop=${weightDrop}` : '',
       this.#weights[0]!.bIh === null ? 'bias=false' : '',
       bidirectional ? 'bidirectional' : '',
       batchFirst ? 'batchFirst' : '',

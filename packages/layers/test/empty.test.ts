@@ -74,8 +74,10 @@ const cases: Record<string, Case> = {
   LayerNorm: { make: () => new layers.LayerNorm(4), ...sequence },
   LeakyReLU: { make: () => new layers.LeakyReLU(), ...sequence },
   Linear: { make: () => new layers.Linear(4, 3), ...sequence },
+  LockedDropout: { make: () => new layers.LockedDropout(), ...sequence },
   LogSoftmax: { make: () => new layers.LogSoftmax(), ...sequence },
   MaxPool2d: { make: () => new layers.MaxPool2d(3, { stride: 2, padding: 1 }), ...maps },
+  QRNN: recurrent(() => new layers.QRNN(4, 3, { layers: 2, window: 2, dropout: 0.5 })),
   RNN: recurrent(() => new layers.RNN(4, 3, { nonlinearity: 'relu' })),
   RNNCell: { make: () => new layers.RNNCell(4, 3), shape: [2, 4] },
   ReflectionPad2d: { make: () => new layers.ReflectionPad2d(1), ...maps },
@@ -94,7 +96,7 @@ const cases: Record<string, Case> = {
 }
 
 const tensorsIn = (output: object): Tensor[] =>
-  output instanceof Tensor ? [output] : (Object.values(output) as Tensor[])
+  output instanceof Tensor ? [output] : (Object.values(output).flat() as Tensor[])
 
 /** The shapes of the outputs, and the gradients of their sum for the input and all parameters. */
 async function pass(module: AnyModule, shape: number[], dtype: 'float32' | 'int32' = 'float32') {

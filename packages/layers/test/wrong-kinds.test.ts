@@ -34,9 +34,11 @@ const right: Record<string, unknown[]> = {
   LayerNorm: [2, {}],
   LeakyReLU: [0.1],
   Linear: [2, 3, {}],
+  LockedDropout: [0.5],
   LogSoftmax: [],
   MaxPool2d: [2, {}],
   ModuleList: [[]],
+  QRNN: [2, 3, {}],
   RNN: [2, 3, {}],
   RNNCell: [2, 3, {}],
   ReLU: [],
@@ -126,17 +128,27 @@ describe('every option', () => {
     Conv1d: ['stride', 'padding', 'dilation', 'groups', 'bias'],
     Conv2d: ['stride', 'padding', 'dilation', 'groups', 'bias'],
     ConvTranspose2d: ['stride', 'padding', 'outputPadding', 'dilation', 'groups', 'bias'],
-    Embedding: ['paddingIdx'],
+    Embedding: ['paddingIdx', 'dropout'],
     Flatten: ['channelsFirst'],
     GELU: ['approximate'],
-    GRU: ['layers', 'dropout', 'bias', 'bidirectional', 'batchFirst', 'stateful'],
+    GRU: ['layers', 'dropout', 'weightDrop', 'bias', 'bidirectional', 'batchFirst', 'stateful'],
     GRUCell: ['bias'],
     GroupNorm: ['eps', 'affine'],
-    LSTM: ['layers', 'dropout', 'bias', 'bidirectional', 'batchFirst', 'stateful'],
+    LSTM: ['layers', 'dropout', 'weightDrop', 'bias', 'bidirectional', 'batchFirst', 'stateful'],
     LayerNorm: ['eps', 'affine'],
     Linear: ['bias'],
     MaxPool2d: ['stride', 'padding', 'ceilMode'],
-    RNN: ['layers', 'dropout', 'nonlinearity', 'bias', 'bidirectional', 'batchFirst', 'stateful'],
+    QRNN: ['layers', 'window', 'zoneout', 'outputGate', 'dropout', 'stateful'],
+    RNN: [
+      'layers',
+      'dropout',
+      'weightDrop',
+      'nonlinearity',
+      'bias',
+      'bidirectional',
+      'batchFirst',
+      'stateful',
+    ],
     RNNCell: ['nonlinearity', 'bias'],
     Softplus: ['beta', 'threshold'],
     Upsample: ['size', 'scaleFactor', 'mode', 'alignCorners'],
@@ -186,6 +198,10 @@ describe('functions', () => {
   const maps = () => zeros([1, 4, 4, 2])
   const sequences = () => zeros([1, 4, 2])
   const calls: Record<string, () => unknown[]> = {
+    activationRegularization: () => [sequences(), 1],
+    activationRegularizer: () => [new dl.LockedDropout(), {}],
+    temporalActivationRegularization: () => [sequences(), 1],
+    lockedDropout: () => [sequences(), 0.5],
     adaptiveMaxPool2d: () => [maps(), 1],
     avgPool2d: () => [maps(), 2, {}],
     conv1d: () => [sequences(), zeros([3, 2, 2]), null, {}],
@@ -210,6 +226,7 @@ describe('functions', () => {
     klDiv: () => [maps(), maps(), {}],
     nll: () => [zeros([2, 3]), zeros([2], 'int32'), {}],
     crossEntropy: () => [zeros([2, 3]), zeros([2], 'int32'), {}],
+    linearCrossEntropy: () => [zeros([2, 3]), new dl.Linear(3, 4), zeros([2], 'int32'), {}],
     binaryCrossEntropy: () => [maps(), maps(), {}],
     tie: () => [{}, {}],
     gain: () => ['relu', 0],
@@ -227,6 +244,7 @@ describe('functions', () => {
     const call = (dl as unknown as Record<string, Make>)[name]!
     expect(strays(call, callsOf(given))).toEqual([])
     dispose(given.filter(arg => (arg as Tensor | null)?.dtype !== undefined) as Tensor[])
+    for (const arg of given) if (dl.isModule(arg)) arg.dispose()
   })
 })
 

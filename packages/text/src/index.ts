@@ -1,3 +1,4 @@
+export { AWDLSTM, type AWDLSTMOptions } from './awd-lstm'
 export { type BpttOptions, bpttLengths } from './bptt-lengths'
 export { type Cell, CharLM, type CharLMOptions } from './char-lm'
 export { END_OF_TEXT, Field, type FieldOptions } from './field'
@@ -16,5 +17,6 @@ export {
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
 export { type NextToken, type PredictNextOptions, predictNext } from './predict-next'
 export { type SampleOptions, sample } from './sample'
+export { type SwapNoiseOptions, swapNoise } from './swap-noise'
 export { chars, type Joint, type Tokenizer, words } from './tokenizer'
 export { PADDING, UNKNOWN, Vocab, type VocabJson, type VocabOptions } from './vocab'

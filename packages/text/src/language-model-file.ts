@@ -3,6 +3,7 @@ import { checkOptions, DlError, showValue } from '@dl/core'
 import { type FileInput, type ModelFile, readModelFile, saveModelFile } from '@dl/data'
 import { type Architectures, fromRecipe, type Module, requireRecipe } from '@dl/layers'
 import { dispose } from '@tensorflow/tfjs-core'
+import { AWDLSTM, type AWDLSTMOptions } from './awd-lstm'
 import { CharLM, type CharLMOptions } from './char-lm'
 import { requireField, requireModel, requireString } from './checks'
 import { Field, type FieldOptions } from './field'
@@ -11,7 +12,10 @@ import { Vocab, type VocabJson } from './vocab'
 
 const KIND = 'language-model'
 const PARTS = ['recipe', 'field', 'vocab'] as const
-const ARCHITECTURES: Architectures = { CharLM: (options: CharLMOptions) => new CharLM(options) }
+const ARCHITECTURES: Architectures = {
+  CharLM: (options: CharLMOptions) => new CharLM(options),
+  AWDLSTM: (options: AWDLSTMOptions) => new AWDLSTM(options),
+}
 const TOKENIZERS: Readonly<Record<string, Tokenizer>> = { chars, words }
 
 /** A field as plain JSON, without its vocabulary. */
@@ -24,7 +28,7 @@ type FieldJson = Pick<FieldOptions, 'lower' | 'newlineEos' | 'lineEnds'> & {
  * Writes a model and its field to `path`, all or nothing: weights, how the model is built, the
  * vocabulary, how texts are read. {@link loadLanguageModel} reads it.
  *
- * @param model a {@link CharLM}, or what an `architecture` of @dl/layers built
+ * @param model a {@link CharLM}, an {@link AWDLSTM}, or what an `architecture` of @dl/layers built
  * @throws DlError `no-recipe` for another model; `no-vocab`; `not-storable` for a field with a function
  *   that has no name; `write-failed`
  *
@@ -60,7 +64,7 @@ export async function exportLanguageModel(
 }
 
 export interface LoadLanguageModelOptions {
-  /** Functions that build models other than CharLM, by the names they were exported under. */
+  /** Functions that build other models, by the names they were exported under. */
   architectures?: Architectures
   /** Tokenizers other than `chars` and `words`, by the names they were exported under. */
   tokenizers?: Readonly<Record<string, Tokenizer>>

@@ -68,7 +68,7 @@ it('takes models and tokenizers of your own by name', async () => {
     'no function is the tokenizer "lines"; expected one of chars, words. Give the function that it was exported with: { tokenizers: { lines } }.',
   )
   await expect(loadLanguageModel(path, { tokenizers: { lines } })).rejects.toThrow(
-    'no function builds the architecture "bigrams"; expected one of CharLM.',
+    'no function builds the architecture "bigrams"; expected one of CharLM, AWDLSTM.',
   )
   const loaded = await loadLanguageModel(path, {
     tokenizers: { lines },

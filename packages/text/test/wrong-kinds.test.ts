@@ -23,6 +23,9 @@ const CALLS: Record<string, Call> = {
   'bpttLengths(generator)': v =>
     text.bpttLengths({ rows: 9, bptt: 2, generator: v, maxBatches: 3 }),
   'bpttLengths(maxBatches)': v => text.bpttLengths({ rows: 9, bptt: 2, maxBatches: v }),
+  'new AWDLSTM(value)': v => new text.AWDLSTM(v).dispose(),
+  'new AWDLSTM(layers)': v =>
+    new text.AWDLSTM({ vocab: 3, embedding: 2, hidden: 2, layers: v }).dispose(),
   'new CharLM(value)': v => new CharLM(v).dispose(),
   'new CharLM(hidden)': v => new CharLM({ vocab: 3, hidden: v }).dispose(),
   'new CharLM(cell)': v => new CharLM({ vocab: 3, hidden: 2, cell: v }).dispose(),
@@ -88,6 +91,10 @@ const CALLS: Record<string, Call> = {
   'sample(generator)': v => text.sample([1, 2], v),
   'sample(options)': v => text.sample([1, 2], new Generator(1), v),
   'sample(banned)': v => text.sample([1, 2], new Generator(1), { banned: v }),
+  'swapNoise(loader)': v => text.swapNoise(v),
+  'swapNoise(options)': v => text.swapNoise(new text.LanguageModelLoader(new Int32Array(500)), v),
+  'swapNoise(generator)': v =>
+    text.swapNoise(new text.LanguageModelLoader(new Int32Array(500)), { generator: v }),
   'chars(value)': v => [...chars(v)],
   'words(value)': v => [...text.words(v)],
   'Vocab.build(counts)': v => text.Vocab.build(v),
