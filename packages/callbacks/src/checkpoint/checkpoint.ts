@@ -135,6 +135,10 @@ export function checkpoint(path: string, options: CheckpointOptions = {}): Check
     async onPhaseEnd(ctx) {
       if (ctx.stopped && dirty && ctx.batch < ctx.batchesInEpoch) await save(ctx)
     },
+    // likewise in a validation, which then has no results
+    async onValidationEnd(ctx) {
+      if (ctx.stopped && dirty && Object.keys(ctx.metrics).length === 0) await save(ctx)
+    },
     async onEpochEnd(ctx) {
       dirty = true
       const value = keepBest > 0 ? monitor.read(ctx) : Number.NaN
