@@ -22,7 +22,11 @@ export class Run implements TrainContext {
   /** Whether a batch has had gradients. */
   hasLearnt = false
   #average = 0
-  #averaged = 0
+  /**
+   * SMOOTHING to the power of the losses in it: what the zero it began with still counts. A product,
+   * as engines differ in the last digit of a power, and a run may go on in another.
+   */
+  #ofZero = 1
   /** What the last epoch had, where that was not what it announced. */
   #counted: number | null = null
   /** Epochs that are done, and whether another has begun. */
@@ -42,7 +46,7 @@ export class Run implements TrainContext {
   }
 
   get smoothLoss(): number {
-    return this.#average / (1 - SMOOTHING ** this.#averaged)
+    return this.#average / (1 - this.#ofZero)
   }
 
   /** How much of the run is done, 0 … 1, in exact epochs; whole ones while nobody knows their length. */
@@ -84,7 +88,7 @@ export class Run implements TrainContext {
     this.step++
     // one loss that is no number must not hide all those after it
     if (!Number.isFinite(loss)) return
-    this.#averaged++
+    this.#ofZero *= SMOOTHING
     this.#average = SMOOTHING * this.#average + (1 - SMOOTHING) * loss
   }
 
@@ -107,7 +111,7 @@ export class Run implements TrainContext {
       metrics: { ...metrics },
       history: history.map(row => ({ ...row })),
       average: this.#average,
-      averaged: this.#averaged,
+      ofZero: this.#ofZero,
       counted: this.#counted,
     }
   }
@@ -117,7 +121,7 @@ export class Run implements TrainContext {
     Object.assign(this, { epoch, batch, taken, batchesInEpoch, step, loss, items, metrics })
     this.history.push(...state.history.map(row => ({ ...row })))
     this.#average = state.average
-    this.#averaged = state.averaged
+    this.#ofZero = state.ofZero
     this.#counted = state.counted
     this.#finished = epoch
     this.#begun = batch > 0
