@@ -97,6 +97,7 @@ export async function fit(
     await step.apply()
     step.dispose()
     run.taken = taken
+    run.fault = step.fault
     run.endBatch(step.loss, step.items)
     await emit('onBatchEnd')
     if (step.fault && !skipNaN && run.stopped === null) {

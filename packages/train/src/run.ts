@@ -1,6 +1,7 @@
 /** The state of a run as callbacks see it. */
 import type { CallbackList, EpochRow, Resumed, RunState, TrainContext } from '@dl/callbacks'
 import type { LayerOptimizer } from '@dl/optim'
+import type { Fault } from './fault'
 
 /** How much of the running average of the loss stays at each batch. */
 const SMOOTHING = 0.98
@@ -19,6 +20,8 @@ export class Run implements TrainContext {
   resumed: Resumed | null = null
   /** Batches of the training loader that are done in this epoch; a step may take several. */
   taken = 0
+  /** What was not finite in the last batch. */
+  fault: Fault | null = null
   /** Whether a batch has had gradients. */
   hasLearnt = false
   #average = 0
