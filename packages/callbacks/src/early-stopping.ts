@@ -21,6 +21,10 @@ interface State {
   since: number
 }
 
+interface Stored extends State {
+  options: { monitor: string; mode: string; patience: number; minDelta: number }
+}
+
 /**
  * Stops after `patience` epochs in a row without an improvement. A quantity that is NaN is none.
  *
@@ -62,9 +66,14 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       const was = state.best ? `: ${state.best.value} in epoch ${state.best.epoch}` : ' yet'
       ctx.stop(`${monitor.name} got no better for ${patience} epochs; its best${was}`)
     },
-    state: () => structuredClone(state),
+    state: (): Stored => ({
+      ...structuredClone(state),
+      options: { ...monitor.options, patience, minDelta },
+    }),
     restore(saved) {
-      state = structuredClone(saved as State)
+      const { best, since, options } = saved as Stored
+      // the best of another quantity is none of this one
+      state = monitor.isOf(options) ? { best: structuredClone(best), since } : fresh()
       restored = true
     },
   }

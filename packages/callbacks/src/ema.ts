@@ -4,7 +4,7 @@
  * often judges better.
  */
 import { checkOptions } from '@dl/core'
-import { add, mul, sub } from '@tensorflow/tfjs-core'
+import { add, mul, sub, type Tensor } from '@tensorflow/tfjs-core'
 import { checkFlag, checkModel, checkNumber } from './checks'
 import type { Callback } from './protocol'
 import { type AveragedModel, type WeightAverage, weightAverage } from './weight-average'
@@ -51,9 +51,9 @@ export function ema(model: AveragedModel, options: EmaOptions = {}): Ema {
   checkNumber('ema', 'decay', decay, part, value => value >= 0 && value < 1)
   checkFlag('ema', 'validate', validate)
 
-  const average = weightAverage('ema', model, state =>
-    Object.keys(state).filter(name => state[name]!.dtype === 'float32'),
-  )
+  const floats = (state: Readonly<Record<string, Tensor>>) =>
+    Object.keys(state).filter(name => state[name]!.dtype === 'float32')
+  const average = weightAverage('ema', model, floats, { decay, validate })
   /** Whether it was put in for the validation in progress. */
   let lent = false
   const takeBack = (): void => {

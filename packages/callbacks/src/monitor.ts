@@ -17,6 +17,10 @@ export interface Monitor {
   read(ctx: TrainContext): number
   /** Whether `value` is better than `best` by more than `margin`. NaN never is. */
   better(value: number, best: number | null, margin?: number): boolean
+  /** What a checkpoint says of it. */
+  readonly options: { readonly monitor: string; readonly mode: 'min' | 'max' }
+  /** Whether a checkpoint's values are of this quantity, and can be compared with its. */
+  isOf(options: { monitor?: unknown; mode?: unknown } | undefined): boolean
 }
 
 /** `owner` is whom errors name. */
@@ -53,5 +57,7 @@ export function monitored(owner: string, { monitor = 'valLoss', mode }: MonitorO
       if (best === null) return true
       return direction === 'min' ? value < best - margin : value > best + margin
     },
+    options: { monitor, mode: direction },
+    isOf: options => options?.monitor === monitor && options.mode === direction,
   }
 }

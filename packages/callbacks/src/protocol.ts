@@ -129,7 +129,10 @@ export interface Callback {
   /** Runs before clipping; null stands for a parameter the loss does not depend on. */
   transformGrads?(grads: readonly (Tensor | null)[], ctx: TrainContext): (Tensor | null)[]
 
-  /** What a checkpoint keeps, as JSON has it; `restore` gets it back before `onTrainBegin`. */
+  /**
+   * What a checkpoint keeps, as JSON has it; `restore` gets it back before `onTrainBegin`. If it has
+   * `options`, a run that goes on with others notes them.
+   */
   state?(): unknown
   /** Tensors that it keeps besides, yours no longer; `restore` gets some that stay the loop's. */
   tensors?(): Record<string, Tensor>

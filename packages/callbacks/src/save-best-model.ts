@@ -20,6 +20,11 @@ export interface BestEpoch {
   readonly valLoss?: number
 }
 
+interface Stored {
+  best: BestEpoch | null
+  options: MonitorOptions
+}
+
 export interface SaveBestModel extends Callback {
   /** The file. */
   readonly path: string
@@ -90,9 +95,11 @@ export function saveBestModel(
       best = candidate
       await onSaved?.(path, candidate)
     },
-    state: () => best && { ...best },
+    state: (): Stored => ({ best: best && { ...best }, options: monitor.options }),
     restore(state) {
-      best = state as BestEpoch | null
+      const { best: stored, options } = state as Stored
+      // the best of another quantity is none of this one
+      best = monitor.isOf(options) ? stored : null
       restored = true
     },
   }

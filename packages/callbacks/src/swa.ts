@@ -50,7 +50,7 @@ export function swa(model: AveragedModel, options: SwaOptions = {}): Swa {
   checkHandler('swa', 'onSwapIn', onSwapIn)
 
   const parameters = () => [...model.namedParameters()].map(([name]) => name)
-  const average = weightAverage('swa', model, parameters, onSwapIn)
+  const average = weightAverage('swa', model, parameters, { start, at }, onSwapIn)
   const take = (): void => average.update((old, value, n) => div(add(mul(old, n), value), n + 1))
   const callback: Callback = {
     name: 'swa',

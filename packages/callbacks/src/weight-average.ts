@@ -35,7 +35,7 @@ export interface KeptAverage extends WeightAverage {
   begin(): void
   /** Takes the model's weights in; `mix` gives the new average from the old one. */
   update(mix: (old: Tensor, value: Tensor, count: number) => Tensor): void
-  state(): { count: number }
+  state(): { count: number; options: object }
   /** The average; the tensors are the caller's. */
   tensors(): Record<string, Tensor>
   restore(state: unknown, tensors?: Readonly<Record<string, Tensor>>): void
@@ -44,11 +44,13 @@ export interface KeptAverage extends WeightAverage {
 /**
  * @param owner whom errors name
  * @param namesOf which entries of the model's state dict are averaged
+ * @param options what checkpoints say it was made with
  */
 export function weightAverage(
   owner: string,
   model: AveragedModel,
   namesOf: (own: Readonly<Record<string, Tensor>>) => readonly string[],
+  options: object,
   onSwapIn?: () => void | Promise<void>,
 ): KeptAverage {
   let average: Record<string, Tensor> = {}
@@ -144,7 +146,7 @@ export function weightAverage(
       average = Object.fromEntries(names.map(name => [name, keep(clone(state[name]!))]))
     },
 
-    state: () => ({ count }),
+    state: () => ({ count, options }),
     tensors: () =>
       Object.fromEntries(Object.entries(average).map(([name, value]) => [name, clone(value)])),
     restore(state, tensors = {}) {

@@ -71,7 +71,10 @@ test('a metric is maximised when told so; ties go to the lower loss, then to the
 test('a resumed run has to beat the best before it', async () => {
   const model = { stateDict: () => ({}) }
   const saver = saveBestModel(model, join(folder, 'best'))
-  saver.restore?.(JSON.parse('{"value":1,"epoch":4,"valLoss":1}'))
+  saver.restore?.({
+    best: { value: 1, epoch: 4, valLoss: 1 },
+    options: { monitor: 'valLoss', mode: 'min' },
+  })
   await rehearse([saver], { validate: () => ({ valLoss: 2 }) })
   expect(saver.best).toEqual({ value: 1, epoch: 4, valLoss: 1 })
   expect(await readdir(folder)).toEqual([])

@@ -1,15 +1,10 @@
 /** Names the layer where the first NaN or infinity of a batch came about. */
 import type { Callback } from '@dl/callbacks'
-import { DlError, noGrad } from '@dl/core'
-import {
-  clone,
-  customGrad,
-  dispose,
-  keep,
-  sum,
-  type Tensor as T,
-  Tensor,
-} from '@tensorflow/tfjs-core'
+import { DlError, noGrad, showShape } from '@dl/core'
+import { clone, customGrad, dispose, keep, type Tensor as T, Tensor } from '@tensorflow/tfjs-core'
+import type { Fault } from './fault'
+import { namesOf } from './nothing-learns'
+import { Run } from './run'
 
 /** What of a module is needed. */
 export interface WatchedModule {
@@ -23,15 +18,15 @@ interface Watched {
 
 interface Seen {
   path: string
-  /** Of all elements: not finite where one of them is not. */
-  sum: Tensor
+  /** Shares its numbers with what the layer put out, or with the gradient that came. */
+  tensor: Tensor
 }
 
 /**
- * Looks at what each module puts out and at the gradient that comes back to it, as
+ * Keeps what each module puts out and the gradient that comes back to it, as
  * `torch.autograd.set_detect_anomaly`. After a batch whose loss or gradients are not finite it ends
- * the run with `anomaly`, which names the module by its path. For the search alone: each layer is
- * read once more.
+ * the run with `anomaly`, which names the module by its path and counts what is NaN or infinite. For
+ * the search alone: a step needs about twice its memory.
  *
  * @param model of `fit`, whose modules take hooks
  * @throws DlError `anomaly`, out of `fit`
@@ -53,7 +48,7 @@ export function detectAnomaly(model: WatchedModule): Callback {
   let isTraining = false
 
   const note = (list: Seen[], path: string, tensor: Tensor) => {
-    if (isTraining) list.push({ path, sum: noGrad(() => keep(sum(tensor))) })
+    if (isTraining) list.push({ path, tensor: noGrad(() => keep(clone(tensor))) })
   }
   const watch = (path: string, output: unknown): unknown => {
     if (!isTraining) return output
@@ -70,7 +65,7 @@ export function detectAnomaly(model: WatchedModule): Callback {
   }
   const forget = () => {
     isTraining = false
-    for (const list of [forward, backward]) dispose(list.splice(0).map(seen => seen.sum))
+    for (const list of [forward, backward]) dispose(list.splice(0).map(({ tensor }) => tensor))
   }
 
   return {
@@ -84,9 +79,16 @@ export function detectAnomaly(model: WatchedModule): Callback {
       forget()
       isTraining = true
     },
-    async onBatchEnd({ loss, batch, epoch }) {
+    async onBatchEnd(ctx) {
+      const { loss, batch, epoch } = ctx
       isTraining = false
-      const place = Number.isFinite(loss) ? null : await firstOf(forward, backward)
+      const fault = ctx instanceof Run ? ctx.fault : null
+      const place = Number.isFinite(loss)
+        ? null
+        : ((await inOutputs(forward)) ??
+          inLoss(fault) ??
+          (await inGradients(backward)) ??
+          inWeights(fault, model))
       forget()
       if (place === null) return
       throw new DlError('anomaly', {
@@ -102,29 +104,51 @@ export function detectAnomaly(model: WatchedModule): Callback {
   }
 }
 
-async function firstOf(
-  forward: readonly Seen[],
-  backward: readonly Seen[],
-): Promise<string | null> {
+async function inOutputs(forward: readonly Seen[]): Promise<string | null> {
   const first = await firstBroken(forward)
-  if (first >= 0)
-    return `the output of ${nameOf(forward[first]!.path)} is the first that is not finite`
-  const back = await firstBroken(backward)
-  if (back < 0)
-    return backward.length > 0
-      ? 'no output, but the loss or a gradient of weights is not finite'
-      : null
-  const to = nameOf(backward[back]!.path)
-  // what it came through last
-  const from = back === 0 ? 'the loss' : nameOf(backward[back - 1]!.path)
-  return `the gradient is finite up to ${from}, and behind it, at the output of ${to}, no more`
+  if (first === null) return null
+  return `the output of ${nameOf(first.path)} is the first that is not finite (${first.counts})`
 }
 
-async function firstBroken(seen: readonly Seen[]): Promise<number> {
-  for (const [i, { sum }] of seen.entries()) {
-    if (!Number.isFinite((await sum.data())[0])) return i
+const inLoss = (fault: Fault | null): string | null =>
+  fault === null || fault.what === 'gradient'
+    ? null
+    : `all outputs are finite, but the ${fault.what} is ${fault.value}`
+
+async function inGradients(backward: readonly Seen[]): Promise<string | null> {
+  const first = await firstBroken(backward)
+  if (first === null) return null
+  const { i, path, counts } = first
+  // what it came through last
+  const from = i === 0 ? 'the loss' : nameOf(backward[i - 1]!.path)
+  return `all outputs are finite, and so is the gradient up to ${from}, but not behind it, at the output of ${nameOf(path)} (${counts})`
+}
+
+function inWeights(fault: Fault | null, model: object): string | null {
+  const parameter = fault?.parameter
+  if (!parameter) return null
+  const name =
+    namesOf(model)?.get(parameter) ?? `a parameter of shape ${showShape(parameter.shape)}`
+  return `all outputs and their gradients are finite, but not the gradient of ${name}`
+}
+
+async function firstBroken(seen: readonly Seen[]) {
+  for (const [i, { path, tensor }] of seen.entries()) {
+    const counts = brokenIn(await tensor.data())
+    if (counts !== null) return { i, path, counts: `${counts} of ${showShape(tensor.shape)}` }
   }
-  return -1
+  return null
+}
+
+/** `3 NaN and 1 -Infinity`; null where all numbers are finite. */
+function brokenIn(values: ArrayLike<number>): string | null {
+  const counts = new Map<number, number>()
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (!Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  if (counts.size === 0) return null
+  return [...counts].map(([value, count]) => `${count} ${value}`).join(' and ')
 }
 
 const nameOf = (path: string): string => (path === '' ? 'the model' : path)

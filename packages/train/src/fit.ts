@@ -8,6 +8,7 @@ import type { LayerOptimizer } from '@dl/optim'
 import { dispose, tidy } from '@tensorflow/tfjs-core'
 import { askedNow } from './asked'
 import { announced, batchesOf, emptyLoader, type Place } from './batches'
+import { beforeValidation } from './before-validation'
 import { breather } from './breathe'
 import { evaluate } from './evaluate'
 import {
@@ -96,6 +97,7 @@ export async function fit(
     await step.apply()
     step.dispose()
     run.taken = taken
+    run.fault = step.fault
     run.endBatch(step.loss, step.items)
     await emit('onBatchEnd')
     if (step.fault && !skipNaN && run.stopped === null) {
@@ -113,6 +115,8 @@ export async function fit(
     interrupted?.enterEpoch()
     const place: Place = { taken: run.taken, begin: interrupted?.setRandom }
     parts.begun = { loader: train.state?.() ?? null, random: defaultGenerator().state() }
+    // a batch that has come and is not learnt from must leave no trace
+    let { random } = parts.begun
     let step: TrainStep | null = null
     try {
       for await (const original of batchesOf(train, 'training', place)) {
@@ -122,7 +126,10 @@ export async function fit(
             run.beginBatch()
             lo.setPosition(run.position)
             await emit('onBatchBegin')
-            if (aborted()) break
+            if (aborted()) {
+              defaultGenerator().restore(random)
+              break
+            }
             step = new TrainStep({ model, lo, loss, callbacks: list, run })
           }
           await step.add(batch)
@@ -132,6 +139,7 @@ export async function fit(
         if (step.batches < gradientAccumulation) continue
         await finish(step, place)
         step = null
+        random = defaultGenerator().state()
         if (aborted()) break
       }
       if (step !== null) await finish(step, place)
@@ -146,13 +154,26 @@ export async function fit(
     return run.batch >= run.batchesInEpoch
   }
 
-  const validate = async (loader: DataLoader) => {
-    await emit('onValidationBegin')
-    const judged = await stay.lend(() =>
-      evaluate(model, loader, loss, { carryState, metrics, ...(signal && { signal }) }),
-    )
-    run.metrics = { valLoss: judged.loss, ...judged.metrics }
-    await emit('onValidationEnd')
+  /** Whether it came to its end; one that did not leaves no trace, and is begun again on resume. */
+  const validate = async (loader: DataLoader): Promise<boolean> => {
+    const before = beforeValidation(model, loader)
+    const options = { carryState, metrics, ...(signal && { signal }) }
+    try {
+      await emit('onValidationBegin')
+      const judged = signal?.aborted
+        ? null
+        : await stay.lend(() => evaluate(model, loader, loss, options))
+      const isWhole = judged !== null && !signal?.aborted
+      if (isWhole) run.metrics = { valLoss: judged.loss, ...judged.metrics }
+      else {
+        before.putBack()
+        aborted()
+      }
+      await emit('onValidationEnd')
+      return isWhole
+    } finally {
+      before.dispose()
+    }
   }
 
   const runEpochs = async () => {
@@ -162,12 +183,14 @@ export async function fit(
     let rest = run.isWithinEpoch ? takenUp : null
     for (let { epoch } = run; epoch < epochs && !aborted(); epoch++, rest = null) {
       const steps = Math.ceil(announced(train, 'training') / gradientAccumulation)
-      if (rest === null) run.beginEpoch(epoch, steps)
+      if (rest === null) {
+        run.beginEpoch(epoch, steps)
+        parts.begun = null
+      }
       await emit('onEpochBegin')
       if (aborted()) return
       if (!(await trainEpoch(steps, rest))) return
-      if (validation && !signal?.aborted) await validate(validation)
-      if (signal?.aborted) return
+      if (validation && !(await validate(validation))) return
       run.endEpoch()
       await emit('onEpochEnd')
       run.epoch = epoch + 1

@@ -1,8 +1,8 @@
 import { DlError, showShape } from '@dl/core'
 import type { LayerOptimizer } from '@dl/optim'
+import type { Fault } from './fault'
 import { namesOf } from './nothing-learns'
 import type { Run } from './run'
-import type { Fault } from './train-step'
 
 /** Says where a loss or gradient that is no number came about, and whether the weights were broken before. */
 export async function nanLoss(

@@ -121,8 +121,12 @@ function callbackNotes({ callbacks: states }: StoredRun, { callbacks }: RunParts
   const unused = Object.keys(states).filter(name => !Object.hasOwn(own, name))
   const changed = Object.keys(own).flatMap(name => {
     const [now, was] = [optionsOf(own[name]), optionsOf(states[name])]
-    if (now === null || was === null || same(now, was)) return []
-    return [`${name} with ${JSON.stringify(now)} as the program says, not ${JSON.stringify(was)}`]
+    if (now === null || was === null) return []
+    return [...new Set([...Object.keys(now), ...Object.keys(was)])]
+      .filter(key => !same(now[key], was[key]))
+      .map(
+        key => `${name}'s ${key} ${textOf(now[key])} as the program says, not ${textOf(was[key])}`,
+      )
   })
   return [
     ...fresh.map(name => `${name} begins here, as the checkpoint has none`),
@@ -132,8 +136,13 @@ function callbackNotes({ callbacks: states }: StoredRun, { callbacks }: RunParts
 }
 
 /** What a callback was made with, where it tells. */
-const optionsOf = (state: unknown): object | null =>
-  (state as { options?: object } | null | undefined)?.options ?? null
+const optionsOf = (state: unknown): Record<string, unknown> | null =>
+  (state as { options?: Record<string, unknown> } | null | undefined)?.options ?? null
+
+const textOf = (value: unknown): string => {
+  if (value === undefined || value === null) return 'none'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
 
 /** The same bits come of the same kernels only. */
 function backendNotes({ backend: was }: StoredRun): string[] {

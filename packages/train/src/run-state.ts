@@ -108,10 +108,7 @@ export async function capture(parts: RunParts): Promise<RunState> {
     asked,
     optimizer: optimizer.values,
     callbacks: callbacks.state(),
-    random: defaultGenerator().state(),
-    generators: Object.fromEntries(
-      [...generatorsOf(model)].map(([path, generator]) => [path, generator.state()]),
-    ),
+    ...randomNow(model),
     loader: data.train.state?.() ?? null,
     begun: run.isWithinEpoch ? begun : null,
     validation: data.validation?.state?.() ?? null,
@@ -198,7 +195,17 @@ export function loadTensors(
 export const callbackTensors = (tensors: Readonly<Record<string, Tensor>>) =>
   without(CALLBACK, tensors)
 
-/** The default generator, and those that layers have for themselves. */
+/** Where the default generator stands, and those that layers have for themselves. */
+export function randomNow(
+  model: TrainableModel & Storable,
+): Pick<StoredRun, 'random' | 'generators'> {
+  const generators = [...generatorsOf(model)].map(
+    ([path, generator]) => [path, generator.state()] as const,
+  )
+  return { random: defaultGenerator().state(), generators: Object.fromEntries(generators) }
+}
+
+/** Puts them there. */
 export function setRandom(
   model: TrainableModel & Storable,
   { random, generators }: Pick<StoredRun, 'random' | 'generators'>,

@@ -1,6 +1,7 @@
 /** The state of a run as callbacks see it. */
 import type { CallbackList, EpochRow, Resumed, RunState, TrainContext } from '@dl/callbacks'
 import type { LayerOptimizer } from '@dl/optim'
+import type { Fault } from './fault'
 
 /** How much of the running average of the loss stays at each batch. */
 const SMOOTHING = 0.98
@@ -19,10 +20,16 @@ export class Run implements TrainContext {
   resumed: Resumed | null = null
   /** Batches of the training loader that are done in this epoch; a step may take several. */
   taken = 0
+  /** What was not finite in the last batch. */
+  fault: Fault | null = null
   /** Whether a batch has had gradients. */
   hasLearnt = false
   #average = 0
-  #averaged = 0
+  /**
+   * SMOOTHING to the power of the losses in it: what the zero it began with still counts. A product,
+   * as engines differ in the last digit of a power, and a run may go on in another.
+   */
+  #ofZero = 1
   /** What the last epoch had, where that was not what it announced. */
   #counted: number | null = null
   /** Epochs that are done, and whether another has begun. */
@@ -42,7 +49,7 @@ export class Run implements TrainContext {
   }
 
   get smoothLoss(): number {
-    return this.#average / (1 - SMOOTHING ** this.#averaged)
+    return this.#average / (1 - this.#ofZero)
   }
 
   /** How much of the run is done, 0 … 1, in exact epochs; whole ones while nobody knows their length. */
@@ -84,7 +91,7 @@ export class Run implements TrainContext {
     this.step++
     // one loss that is no number must not hide all those after it
     if (!Number.isFinite(loss)) return
-    this.#averaged++
+    this.#ofZero *= SMOOTHING
     this.#average = SMOOTHING * this.#average + (1 - SMOOTHING) * loss
   }
 
@@ -107,7 +114,7 @@ export class Run implements TrainContext {
       metrics: { ...metrics },
       history: history.map(row => ({ ...row })),
       average: this.#average,
-      averaged: this.#averaged,
+      ofZero: this.#ofZero,
       counted: this.#counted,
     }
   }
@@ -117,7 +124,7 @@ export class Run implements TrainContext {
     Object.assign(this, { epoch, batch, taken, batchesInEpoch, step, loss, items, metrics })
     this.history.push(...state.history.map(row => ({ ...row })))
     this.#average = state.average
-    this.#averaged = state.averaged
+    this.#ofZero = state.ofZero
     this.#counted = state.counted
     this.#finished = epoch
     this.#begun = batch > 0

@@ -15,6 +15,7 @@ import {
   type Tensor1D,
   tidy,
 } from '@tensorflow/tfjs-core'
+import type { Fault } from './fault'
 import type { Loss, TrainableModel } from './model'
 import { checkLate, namesOf, whyNothingLearns } from './nothing-learns'
 import type { Run } from './run'
@@ -26,16 +27,6 @@ export interface StepContext {
   loss: Loss
   callbacks: CallbackList
   run: Run
-}
-
-/** What was not finite in a step: its loss, the loss with what `transformLoss` added, or a gradient. */
-export interface Fault {
-  what: 'loss' | 'transformed loss' | 'gradient'
-  /** The loss without what was added. */
-  loss: number
-  value: number
-  /** Whose gradient it is. */
-  parameter?: Parameter
 }
 
 /**

@@ -85,22 +85,25 @@ export function checkpoint(path: string, options: CheckpointOptions = {}): Check
   async function save(ctx: TrainContext, value = Number.NaN): Promise<void> {
     const { epoch, batch, step, smoothLoss, metrics } = ctx
     const state = await captured(ctx)
+    let written: Uint8Array
     try {
-      const bytes = await encodeCheckpoint(state, {
+      written = await encodeCheckpoint(state, {
         ...metadata,
         ...texts({ epoch, batch, step, trnLoss: smoothLoss, ...metrics }),
         ...(Number.isFinite(value) && { [`${OWNER} ${monitor.name}`]: String(value) }),
         backend: JSON.stringify(backendInfo()),
       })
       last = checkpointPath(path, step)
-      await storage.write(last, bytes)
+      await storage.write(last, written)
     } finally {
       dispose(state.tensors)
     }
     kept = [...kept.filter(one => one.step !== step), { step, value }]
     dirty = false
     savedAt = performance.now()
-    for (const one of superfluous(kept, { keepLast, keepBest, mode: monitor.mode })) {
+    const gone = superfluous(kept, { keepLast, keepBest, mode: monitor.mode })
+    if (gone.length > 0) await checkWritten(storage, last, written)
+    for (const one of gone) {
       await storage.remove(checkpointPath(path, one.step))
       kept = kept.filter(other => other !== one)
     }
@@ -134,6 +137,10 @@ export function checkpoint(path: string, options: CheckpointOptions = {}): Check
     // a run that was stopped within an epoch: what follows undoes what schedules did
     async onPhaseEnd(ctx) {
       if (ctx.stopped && dirty && ctx.batch < ctx.batchesInEpoch) await save(ctx)
+    },
+    // likewise in a validation, which then has no results
+    async onValidationEnd(ctx) {
+      if (ctx.stopped && dirty && Object.keys(ctx.metrics).length === 0) await save(ctx)
     },
     async onEpochEnd(ctx) {
       dirty = true
@@ -205,6 +212,17 @@ async function captured(ctx: TrainContext) {
   throw new DlError('not-resumable', {
     problem: 'the loop that runs checkpoint cannot tell the state of its run',
     expected: 'fit of @dl/train, or a loop whose context has capture()',
+  })
+}
+
+/** Older files are not to go for one that a disk did not take, and did not say so. */
+async function checkWritten(storage: FileStorage, path: string, written: Uint8Array) {
+  const read = await storage.read(path)
+  if (read.length === written.length && read.every((byte, i) => byte === written[i])) return
+  throw new DlError('write-failed', {
+    problem: `${path} was written with ${written.length} bytes and reads back otherwise`,
+    expected: 'what was written',
+    fix: 'The files before it stay. Look at the disk, or give checkpoint another storage.',
   })
 }
 

@@ -58,6 +58,6 @@ export function circularLR(
       lr: (base, place) => base * slanted(div, rise(place)),
       ...(momentums && { momentum: place => momentumAt(momentums, rise(place)) }),
     },
-    { ...cycles, cycleLen },
+    { ...cycles, cycleLen, shape: { div, cutDiv, momentums } },
   )
 }

@@ -46,5 +46,5 @@ export function cosAnneal(optimizer: LayerOptimizerLike, options: CosAnnealOptio
     cycle === 0 && position < warmup - 1e-9
       ? base * WARMUP_FACTOR
       : cosine(base, Math.min(lrMin, base))(position)
-  return cyclic('cosAnneal', optimizer, { lr }, { ...cycles, cycleLen })
+  return cyclic('cosAnneal', optimizer, { lr }, { ...cycles, cycleLen, shape: { warmup, lrMin } })
 }

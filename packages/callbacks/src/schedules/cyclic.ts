@@ -21,10 +21,12 @@ interface State extends ClockState {
   /** What the optimizer had before, and what it has now. */
   momentum?: number
   inUse?: number
-  options: CycleOptions
+  options: object
 }
 
 /**
+ * @param options with the `shape` of a cycle: what the schedule was made with besides
+ *
  * Before each batch the curves give its learning rates and momentum; after the last batch of a
  * cycle comes `onCycleEnd`; when training ends the optimizer has back what it had.
  */
@@ -32,7 +34,7 @@ export function cyclic(
   name: string,
   optimizer: LayerOptimizerLike,
   curves: Curves,
-  options: CyclicOptions,
+  options: CyclicOptions & { shape: object },
 ): Callback {
   checkOptimizer(name, optimizer)
   checkHandler(name, 'onCycleEnd', options.onCycleEnd)
@@ -73,7 +75,7 @@ export function cyclic(
     state: (): State => ({
       ...clock.state(),
       ...(curves.momentum && momentum !== undefined && { momentum, inUse: optimizer.mom! }),
-      options: cycles,
+      options: { ...cycles, ...options.shape },
     }),
     restore(state) {
       const { momentum: before, inUse } = state as State

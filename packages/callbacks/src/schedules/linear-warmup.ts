@@ -7,7 +7,7 @@ import { checkOptions, DlError, showValue } from '@dl/core'
 import { badOption } from '../bad-option'
 import { checkNumber, checkOptimizer } from '../checks'
 import { type Callback, EVENTS, type LayerOptimizerLike, type TrainContext } from '../protocol'
-import { checkSpan } from './clock'
+import { type ClockState, checkSpan } from './clock'
 import { stopwatch } from './elapsed'
 import { scheduled } from './scheduled'
 
@@ -82,13 +82,36 @@ export function linearWarmup(
       await schedule?.onTrainEnd?.(ctx)
       optimizer.setLrs(optimizer.baseLrs)
     },
-    state: () => ({ ...watch.state(), schedule: schedule?.state?.() }),
+    state(): State {
+      const inner = statesOf(schedule)
+      const options = { length, startFactor, schedule: optionsOf(schedule, inner) }
+      return { ...watch.state(), warming, inner, options }
+    },
     restore(state) {
+      const { inner } = state as State
       watch.restore(state)
-      schedule?.restore?.((state as { schedule: unknown }).schedule)
+      warming = (state as State).warming
+      // of another schedule than this one it is none
+      if (schedule && Object.hasOwn(inner, schedule.name)) schedule.restore?.(inner[schedule.name])
     },
   })
 }
+
+interface State extends ClockState {
+  warming: boolean
+  /** What the schedule has, by its name. */
+  inner: Record<string, unknown>
+  options: object
+}
+
+const statesOf = (schedule: Callback | undefined): Record<string, unknown> =>
+  schedule?.state ? { [schedule.name]: schedule.state() } : {}
+
+/** Its name, with what it was made with where it tells. */
+const optionsOf = (schedule: Callback | undefined, states: Record<string, unknown>) =>
+  schedule && {
+    [schedule.name]: (states[schedule.name] as { options?: object } | undefined)?.options ?? null,
+  }
 
 const handlersOf = (schedule: Callback): Partial<Callback> =>
   Object.fromEntries(

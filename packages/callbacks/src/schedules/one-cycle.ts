@@ -76,7 +76,7 @@ export function oneCycle(optimizer: LayerOptimizerLike, options: OneCycleOptions
         momentum: place => momentumAt(range, oneCycleRise(place.position, end(place))),
       }),
     },
-    cycles,
+    { ...cycles, shape: { div, pct, momentums: range } },
   )
 }
 

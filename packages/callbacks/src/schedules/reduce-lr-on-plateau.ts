@@ -34,6 +34,10 @@ interface State {
   scales: number[]
 }
 
+interface Stored extends State {
+  options: ReduceLROnPlateauOptions
+}
+
 /** A fall by less is none. */
 const LEAST_FALL = 1e-8
 
@@ -62,7 +66,8 @@ export function reduceLROnPlateau(
   optimizer: LayerOptimizerLike,
   options: ReduceLROnPlateauOptions = {},
 ): Callback {
-  const { factor, patience, cooldown, better, minLrs, monitor } = checked(optimizer, options)
+  const { better, minLrs, monitor, asked } = checked(optimizer, options)
+  const { factor, patience, cooldown } = asked
   const fresh = (): State => ({
     best: null,
     bad: 0,
@@ -109,9 +114,11 @@ export function reduceLROnPlateau(
     onTrainEnd() {
       optimizer.setLrs(optimizer.baseLrs)
     },
-    state: () => structuredClone(state),
+    state: (): Stored => ({ ...structuredClone(state), options: asked }),
     restore(saved) {
-      state = structuredClone(saved as State)
+      const { options: before, ...stored } = structuredClone(saved as Stored)
+      // the best of another quantity is none of this one
+      state = monitor.isOf(before) ? stored : { ...stored, best: null, bad: 0 }
       restored = true
     },
   })
@@ -151,7 +158,11 @@ function checked(optimizer: LayerOptimizerLike, options: ReduceLROnPlateauOption
     const bar = thresholdMode === 'rel' ? best * (1 + sign * threshold) : best + sign * threshold
     return sign * value > sign * bar
   }
-  return { factor, patience, cooldown, better, monitor, minLrs: minLrsOf(optimizer, minLr) }
+  const asked = {
+    ...monitor.options,
+    ...{ factor, patience, threshold, thresholdMode, cooldown, minLr },
+  }
+  return { asked, better, monitor, minLrs: minLrsOf(optimizer, minLr) }
 }
 
 function minLrsOf({ lrs }: LayerOptimizerLike, minLr: number | readonly number[]) {

@@ -44,7 +44,7 @@ export function stepLR(optimizer: LayerOptimizerLike, options: StepLROptions): C
   const byBatch = typeof stepSize === 'object'
   const size = byBatch ? stepSize.batches : stepSize
   const steps = (elapsed: number): number => Math.floor(elapsed / size + TOLERANCE)
-  return falling('stepLR', optimizer, gamma, byBatch, steps)
+  return falling('stepLR', optimizer, { stepSize, gamma }, byBatch, steps)
 }
 
 /**
@@ -69,16 +69,17 @@ export function multiStepLR(optimizer: LayerOptimizerLike, options: MultiStepLRO
   checkMilestones(list)
   const passed = (elapsed: number): number =>
     list.filter(milestone => elapsed >= milestone - TOLERANCE).length
-  return falling('multiStepLR', optimizer, gamma, byBatch, passed)
+  return falling('multiStepLR', optimizer, { milestones, gamma }, byBatch, passed)
 }
 
 function falling(
   name: string,
   optimizer: LayerOptimizerLike,
-  gamma: number,
+  options: { gamma: number } & (StepLROptions | MultiStepLROptions),
   byBatch: boolean,
   steps: (elapsed: number) => number,
 ): Callback {
+  const { gamma } = options
   checkOptimizer(name, optimizer)
   checkNumber(name, 'gamma', gamma, 'a number above 0', value => value > 0)
   const watch = stopwatch(byBatch)
@@ -93,7 +94,7 @@ function falling(
     onTrainEnd() {
       optimizer.setLrs(optimizer.baseLrs)
     },
-    state: watch.state,
+    state: () => ({ ...watch.state(), options }),
     restore: watch.restore,
   })
 }

@@ -28,6 +28,7 @@ interface State extends ClockState {
   /** What the optimizer had before, and what it has now. */
   wds: number[]
   inUse: number[]
+  options: object
 }
 
 /** Weight decay that is as strong over a cycle, however many batches that has. */
@@ -64,7 +65,8 @@ export function weightDecaySchedule(
 ): Callback {
   const known = ['cycleLen', 'cycleMult', 'norm', 'mult'] as const
   const checked = checkOptions('weightDecaySchedule', options, known)
-  const { norm = true, mult = lrRatio, ...cycles } = checked
+  const { norm = true, mult = lrRatio, cycleMult = 1, cycleLen } = checked
+  const cycles = { ...(cycleLen !== undefined && { cycleLen }), cycleMult }
   checkOptimizer('weightDecaySchedule', optimizer)
   if (!Array.isArray(optimizer.wds) || typeof optimizer.setWds !== 'function') {
     const problem = `optimizer is ${showValue(optimizer)}, without wds and setWds`
@@ -116,6 +118,7 @@ export function weightDecaySchedule(
       ...clock.state(),
       wds: [...(base ?? optimizer.wds)],
       inUse: [...optimizer.wds],
+      options: { ...cycles, norm },
     }),
     restore(state) {
       const { wds, inUse } = state as State

@@ -135,6 +135,80 @@ describe('what stays', () => {
   })
 })
 
+describe('the only good file', () => {
+  /** The files that are whole. */
+  async function whole(storage: FileStorage): Promise<string[]> {
+    const good: string[] = []
+    for (const path of await storage.list('run_')) {
+      const bytes = await storage.read(path)
+      await verifyCheckpoint(bytes).then(
+        () => good.push(path),
+        () => {},
+      )
+    }
+    return good
+  }
+
+  /** Complains when a removal leaves none. */
+  const watched = (storage: FileStorage): FileStorage => ({
+    ...storage,
+    async remove(path) {
+      await storage.remove(path)
+      if ((await whole(storage)).length === 0) throw new Error(`the last good file was ${path}`)
+    },
+  })
+
+  const before = { everySteps: 2, keepLast: 9, keepBest: 9 }
+  const steps = [2, 4, 6, 8, 10, 12]
+  // bit i: the i-th file is damaged; at least one is left to go on from
+  const subsets = Array.from({ length: 2 ** steps.length - 1 }, (_, i) => i)
+
+  it.each([
+    { keepLast: 1 },
+    { keepLast: 1, keepBest: 1 },
+    { keepLast: 2, keepBest: 2, everyEpoch: true },
+  ])('stays, whichever were damaged: %j', async options => {
+    for (const subset of subsets) {
+      const { storage } = await play(before)
+      for (const [i, step] of steps.entries()) {
+        const path = `run_${step}.safetensors`
+        const bytes = await storage.read(path)
+        // cut, or a bit turned in the middle
+        const cut = i % 2 === 0 ? bytes.subarray(0, -1) : bytes.map((b, k) => b ^ Number(k === 99))
+        if (subset & (1 << i)) await storage.write(path, cut)
+      }
+      const found = await readCheckpoint({ path: 'run', storage, skipDamaged: true })
+      dispose(found.state.tensors)
+      const step = Number(found.metadata.step)
+      const resumed = { path: found.path, epoch: 0, batch: 0, step, notes: [] }
+      await play(
+        { everySteps: 5, ...options, storage: watched(storage) },
+        { resumed, stopAt: step + 7 },
+      )
+      expect((await whole(storage)).length).toBeGreaterThanOrEqual(options.keepLast)
+    }
+  })
+
+  it('stays where a disk takes less than it says', async () => {
+    const storage = memoryStorage()
+    let lies = false
+    const disk: FileStorage = {
+      ...storage,
+      async write(path, bytes) {
+        await storage.write(path, lies ? bytes.subarray(0, -1) : bytes)
+        lies = true
+      },
+    }
+    await expect(play({ keepLast: 1, storage: disk })).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringMatching(
+        /^run_8\.safetensors was written with \d+ bytes and reads back otherwise; expected what was written\./,
+      ),
+    })
+    expect(await whole(storage)).toEqual(['run_4.safetensors'])
+  })
+})
+
 describe('other runs', () => {
   it('are not written over', async () => {
     const { storage } = await play({})
