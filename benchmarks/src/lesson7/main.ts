@@ -59,7 +59,7 @@ function runOf(
   }
 }
 
-const quickData = ({ kind }: Row): string => (kind === 'text' ? 'embedded' : 'shapes')
+const quickData = ({ kind }: Row): string => (kind === 'text' ? 'embedded' : 'patches')
 
 /** Of one run; a finished one is not run again. Null where there is none. */
 async function outcome(run: Run, info: BackendInfo | null): Promise<RunRecord | null> {

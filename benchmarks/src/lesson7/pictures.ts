@@ -14,7 +14,7 @@ import { CamNet } from '../../../examples/cam/src/net'
 import { LADDER } from '../../../examples/cifar10/src/ladder'
 import type { PictureSettings } from './rows'
 
-export const SIZE = 32
+const SIZE = 32
 
 /** The row's part of a set. */
 export async function picturesOf(

@@ -7,11 +7,11 @@ export const QUICK = {
   /** Streams, or windows, of a batch; and how many batches, to learn from and to judge by. */
   text: { bs: 32, train: 150, validation: 20 },
   /** Made-up pictures. */
-  pictures: { count: 240, bs: 16 },
+  pictures: { count: 128, bs: 8 },
 }
 
 /** Rates for so short a way; the rest of the last phase stays. */
-const LR = { text: 1e-2, pictures: 1e-2 }
+const LR = { text: 1e-2, pictures: 2e-2 }
 
 export const quickOf = (row: Row): Row => {
   const { cycleLen } = row.phases.at(-1)!

@@ -2,13 +2,14 @@
 import { manualSeed } from '@dl/core'
 import { type DataLoader, take } from '@dl/data'
 import { loadCorpus } from '@dl/example-kit'
+import { patches } from '@dl/example-kit/pictures'
 import { bnFreeze, crossEntropy, type Module } from '@dl/layers'
 import { adam, adamW, type HasParameters, type LayerGroup, sgd, type UpdateRule } from '@dl/optim'
 import { accuracy, type LearnerModel, type Metric } from '@dl/train'
-import { ConvLearner, datasets, type ImageClassifierData } from '@dl/vision'
+import { ConvLearner, type ImageClassifierData } from '@dl/vision'
 import { dispose } from '@tensorflow/tfjs-core'
 import { STEPS } from '../../../examples/rnn-from-scratch/src/steps'
-import { imagesOf, netOf, picturesOf, SIZE } from './pictures'
+import { imagesOf, netOf, picturesOf } from './pictures'
 import { pretrained } from './pretrained'
 import { QUICK } from './quick'
 import { bsOf, type PictureRow, type Row } from './rows'
@@ -74,7 +75,7 @@ async function textTask(
 async function pictureTask(row: PictureRow, options: TaskOptions): Promise<Task> {
   const { seed, quick } = options
   const set = quick
-    ? datasets.shapes({ count: QUICK.pictures.count, size: SIZE, seed })
+    ? patches({ count: QUICK.pictures.count, seed })
     : await picturesOf(row, options)
   const images = imagesOf(set, bsOf(row), seed)
   const model = netOf(row.model, images.c)
