@@ -53,6 +53,47 @@ class ResnetLayer(BnLayer):
         return x + super().forward(x)
 
 
+class SimpleNet(nn.Module):
+    def __init__(self, widths=(3072, 40, 10)):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(*pair) for pair in zip(widths, widths[1:])])
+
+    def forward(self, x):
+        x = x.permute(0, 2, 3, 1).flatten(1)  # channels last, as ours are
+        for layer in self.layers[:-1]:
+            x = F.relu(layer(x))
+        return F.log_softmax(self.layers[-1](x), dim=-1)
+
+
+class ConvNet(nn.Module):
+    def __init__(self, widths=(3, 20, 40, 80), classes=10):
+        super().__init__()
+        self.layers = nn.ModuleList([self.layer(*pair) for pair in zip(widths, widths[1:])])
+        self.out = nn.Linear(widths[-1], classes)
+
+    def layer(self, ni, nf):
+        return nn.Conv2d(ni, nf, 3, 2)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return F.log_softmax(self.out(F.adaptive_max_pool2d(x, 1).flatten(1)), dim=-1)
+
+
+class ConvLayer(nn.Module):
+    def __init__(self, ni, nf):
+        super().__init__()
+        self.conv = nn.Conv2d(ni, nf, 3, 2, padding=1)
+
+    def forward(self, x):
+        return F.relu(self.conv(x))
+
+
+class ConvNet2(ConvNet):
+    def layer(self, ni, nf):
+        return ConvLayer(ni, nf)
+
+
 class ConvBnNet(nn.Module):
     def __init__(self, widths=(10, 20, 40, 80, 160), classes=10):
         super().__init__()
@@ -68,6 +109,18 @@ class ConvBnNet(nn.Module):
 
     def forward(self, x):
         return F.log_softmax(self.out(self.features(x)), dim=-1)
+
+
+class ConvBnNet2(ConvBnNet):
+    def __init__(self, widths=(10, 20, 40, 80, 160), classes=10):
+        super().__init__(widths, classes)
+        self.layers2 = nn.ModuleList([BnLayer(n, n, 1) for n in widths[1:]])
+
+    def features(self, x):
+        x = self.conv1(x)
+        for one, two in zip(self.layers, self.layers2):
+            x = two(one(x))
+        return F.adaptive_max_pool2d(x, 1).flatten(1)
 
 
 class Resnet(ConvBnNet):
@@ -95,7 +148,11 @@ class Resnet2(Resnet):
 
 # learning rate and weight decay of the lesson's first call of fit
 MODELS = {
+    "simplenet": (SimpleNet, 1e-2, 0),
+    "convnet": (ConvNet, 1e-1, 0),
+    "convnet2": (ConvNet2, 1e-1, 0),
     "convbnnet": (ConvBnNet, 3e-2, 0),
+    "convbnnet2": (ConvBnNet2, 1e-2, 0),
     "resnet": (Resnet, 1e-2, 1e-5),
     "resnet2": (Resnet2, 1e-2, 1e-6),
 }

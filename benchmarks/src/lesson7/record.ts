@@ -5,7 +5,8 @@ import { cpus } from 'node:os'
 import { type BackendInfo, DlError } from '@dl/core'
 import { files } from '@dl/data'
 import { version_core } from '@tensorflow/tfjs-core'
-import type { Phase, Row, RowName } from './rows'
+import type { Run } from './places'
+import type { Phase, PictureRow, PictureSettings, Row, RowName } from './rows'
 
 /** What must be the same in two runs whose curves are one. */
 export interface Settings {
@@ -14,17 +15,17 @@ export interface Settings {
   data: string
   phases: readonly Phase[]
   wd: number
+  /** What a picture row has otherwise than the ladder's. */
+  net?: PictureSettings
 }
 
-export interface Record extends Settings {
+const NAMES = ['row', 'seed', 'data', 'phases', 'wd', 'net'] as const
+
+export interface RunRecord extends Settings {
   commit: string | null
-  backend: string
-  native: BackendInfo['native']
-  simd: BackendInfo['simd']
-  threads: number
   processor: string | undefined
-  versions: { node: string; tfjs: string }
-  printed: number
+  versions: { [name: string]: string }
+  printed: number | null
   bound: number | null
   /** Of a finished run. */
   epochs?: number
@@ -33,15 +34,31 @@ export interface Record extends Settings {
   ttaAccuracy?: number
 }
 
-export function recordOf(settings: Settings, row: Row, info: BackendInfo): Record {
-  const { backend, native, simd, threads } = info
+export type OurRecord = RunRecord & Pick<BackendInfo, 'backend' | 'native' | 'simd' | 'threads'>
+
+export const settingsOf = ({ name, row, seed, data }: Run): Settings => ({
+  row: name,
+  seed,
+  data,
+  phases: row.phases,
+  wd: row.wd,
+  ...(row.kind === 'pictures' && hasOwn(row) && { net: netOf(row) }),
+})
+
+/** The order of the keys is that of the comparison. */
+const netOf = (row: PictureRow): PictureSettings => {
+  const { model, bs, classes, count, optimizer, pretraining, lrParts, bnFreeze } = row
+  return { model, bs, classes, count, optimizer, pretraining, lrParts, bnFreeze }
+}
+
+/** The lesson's own rows have no such thing. */
+const hasOwn = (row: PictureRow): boolean =>
+  Object.values({ ...netOf(row), model: undefined }).some(value => value !== undefined)
+
+export function recordOf(settings: Settings, row: Row): RunRecord {
   return {
     ...settings,
     commit: commit(),
-    backend,
-    native,
-    simd,
-    threads,
     processor: cpus()[0]?.model.trim(),
     versions: { node: process.version, tfjs: version_core },
     printed: row.printed,
@@ -59,6 +76,9 @@ function commit(): string | null {
   }
 }
 
+export const readRecord = async (path: string): Promise<RunRecord> =>
+  JSON.parse(await readFile(path, 'utf8'))
+
 /**
  * Refuses a curve that another run began.
  *
@@ -66,8 +86,8 @@ function commit(): string | null {
  */
 export async function checkSame(path: string, settings: Settings): Promise<void> {
   if (!(await files.exists(path))) return
-  const known = JSON.parse(await readFile(path, 'utf8')) as Partial<Settings>
-  const differing = (['row', 'seed', 'data', 'phases', 'wd'] as const).find(
+  const known: Partial<Settings> = await readRecord(path)
+  const differing = NAMES.find(
     name => JSON.stringify(known[name]) !== JSON.stringify(settings[name]),
   )
   if (differing === undefined) return
@@ -78,5 +98,5 @@ export async function checkSame(path: string, settings: Settings): Promise<void>
   })
 }
 
-export const writeRecord = (path: string, record: Record): Promise<void> =>
+export const writeRecord = (path: string, record: RunRecord): Promise<void> =>
   files.writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`)

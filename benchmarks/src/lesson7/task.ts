@@ -1,31 +1,31 @@
 /** The model and the loaders of a row, as the examples make them. */
 import { manualSeed } from '@dl/core'
-import type { DataLoader } from '@dl/data'
+import { type DataLoader, take } from '@dl/data'
 import { loadCorpus } from '@dl/example-kit'
-import { loadPictures } from '@dl/example-kit/pictures'
-import { crossEntropy } from '@dl/layers'
-import { adam, sgd, type UpdateRule } from '@dl/optim'
+import { patches } from '@dl/example-kit/pictures'
+import { bnFreeze, crossEntropy, type Module } from '@dl/layers'
+import { adam, adamW, type HasParameters, type LayerGroup, sgd, type UpdateRule } from '@dl/optim'
 import { accuracy, type LearnerModel, type Metric } from '@dl/train'
-import {
-  ConvLearner,
-  cifar10Stats,
-  ImageClassifierData,
-  randomFlip,
-  tfmsFromStats,
-} from '@dl/vision'
+import { ConvLearner, type ImageClassifierData } from '@dl/vision'
 import { dispose } from '@tensorflow/tfjs-core'
-import { LADDER } from '../../../examples/cifar10/src/ladder'
 import { STEPS } from '../../../examples/rnn-from-scratch/src/steps'
-import type { Row } from './rows'
+import { imagesOf, netOf, picturesOf } from './pictures'
+import { pretrained } from './pretrained'
+import { QUICK } from './quick'
+import { bsOf, type PictureRow, type Row } from './rows'
 
 export interface Task {
-  model: LearnerModel & { dispose(): void }
+  model: LearnerModel & HasParameters & { dispose(): void }
+  /** The model's layers, the first ones first, where they learn at rates of their own. */
+  groups: HasParameters | readonly LayerGroup[]
   loaders: { train: DataLoader; validation: DataLoader }
   loss: typeof crossEntropy
   optimizer: () => UpdateRule
   metrics: Metric[]
   /** As in the lesson, a state goes on from epoch to validation to epoch. */
   carryState: boolean
+  /** What guessing comes to, by the row's measure. */
+  chance: number
   /** Accuracy over augmented looks at each picture. */
   tta?: () => Promise<number>
 }
@@ -34,47 +34,78 @@ export interface TaskOptions {
   seed: number
   /** A name, or a folder or file, of the text or the pictures. */
   data: string
+  quick: boolean
+  /** Where a pretraining's weights are kept. */
+  folder: string
   say(text: string): void
 }
 
-const SIZE = 32
+const RULES = { sgd: () => sgd({ momentum: 0.9 }), adam, adamW }
 
-export async function taskOf(row: Row, { seed, data, say }: TaskOptions): Promise<Task> {
-  manualSeed(seed)
-  if (row.kind === 'text') {
-    const step = STEPS[row.step]
-    const corpus = await loadCorpus(data, say)
-    const { train, validation, vocab } = step.data(corpus, { bs: step.bs, seed })
-    return {
-      model: step.model({ vocab, nFac: 42, nHidden: 256 }) as unknown as Task['model'],
-      loaders: { train, validation },
-      loss: crossEntropy,
-      optimizer: adam,
-      metrics: [],
-      carryState: true,
-    }
+export async function taskOf(row: Row, options: TaskOptions): Promise<Task> {
+  manualSeed(options.seed)
+  return row.kind === 'text' ? textTask(STEPS[row.step], options) : pictureTask(row, options)
+}
+
+async function textTask(
+  step: (typeof STEPS)[keyof typeof STEPS],
+  { seed, data, quick, say }: TaskOptions,
+): Promise<Task> {
+  const corpus = await loadCorpus(data, say)
+  const bs = quick ? QUICK.text.bs : step.bs
+  const { train, validation, vocab } = step.data(corpus, { bs, seed })
+  const nHidden = quick ? QUICK.nHidden : 256
+  const model = step.model({ vocab, nFac: 42, nHidden }) as Module
+  const short = {
+    train: take(train, QUICK.text.train),
+    validation: take(validation, QUICK.text.validation),
   }
-  const set = await loadPictures(data, seed)
-  const tfms = tfmsFromStats(cifar10Stats, SIZE, { augTfms: [randomFlip()], pad: SIZE / 8 })
-  const images = new ImageClassifierData(set, { tfms, bs: 256, seed })
-  const model = LADDER[row.model].make(images.c, SIZE * SIZE * 3, { movingAverage: null })
   return {
-    model: model as unknown as Task['model'],
+    model,
+    groups: model,
+    loaders: quick ? short : { train, validation },
+    loss: crossEntropy,
+    optimizer: adam,
+    metrics: [],
+    carryState: true,
+    chance: Math.log(vocab),
+  }
+}
+
+async function pictureTask(row: PictureRow, options: TaskOptions): Promise<Task> {
+  const { seed, quick } = options
+  const set = quick
+    ? patches({ count: QUICK.pictures.count, seed })
+    : await picturesOf(row, options)
+  const images = imagesOf(set, bsOf(row), seed)
+  const model = netOf(row.model, images.c)
+  if (row.pretraining && !quick) await pretrained(model, row, options)
+  if (row.bnFreeze) bnFreeze(model)
+  return {
+    model,
+    groups: row.lrParts ? thirds(model) : model,
     loaders: images,
     loss: crossEntropy,
-    optimizer: () => sgd({ momentum: 0.9 }),
+    optimizer: RULES[row.optimizer ?? 'sgd'],
     metrics: [accuracy],
     carryState: false,
-    ...(row.tta && {
-      async tta() {
-        const learn = ConvLearner.fromModelData(model, images)
-        const { probabilities, targets } = await learn.tta()
-        const right = accuracy.batch!(probabilities, targets)
-        const [value] = await right.data()
-        dispose([probabilities, targets, right])
-        learn.dispose()
-        return value!
-      },
-    }),
+    chance: 1 / images.c,
+    ...(row.tta && { tta: () => byAugmentation(model, images) }),
   }
+}
+
+/** Two blocks, one block, the head. */
+function thirds(model: Module): LayerGroup[] {
+  const parts = [...model.children()].map(([, child]) => child)
+  return [parts.slice(0, 2), parts.slice(2, 3), parts.slice(3)]
+}
+
+async function byAugmentation(model: Module, images: ImageClassifierData): Promise<number> {
+  const learn = ConvLearner.fromModelData(model, images)
+  const { probabilities, targets } = await learn.tta()
+  const right = accuracy.batch!(probabilities, targets)
+  const [value] = await right.data()
+  dispose([probabilities, targets, right])
+  learn.dispose()
+  return value!
 }

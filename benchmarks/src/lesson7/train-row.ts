@@ -40,7 +40,7 @@ export async function trainRow(
       // the first half keeps one optimizer; a Learner's fit begins with a new one
       if (row.kind === 'pictures') lo?.dispose()
       if (lo === null || row.kind === 'pictures') {
-        lo = new LayerOptimizer(task.optimizer, task.model, phase.lr, row.wd)
+        lo = new LayerOptimizer(task.optimizer, task.groups, lrsOf(row, phase), row.wd)
       } else lo.setBaseLrs(phase.lr)
       const path = join(folder, `phase-${i}`)
       const resume = await newest(path)
@@ -71,6 +71,9 @@ export async function trainRow(
   }
   return rows
 }
+
+const lrsOf = (row: Row, { lr }: Phase): number | number[] =>
+  row.kind === 'pictures' && row.lrParts ? row.lrParts.map(part => part * lr) : lr
 
 /** Whether there is a checkpoint to go on from. */
 const newest = async (prefix: string): Promise<boolean> =>

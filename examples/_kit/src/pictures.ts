@@ -2,6 +2,9 @@
 import { DlError } from '@dl/core'
 import { files } from '@dl/data'
 import { datasets, type ImageSet, imagesFromArchive, imagesFromPaths } from '@dl/vision'
+import { patches } from './patches'
+
+export { patches }
 
 const PACKED = 'cifar10-jpg.tar.gz'
 
@@ -12,6 +15,7 @@ export async function loadPictures(name: string, seed: number): Promise<ImageSet
   if (name === 'cifar10') return datasets.cifar10()
   if (name === 'tiny') return datasets.cifar10({ tiny: true })
   if (name === 'shapes') return datasets.shapes({ count: 2000, seed })
+  if (name === 'patches') return patches({ count: 480, seed })
   if (/\.(tar|tgz|tar\.gz)$/i.test(name)) return fromArchive(name)
   const packed = files.join(name, PACKED)
   return (await files.exists(packed)) ? fromArchive(packed) : fromFolder(name)

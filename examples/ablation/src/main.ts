@@ -12,7 +12,7 @@ import { rowsOf, table } from './table'
 /** Few and noisy pictures, so that there is something to gain. */
 const SHAPES = { count: 480, size: 24, seed: 3 }
 /** Pictures of each part in a quick run. */
-const QUICK = 64
+const QUICK = 80
 
 async function main(args: string[]): Promise<void> {
   const { data, quick, json, backend: asked, out, resume, ...chosen } = readOptions(args)

@@ -14,7 +14,8 @@ import {
 
 export const HELP = `Turns parts of a net off, one at a time, and says what that changed; about three minutes.
 
-  --data      shapes | tiny | cifar10 | a folder or archive   (default shapes: made up, small)
+  --data      shapes | patches | tiny | cifar10 | a folder or archive   (default shapes, of a
+              quick run the easier patches: made up, small)
   --seeds     runs of each variant     (default 3)
   --epochs    of each run              (default 6)
   --lr        (default 5e-3)           --wd  (default 1e-3)     --bs  (default 32)
@@ -25,12 +26,12 @@ export const HELP = `Turns parts of a net off, one at a time, and says what that
 `
 
 const FLAGS = {
-  data: text('shapes'),
+  data: optional,
   seeds: optional,
   epochs: optional,
   lr: text('5e-3'),
   wd: text('1e-3'),
-  bs: text('32'),
+  bs: optional,
   backend,
   quick: flag,
   json: flag,
@@ -41,10 +42,10 @@ const FLAGS = {
 export function readOptions(args: string[]) {
   const values = readFlags(args, FLAGS)
   return {
-    data: values.data,
+    data: values.data ?? (values.quick ? 'patches' : 'shapes'),
     seeds: integer('seeds', values.seeds ?? (values.quick ? '2' : '3')),
     epochs: integer('epochs', values.epochs ?? (values.quick ? '1' : '6')),
-    bs: integer('bs', values.bs),
+    bs: integer('bs', values.bs ?? (values.quick ? '8' : '32')),
     lr: positive('lr', values.lr),
     wd: notNegative('wd', values.wd),
     backend: backendName(values.backend),

@@ -14,8 +14,9 @@ import {
 
 export const HELP = `Trains a small net and draws where in pictures it sees its classes.
 
-  --data      shapes | cifar10 | tiny | a folder or archive with train/<class>/ and
-              valid/<class>/ or test/<class>/          (default shapes: made up, nothing to load)
+  --data      shapes | patches | cifar10 | tiny | a folder or archive with train/<class>/
+              and valid/<class>/ or test/<class>/   (default shapes, of a quick run the easier
+              patches: made up, nothing to load)
   --image     a picture file to explain, too
   --method    cam | gradcam | gradcam++                (default cam, the lesson's)
   --load      weights that an earlier run saved, instead of training
@@ -29,14 +30,14 @@ export const HELP = `Trains a small net and draws where in pictures it sees its 
 `
 
 const FLAGS = {
-  data: text('shapes'),
+  data: optional,
   image: optional,
   method: text('cam'),
   load: optional,
   count: optional,
   epochs: optional,
   lr: text('1e-2'),
-  bs: text('32'),
+  bs: optional,
   seed: text('42'),
   out: optional,
   resume: flag,
@@ -51,14 +52,14 @@ export function readOptions(args: string[]) {
   const values = readFlags(args, FLAGS)
   const { quick } = values
   return {
-    data: values.data,
+    data: values.data ?? (quick ? 'patches' : 'shapes'),
     image: values.image ?? null,
     method: oneOf('method', values.method, ['cam', 'gradcam', 'gradcam++'] as const),
     load: values.load ?? null,
-    count: integer('count', values.count ?? (quick ? '256' : '2000')),
+    count: integer('count', values.count ?? (quick ? '160' : '2000')),
     epochs: integer('epochs', values.epochs ?? (quick ? '1' : '6')),
     lr: positive('lr', values.lr),
-    bs: integer('bs', values.bs),
+    bs: integer('bs', values.bs ?? (quick ? '8' : '32')),
     seed: integer('seed', values.seed, 0),
     out: values.out ?? null,
     resume: values.resume,

@@ -39,7 +39,7 @@ it('trains, draws, and explains a file; what it saved draws the same again', asy
   const { code, stderr, report } = await run(out, '--image', picture)
   expect(code, stderr).toBe(0)
   const { files, zoom, image, accuracy, inBoxes, ...rest } = report()
-  expect(rest).toEqual({ data: 'shapes', method: 'cam', backend, seed: 42 })
+  expect(rest).toEqual({ data: 'patches', method: 'cam', backend, seed: 42 })
   expect(accuracy).toBeGreaterThanOrEqual(0)
   expect(inBoxes).toBeGreaterThanOrEqual(0)
   expect(zoom.box).toEqual({

@@ -20,8 +20,8 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
 
   --model     ${NAMES.slice(0, 4).join(' | ')} |
               ${NAMES.slice(4).join(' | ')}                      (default resnet2)
-  --data      cifar10 | tiny | shapes | a folder or archive with train/<class>/ and
-              valid/<class>/ or test/<class>/                  (default cifar10)
+  --data      cifar10 | tiny | shapes | patches | a folder or archive with
+              train/<class>/ and valid/<class>/ or test/<class>/   (default cifar10)
   --epochs    (default 2, or one cycle)
   --cycle-len epochs of a cosine cycle                         (default: constant lr)
   --lr        (default: the lesson's for the model)     --bs  (default 256)
@@ -33,7 +33,7 @@ export const HELP = `Trains one of the lesson's image nets, from two matrices to
               runs/cifar10-2, … without a run of the model)
   --resume    goes on with the run of the model in that folder
   --backend   ${BACKENDS}  (default wasm)
-  --quick     a few small batches only     --json  one JSON object as the last line
+  --quick     a cycle of some small batches     --json  one JSON object as the last line
 `
 
 const FLAGS = {
@@ -63,8 +63,10 @@ export function readOptions(args: string[]) {
   const { lr, wd } = LADDER[model]
   const kept = values['moving-average']
   const cycleLen = values['cycle-len']
-  const length = cycleLen === undefined ? null : integer('cycle-len', cycleLen)
-  const epochs = integer('epochs', values.epochs ?? String(length ?? (values.quick ? 1 : 2)))
+  const asked = cycleLen === undefined ? null : integer('cycle-len', cycleLen)
+  const epochs = integer('epochs', values.epochs ?? String(asked ?? (values.quick ? 1 : 2)))
+  // so that the last batches, whose statistics the lesson's BnLayer judges by, change little
+  const length = asked ?? (values.quick ? epochs : null)
   if (length !== null && epochs % length !== 0) {
     throw new DlError('bad-option', {
       problem: `--epochs is ${epochs} with a --cycle-len of ${length}`,
@@ -78,7 +80,7 @@ export function readOptions(args: string[]) {
     cycleLen: length,
     lr: positive('lr', values.lr ?? String(lr)),
     wd: values.wd === undefined ? wd : notNegative('wd', values.wd),
-    bs: integer('bs', values.bs ?? (values.quick ? '32' : '256')),
+    bs: integer('bs', values.bs ?? (values.quick ? '16' : '256')),
     movingAverage: kept === undefined ? null : fraction('moving-average', kept),
     tta: values.tta,
     lrFind: values['lr-find'],

@@ -22,7 +22,7 @@ function run(...args: string[]) {
   return program('--backend', backend, '--json', '--out', out, ...args)
 }
 
-const QUICK = ['--quick', '--data', 'shapes']
+const QUICK = ['--quick', '--data', 'patches']
 
 describe('the program', () => {
   beforeEach(ctx => {
@@ -33,7 +33,8 @@ describe('the program', () => {
     const { code, stderr, report } = await run('--model', name, ...QUICK)
     expect(code, stderr).toBe(0)
     const { history, files, ...rest } = report()
-    expect(rest).toMatchObject({ model: name, data: 'shapes', backend, seed: 42 })
+    expect(rest).toMatchObject({ model: name, data: 'patches', backend, seed: 42 })
+    expect(rest.accuracy, 'better than guessing').toBeGreaterThan(0.3)
     expect(Object.keys(rest).sort().join()).toBe(
       'accuracy,backend,data,model,msPerBatch,params,seed,valLoss',
     )

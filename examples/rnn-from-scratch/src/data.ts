@@ -60,13 +60,16 @@ export function windowed(
   }
 }
 
+/** How the second half reads its text. */
+export const STREAMS = { bptt: 8, minFreq: 3 }
+
 /** The second half: `bs` streams that go on from batch to batch, judged by the last rows of the text. */
 export function streamed(
   { train, validation }: Corpus,
   { bs, seed }: { bs: number; seed: number },
 ): CharData {
   const text = new Field({ lower: true, tokenize: chars })
-  const options = { bs, bptt: 8, minFreq: 3, seed }
+  const options = { bs, seed, ...STREAMS }
   const data = LanguageModelData.fromTexts({ train, validation }, text, options)
   return {
     train: data.train,

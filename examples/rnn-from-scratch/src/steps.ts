@@ -34,6 +34,8 @@ export interface Step {
   adds: string
   model(sizes: Sizes): CharModel
   bs: number
+  /** Of the first half's data; null for streams. */
+  windows: WindowedOptions | null
   data(corpus: Corpus, options: { bs: number; seed: number }): CharData
   phases: Phase[]
   wd?: number
@@ -46,6 +48,7 @@ const EIGHT = ['for thos', 'part of ', 'queens a']
 /** The first half's data. */
 const pieces = (options: WindowedOptions) => ({
   bs: 512,
+  windows: options,
   data: (corpus: Corpus, loading: { bs: number; seed: number }) =>
     windowed(corpus, options, loading),
   prompts: EIGHT,
@@ -54,7 +57,7 @@ const pieces = (options: WindowedOptions) => ({
 const threes = pieces({ size: 3, stride: 3, target: 'next', layout: 'columns' })
 const eights = pieces({ size: 8, stride: 1, target: 'next', layout: 'columns' })
 const sequences = pieces({ size: 8, stride: 8, target: 'shifted', layout: 'timeFirst' })
-const streams = { bs: 64, data: streamed, prompts: EIGHT }
+const streams = { bs: 64, windows: null, data: streamed, prompts: EIGHT }
 
 /** In the lecture's order. */
 export const STEPS = {

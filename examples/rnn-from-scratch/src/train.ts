@@ -11,6 +11,9 @@ import type { CharData } from './data'
 import type { Options } from './options'
 import { type CharModel, planOf, STEPS, type Step, type StepName } from './steps'
 
+/** A few batches get nowhere at the lesson's rates. */
+const QUICK_LR = 1e-2
+
 /** How much of the lesson's work is done. */
 export interface Scale {
   nHidden: number
@@ -27,7 +30,7 @@ const WHOLE = Number.POSITIVE_INFINITY
 export const SCALES = {
   lesson: { nHidden: 256, bs: WHOLE, train: WHOLE, validation: WHOLE, epochs: WHOLE },
   small: { nHidden: 128, bs: 64, train: 400, validation: 60, epochs: 1 },
-  quick: { nHidden: 16, bs: 16, train: 10, validation: 3, epochs: 1 },
+  quick: { nHidden: 32, bs: 32, train: 30, validation: 5, epochs: 1 },
 } satisfies Record<string, Scale>
 
 export interface Row {
@@ -73,7 +76,7 @@ export async function trainStep(
     ...phase,
     epochs: Math.min(phase.epochs, scale.epochs),
   }))
-  const plan = planOf(phases, options.lr, options.epochs)
+  const plan = planOf(phases, options.lr ?? (options.quick ? QUICK_LR : null), options.epochs)
   const lo = new LayerOptimizer(adam, model, plan[0]!.lr, step.wd)
   const watch = stopwatch()
   const stream = { isTTY: process.stderr.isTTY, columns: process.stderr.columns, write: say }

@@ -45,7 +45,8 @@ it.each(NAMES)('--step %s trains and reports in one line of JSON', async step =>
   const { adds, phases, prompts } = STEPS[step]
   expect(rest).toMatchObject({ step, adds, corpus, backend, seed: 42, stopped: null })
   expect(rest.vocab).toBe(WINDOWED.includes(step) ? 19 : 18)
-  expect(rest.batches).toEqual({ train: 10, validation: 3 })
+  expect(rest.batches.train).toBeLessThanOrEqual(30)
+  expect(rest.batches.validation).toBeLessThanOrEqual(5)
   expect(rest.params).toBeGreaterThan(0)
   expect(rest.rows).toBeGreaterThan(0)
   expect(rest.msPerBatch).toBeGreaterThan(0)
@@ -55,8 +56,8 @@ it.each(NAMES)('--step %s trains and reports in one line of JSON', async step =>
   for (const [i, { lr }] of phases.entries()) {
     expect(history[i].lr).toBeCloseTo((0.02 * lr) / phases[0]!.lr, 9)
   }
-  // less than that of a model that knows nothing
-  expect(rest.valLoss).toBeLessThan(Math.log(rest.vocab))
+  // clearly less than that of a model that knows nothing
+  expect(rest.valLoss).toBeLessThan(0.9 * Math.log(rest.vocab))
   expect(rest.valLoss).toBe(history.at(-1).valLoss)
   expect(Object.keys(predictions)).toEqual(prompts)
   for (const char of Object.values(predictions)) expect(char).not.toBe('')
