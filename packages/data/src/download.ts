@@ -99,10 +99,26 @@ export async function downloadBytes(given: RemoteFile): Promise<FoundFile> {
     return { bytes: await files.readBytes(path), path, source }
   }
   const file = requireRemote('downloadBytes', given)
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  for await (const chunk of fetchVerified(file)) chunks.push(new Uint8Array(chunk))
-  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
-  return { bytes, path: file.url, source: 'download' }
+  return { bytes: await collected(fetchVerified(file)), path: file.url, source: 'download' }
+}
+
+/** So much is held as it came. */
+const PART_BYTES = 2 ** 24
+
+/**
+ * All in one. What came before lies in a Blob meanwhile, which a browser keeps outside the page's
+ * memory: that has the file once, not twice.
+ */
+async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  let [all, size, part] = [new Blob(), 0, [] as Uint8Array<ArrayBuffer>[]]
+  for await (const chunk of chunks) {
+    part.push(new Uint8Array(chunk))
+    size += chunk.length
+    if (size < PART_BYTES) continue
+    all = new Blob([all, ...part])
+    ;[size, part] = [0, []]
+  }
+  return new Uint8Array(await new Blob([all, ...part]).arrayBuffer())
 }
 
 /** Before any request, and before a folder is made for what comes of it. */

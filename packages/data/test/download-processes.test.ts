@@ -34,7 +34,7 @@ beforeAll(async () => {
     banner: {
       js: `import { createRequire } from 'node:module'; const require = createRequire('/')`,
     },
-    conditions: ['source', 'node'],
+    conditions: ['@dl/source', 'node'],
     logLevel: 'silent',
   })
   // nobody is answered before all have asked

@@ -1,5 +1,7 @@
 /** Files in a page: URLs, to be read. */
 import { DlError } from '@dl/core'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { requireBytes, requirePositive, requireText } from '../check'
 import { indexedDbStorage } from '../storage/indexed-db'
 import { hasOpfs, opfsStorage } from '../storage/opfs'
@@ -51,19 +53,16 @@ export const files: Files = {
   },
   cacheFolder: () => null,
   env: () => undefined,
+  // WebCrypto hashes whole buffers only
   sha256() {
-    const chunks: Uint8Array<ArrayBuffer>[] = []
+    const hash = sha256.create()
     return {
       update(chunk) {
         requireBytes('what sha256 got', chunk)
-        chunks.push(new Uint8Array(chunk))
+        hash.update(chunk)
       },
-      // WebCrypto hashes whole buffers only
-      async digest() {
-        const bytes = await new Blob(chunks).arrayBuffer()
-        const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-        return Array.from(sum, byte => byte.toString(16).padStart(2, '0')).join('')
-      },
+      // of a copy: a hash gives its sum once and takes no more
+      digest: async () => bytesToHex(hash.clone().digest()),
     }
   },
 }

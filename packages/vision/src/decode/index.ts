@@ -5,16 +5,15 @@ import { decoder as platformDecoder } from '#decode'
 import { requireNames } from '../data/names'
 import type { PixelImage } from '../pixel-image'
 import { budget } from './budget'
-import { headerOf } from './header'
+import { headerOf, PIXEL_BYTES } from './header'
 import type { DecodeOptions, Decoder } from './types'
 
 export const decoder: Decoder = platformDecoder
 
-/** A picture of so many takes some 0.5 GiB while it is decoded. */
 const MAX_PIXELS = 2 ** 26
 
-/** Of all pictures under way. */
-const withinBudget = budget(MAX_PIXELS)
+/** Bytes for all pictures under way: 1 GiB. */
+const withinBudget = budget(PIXEL_BYTES * MAX_PIXELS)
 
 /**
  * The pixels of a JPEG, PNG, WebP, AVIF or BMP file (in Node also TIFF and Netpbm's, in a page GIF):
@@ -57,8 +56,8 @@ export async function decodeImage(
   }
   const all = { side, maxPixels, name }
   // before it waits: what is wrong is said at once
-  const { width, height } = headerOf(bytes, all)
-  return withinBudget(width * height, () => decoder.decode(bytes, all))
+  const header = headerOf(bytes, all)
+  return withinBudget(header.bytes, () => decoder.decode(bytes, all))
 }
 
 /** {@link decodeImage} of a file; in a page `path` is a URL. Errors name it. */

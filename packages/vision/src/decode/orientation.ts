@@ -2,6 +2,7 @@
  * Which way up a file says its picture is, as EXIF numbers it: 1 is upright, 6 is to be turned
  * clockwise, 2 is mirrored, and so on to 8. JPEG files are left to image-size.
  */
+import { propertiesOf, typeAt, viewOf } from './boxes'
 import { formatOf } from './format'
 import { exifOfWebp } from './webp'
 
@@ -24,12 +25,6 @@ function stated(bytes: Uint8Array): number | undefined {
     default:
       return undefined
   }
-}
-
-interface Piece {
-  readonly type: string
-  readonly from: number
-  readonly to: number
 }
 
 function ofPng(bytes: Uint8Array): number | undefined {
@@ -69,18 +64,8 @@ const AVIF = [
 
 /** Turned first, then mirrored (ISO/IEC 23008-12, 6.5.10 and 6.5.12). */
 function ofAvif(bytes: Uint8Array): number | undefined {
-  let within: Piece | undefined = { type: '', from: 0, to: bytes.length }
-  // `meta` has a version before its boxes
-  for (const [type, skipped] of [
-    ['meta', 4],
-    ['iprp', 0],
-    ['ipco', 0],
-  ] as const) {
-    within = boxes(bytes, within).find(box => box.type === type)
-    if (within === undefined) return undefined
-    within = { ...within, from: within.from + skipped }
-  }
-  const properties = boxes(bytes, within)
+  const properties = propertiesOf(bytes)
+  if (properties.length === 0) return undefined
   const propertyOf = (type: string): number | undefined => {
     const box = properties.find(one => one.type === type)
     return box && bytes[box.from]
@@ -88,23 +73,3 @@ function ofAvif(bytes: Uint8Array): number | undefined {
   const mirror = propertyOf('imir')
   return AVIF[(propertyOf('irot') ?? 0) & 3]![mirror === undefined ? 0 : 1 + (mirror & 1)]
 }
-
-function boxes(bytes: Uint8Array, { from, to }: Piece): Piece[] {
-  const view = viewOf(bytes)
-  const found: Piece[] = []
-  const end = Math.min(to, bytes.length)
-  for (let at = from; at + 8 <= end; ) {
-    const size = view.getUint32(at)
-    // 0: to the end of the file; 1: of 64 bits, as only pixels may need
-    if (size < 8) break
-    found.push({ type: typeAt(bytes, at + 4), from: at + 8, to: at + size })
-    at += size
-  }
-  return found
-}
-
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  new DataView(buffer, byteOffset, byteLength)
-
-const typeAt = (bytes: Uint8Array, at: number): string =>
-  String.fromCharCode(...bytes.subarray(at, at + 4))

@@ -1,7 +1,9 @@
 /** PNG files without a native decoder. */
+import { inflateSync } from 'node:zlib'
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png'
 import type { PixelImage } from '../pixel-image'
 import { resizeArea } from '../transforms/area-resize'
+import { typeAt, viewOf } from './boxes'
 import { onBlack } from './on-black'
 import { turned } from './turned'
 import { shrunkTo } from './types'
@@ -13,11 +15,41 @@ import { shrunkTo } from './types'
  * @throws Error
  */
 export function decodePng(bytes: Uint8Array, orientation: number, side: number | null): PixelImage {
-  const png = decode(bytes, { checkCrc: true })
+  const png = decode(bounded(bytes), { checkCrc: true })
   const { width, height } = png
   const data = onBlack(samplesOf(png), width * height)
   const image = turned({ width, height, channels: 3, data }, orientation)
   return shrunk(image, side)
+}
+
+/** What is needed of it; the rest, packed texts and profiles, may unpack to any size. */
+const NEEDED = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
+
+/** The needed chunks, once it is known that no more pixels than the file says unpack from them. */
+function bounded(bytes: Uint8Array): Uint8Array {
+  const view = viewOf(bytes)
+  const pieces = [bytes.subarray(0, 8)]
+  const packed: Uint8Array[] = []
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at)
+    const end = at + 12 + length
+    const type = typeAt(bytes, at + 4)
+    if (NEEDED.includes(type)) pieces.push(bytes.subarray(at, end))
+    if (type === 'IDAT') packed.push(bytes.subarray(at + 8, end - 4))
+    at = end
+  }
+  const [width, height] = [view.getUint32(16), view.getUint32(20)]
+  // eight bytes a pixel at most, and a filter for each line of each of seven passes
+  const maxOutputLength = 8 * width * height + 7 * (height + 1)
+  try {
+    inflateSync(Buffer.concat(packed), { maxOutputLength })
+  } catch (error) {
+    // what is wrong else is said in more words by who reads it
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new Error(`more unpacks from it than ${width} x ${height} pixels`)
+    }
+  }
+  return Buffer.concat(pieces)
 }
 
 /** [height, width, channels] of 8 or 16 bits, with alpha where one colour stands for nothing. */

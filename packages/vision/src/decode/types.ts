@@ -9,7 +9,10 @@ import type { PictureFormat } from './format'
 export interface DecodeOptions {
   /** Shrink to this shorter side while decoding, if the picture is larger (default null: as it is). */
   side?: number | null
-  /** Larger pictures are refused: a file of a few bytes can ask for all memory (default 2²⁶). */
+  /**
+   * Larger pictures are refused: a file of a few bytes can ask for all memory (default 2²⁶). One that
+   * takes more than 16 bytes a pixel while it is decoded counts for more: AVIF, TIFF, 16 bits.
+   */
   maxPixels?: number
   /** What error messages call it (default 'the picture'). */
   name?: string

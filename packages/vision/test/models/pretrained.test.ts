@@ -9,6 +9,7 @@ import { AdaptiveAvgPool2d, Conv2d, Flatten, LogSoftmax, Sequential } from '@dl/
 import { bodyOf, ConvLearner, resnet18, resnet20 } from '@dl/vision'
 import { sin, type Tensor, tensor, tidy, transpose } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { publishedFile } from '../../src/models/published-weights'
 import { pictureData } from '../learner/pictures'
 
 const fixtures = new URL('../fixtures/', import.meta.url)
@@ -152,4 +153,17 @@ it("trains the lesson's net for heat maps: head first, then twelve groups with r
   expect(await first('0.weight')).not.toBe(before)
   learn.dispose()
   model.dispose()
+})
+
+it.each([
+  ['resnet18', 'resnet18-f37072fd.pth'],
+  ['resnet34', 'resnet34-b627a593.pth'],
+  ['resnet50', 'resnet50-0676ba61.pth'],
+])('knows %s by a sum that begins as the name of its file says', (architecture, name) => {
+  const file = publishedFile(architecture, 'imagenet1k_v1')
+  expect(file.url).toBe(`https://download.pytorch.org/models/${name}`)
+  expect(file.name).toBe(`weights/${name}`)
+  // torch.hub compares these eight digits
+  expect(file.sha256.slice(0, 8)).toBe(/-([0-9a-f]{8})\.pth$/.exec(name)?.[1])
+  expect(file.sha256).toMatch(/^[0-9a-f]{64}$/)
 })
