@@ -3,7 +3,7 @@ import '@dl/backend-wasm'
 import { parseArgs } from 'node:util'
 import { ready } from '@tensorflow/tfjs-core'
 import { runTrial } from './run-trial'
-import type { Outcome } from './trial'
+import type { Outcome, Trial } from './trial'
 import { trials } from './trials'
 
 const HELP = `npm run trust -- <trials> <options>
@@ -49,18 +49,26 @@ for (const name of positionals) {
 
 const chosen = trials.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 const width = Math.max(...chosen.map(({ name }) => name.length))
-const row = (name: string, tried: string, failed: string, claim: string) =>
-  console.log(`${name.padEnd(width)}  ${tried.padStart(8)}  ${failed.padStart(6)}  ${claim}`)
+const row = (name: string, tried: string, failed: string, seconds: string, claim: string) =>
+  console.log(
+    `${name.padEnd(width)}  ${tried.padStart(8)}  ${failed.padStart(6)}  ${seconds.padStart(7)}  ${claim}`,
+  )
+const triesOf = (trial: Trial): number => tries ?? (values.long ? trial.long : trial.short)
 
 await ready()
 console.log(`seed ${seed}, node ${process.versions.node}, ${process.platform}-${process.arch}\n`)
-row('what', 'tried', 'failed', 'claim')
+const plan = chosen.map(trial => `${trial.name} ${triesOf(trial)}`)
+console.error(`${plan.length} trials: ${plan.join(', ')}\n`)
+const began = performance.now()
+row('what', 'tried', 'failed', 'seconds', 'claim')
 const outcomes: { name: string; outcome: Outcome }[] = []
-for (const trial of chosen) {
-  const outcome = await runTrial(trial, tries ?? (values.long ? trial.long : trial.short), seed)
+for (const [i, trial] of chosen.entries()) {
+  const from = performance.now()
+  console.error(`${i + 1} of ${chosen.length} after ${since(began)} s: ${trial.name} …`)
+  const outcome = await runTrial(trial, triesOf(trial), seed)
   outcomes.push({ name: trial.name, outcome })
   const { tried, failed, skipped } = outcome
-  row(trial.name, String(tried), String(failed.length), skipped ?? trial.claim)
+  row(trial.name, String(tried), String(failed.length), since(from), skipped ?? trial.claim)
 }
 for (const { name, outcome } of outcomes) {
   if (outcome.notes?.length) console.log(`\n${name}\n${indented(outcome.notes)}`)
@@ -72,6 +80,11 @@ const sum = (of: (outcome: Outcome) => number) =>
 const failed = sum(outcome => outcome.failed.length)
 console.log(`\n${sum(outcome => outcome.tried) - failed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1
+
+/** Seconds. */
+function since(from: number): string {
+  return ((performance.now() - from) / 1000).toFixed(0)
+}
 
 function indented(lines: readonly string[]): string {
   return lines.map(line => `  ${line}`).join('\n')

@@ -109,6 +109,8 @@ async function attack({ tries, random, folder }: TrialContext) {
     rows.push(`${how}, went on from ${curve?.resumedAt ?? 'the beginning'}`)
     await rm(own, { recursive: true })
   }
+  const inSaves = (phases.get('writing') ?? 0) + (phases.get('saving') ?? 0)
+  if (tries >= 100 && inSaves < 10) failed.push(`only ${inSaves} were killed in a save`)
   const counts = [...phases].map(([phase, count]) => `${phase} ${count}`)
   return {
     tried: tries,
