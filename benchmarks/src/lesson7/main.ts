@@ -12,10 +12,15 @@ import { runOurs } from './ours'
 import { epochsOf, isDone, placesOf, type Run } from './places'
 import { quickOf } from './quick'
 import { checkSame, type RunRecord, readRecord, settingsOf } from './record'
+import { report } from './report'
 import { ROWS, type Row, type RowName } from './rows'
 import { noTwin, runTwin } from './twin'
 
 async function main(args: string[]): Promise<void> {
+  if (args.join(' ') === '--report') {
+    await useBackend('wasm')
+    return report(text => process.stdout.write(text))
+  }
   const options = readOptions(args)
   const say = (what: string) => (options.json ? process.stderr : process.stdout).write(what)
   const signal = interrupted()

@@ -33,6 +33,7 @@ npm run lesson7 -- <row> <row> …
 
   <row>       ${listed.join(' |\n              ')}
   --all       every row instead, the short ones first
+  --report    by itself: brings docs/lesson7.md up to the committed runs
   --twin      PyTorch instead, from the Python that DL_PYTHON names
   --epochs    only the first of them; the curve stays a partial one
   --seed      one, or several as 1,2,3  (default 1)
