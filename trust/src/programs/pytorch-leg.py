@@ -119,6 +119,7 @@ def carry_on(folder):
     (folder / "losses.json").write_text(json.dumps({"losses": losses, "after": after}))
 
 
-torch.set_num_threads(1)
-for name in sys.argv[1:]:
-    carry_on(Path(name))
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    for name in sys.argv[1:]:
+        carry_on(Path(name))
