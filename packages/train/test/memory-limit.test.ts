@@ -18,7 +18,7 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { registerWasm } from '../../backend-wasm/src/register'
 
-const isWasm = process.env.DL_TEST_BACKEND === 'wasm'
+const isWasm = import.meta.env.DL_TEST_BACKEND === 'wasm'
 
 beforeEach(async ctx => {
   ctx.skip(!isWasm, 'it is the memory of WebAssembly')
