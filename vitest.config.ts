@@ -15,8 +15,8 @@ if (!existsSync(gradients)) {
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
-/** It asks onnxruntime, which is Node's. */
-const nodeOnly = 'packages/onnx/test/**'
+/** They ask onnxruntime and the decoder that stands in where @napi-rs/image is missing, which are Node's. */
+const nodeOnly = ['packages/onnx/test/**', 'packages/vision/test/decode/png.test.ts']
 /** It compares native kernels with WebAssembly's. */
 const nativeOnly = 'packages/backend-wasm/test/native.test.ts'
 /** What is refused before a backend sees it; it is tried once. */
@@ -125,7 +125,7 @@ const inChromium = (
     test: {
       env: { ...common, DL_TEST_BACKEND: backend },
       include,
-      exclude: ['**/node_modules/**', nodeOnly, ...refusals, ...othersThan(backend)],
+      exclude: ['**/node_modules/**', ...nodeOnly, ...refusals, ...othersThan(backend)],
       setupFiles: ['scripts/test-setup.ts'],
       testTimeout: 60_000,
       hookTimeout: 60_000,

@@ -17,7 +17,9 @@ async function remote(bytes: Uint8Array<ArrayBuffer>) {
 it('gives all that came, whole', async () => {
   const { bytes, source } = await downloadBytes(await remote(content))
   expect(source).toBe('download')
-  expect(bytes).toEqual(content)
+  expect(bytes.length).toBe(content.length)
+  // toEqual takes a minute for as many
+  expect(bytes.findIndex((byte, i) => byte !== content[i])).toBe(-1)
 })
 
 it('refuses what was altered, at the first byte and behind the last', async () => {
