@@ -55,7 +55,6 @@ const webgpuInPage = isWhole
   : [
       'packages/backend-webgpu/test/**/*.test.ts',
       'packages/core/test/fused-equals-composed.test.ts',
-      'examples/swap/test/conformance.test.ts',
     ]
 
 /** What native kernels can get wrong: each of them, layers, and what trains. The rest with `--whole`. */

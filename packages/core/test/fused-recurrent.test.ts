@@ -106,8 +106,12 @@ const small = draws(isShort ? 3 : 10, () => ({
 }))
 const large: Dims[] = [
   [5, 67, 129, 71],
-  [3, 64, 42, 128],
-  [2, 1, 257, 33],
+  ...(isShort
+    ? []
+    : ([
+        [3, 64, 42, 128],
+        [2, 1, 257, 33],
+      ] satisfies Dims[])),
 ]
 
 describe.each(Object.entries(nets))('%s', (kind, { kernel, attrs, outputs, gradients }) => {
