@@ -15,7 +15,7 @@ import { chars, Field, LanguageModelData } from '@dl/text'
 import { fit } from '@dl/train'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { describeMachine } from './harness/machine'
-import { end, flag, readOptions } from './harness/options'
+import { end, flag, integer, readOptions } from './harness/options'
 import { writeSection } from './harness/results'
 import { aligned, markdown } from './harness/table'
 import { CELLS, type CellName, cellTask, hiddenFor, parametersOf } from './nets/cells'
@@ -62,9 +62,9 @@ const values = readOptions(HELP, {
   write: flag,
 })
 const { quick, only } = values
-const epochs = count('epochs', values.epochs ?? (quick ? '1' : '4'))
-const seeds = count('seeds', values.seeds ?? (quick ? '1' : '3'))
-const parameters = count('parameters', values.parameters ?? (quick ? '20000' : '400000'), 10_000)
+const epochs = integer('epochs', values.epochs ?? (quick ? '1' : '4'))
+const seeds = integer('seeds', values.seeds ?? (quick ? '1' : '3'))
+const parameters = integer('parameters', values.parameters ?? (quick ? '20000' : '400000'), 10_000)
 const batches = quick ? 12 : null
 if (only !== undefined && !(CELLS as readonly string[]).includes(only)) {
   end(`--only is "${only}"; expected one of ${CELLS.join(', ')}.`, 1)
@@ -84,12 +84,6 @@ try {
 } catch (error) {
   if (!DlError.is(error)) throw error
   end(error.message, 1)
-}
-
-function count(name: string, text: string, least = 1): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= least) return number
-  return end(`--${name} is "${text}"; expected an integer of at least ${least}.`, 1)
 }
 
 /** The run as it was kept, or trained now. */

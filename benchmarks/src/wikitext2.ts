@@ -16,7 +16,7 @@ import { LayerOptimizer, sgd } from '@dl/optim'
 import { AWDLSTM, type AWDLSTMOptions, Field, LanguageModelLoader } from '@dl/text'
 import { fit } from '@dl/train'
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core'
-import { end, flag, readOptions } from './harness/options'
+import { end, flag, integer, readOptions } from './harness/options'
 import { median } from './harness/statistics'
 
 interface Plan extends Omit<AWDLSTMOptions, 'vocab'> {
@@ -61,7 +61,7 @@ const plan = PLANS[values.model]
 if (plan === undefined) {
   end(`--model is "${values.model}"; expected one of ${Object.keys(PLANS).join(', ')}.`, 1)
 }
-const steps = values.steps === undefined ? null : integer('steps', values.steps, 1)
+const steps = values.steps === undefined ? null : integer('steps', values.steps)
 const seed = integer('seed', values.seed, 0)
 
 /** What the scores are made of, for the loss; the model itself makes scores. */
@@ -170,10 +170,4 @@ function stopwatch(steps: number | null): Callback & { times: number[]; loss(): 
       if (times.length === steps) ctx.stop('as many steps as were asked for')
     },
   }
-}
-
-function integer(name: string, text: string, least: number): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= least) return number
-  return end(`--${name} is "${text}"; expected an integer of at least ${least}.`, 1)
 }

@@ -12,6 +12,13 @@ export function readOptions<T extends Options>(help: string, options: T) {
   return values
 }
 
+/** The number that an option says, or the end of the program. */
+export function integer(name: string, text: string, least = 1): number {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number >= least) return number
+  return end(`--${name} is "${text}"; expected an integer of at least ${least}.`, 1)
+}
+
 /** Writes why, and ends the program. */
 export function end(text: string, code: number): never {
   process[code === 0 ? 'stdout' : 'stderr'].write(`${text.trimEnd()}\n`)

@@ -6,7 +6,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BackendInfo } from '@dl/core'
-import { program, useBackend } from '@dl/example-kit'
+import { interrupted, program, useBackend } from '@dl/example-kit'
 import { HELP, type Options, readOptions } from './options'
 import { runOurs } from './ours'
 import { epochsOf, isDone, placesOf, type Run } from './places'
@@ -88,15 +88,6 @@ async function outcome(run: Run, info: BackendInfo | null): Promise<RunRecord | 
   const printed = row.printed === null || run.quick ? '' : `; the lecture printed ${row.printed}`
   say(`\n${title}: ${row.measure} ${figure}${tta}${printed}\n`)
   return record
-}
-
-/** The first Ctrl-C, or a kill, ends the run after its batch and a checkpoint. */
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort())
-  }
-  return controller.signal
 }
 
 program(HELP, main)

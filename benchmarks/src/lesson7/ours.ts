@@ -5,7 +5,7 @@ import type { BackendInfo } from '@dl/core'
 import { fileStorage, saveTensors } from '@dl/data'
 import { dispose } from '@tensorflow/tfjs-core'
 import { epochsOf, type Run } from './places'
-import { checkSame, type OurRecord, recordOf, settingsOf, writeRecord } from './record'
+import { checkSame, endOf, type OurRecord, recordOf, settingsOf, writeRecord } from './record'
 import { firstEpochs } from './rows'
 import { taskOf } from './task'
 import { trainRow } from './train-row'
@@ -27,11 +27,14 @@ export async function runOurs(run: Run, info: BackendInfo): Promise<OurRecord | 
       signal,
     })
     if (rows === null) return null
-    const { epoch, valLoss, accuracy } = rows.at(-1)!
-    const judged = { epochs: epoch + 1, valLoss, ...(row.kind === 'pictures' && { accuracy }) }
-    const isWhole = epoch + 1 >= epochsOf(row.phases)
+    const last = rows.at(-1)!
+    const isWhole = last.epoch + 1 >= epochsOf(row.phases)
     const ttaAccuracy = isWhole ? await task.tta?.() : undefined
-    const report = { ...record, ...judged, ...(ttaAccuracy !== undefined && { ttaAccuracy }) }
+    const report = {
+      ...record,
+      ...endOf(row, last),
+      ...(ttaAccuracy !== undefined && { ttaAccuracy }),
+    }
     await writeRecord(places.record, report)
     if (isWhole) {
       const weights = task.model.stateDict()

@@ -17,6 +17,6 @@ export const quickOf = (row: Row): Row => {
   const { cycleLen } = row.phases.at(-1)!
   const phases = [{ lr: LR[row.kind], epochs: 1, ...(cycleLen && { cycleLen: 1 }) }]
   if (row.kind === 'text') return { ...row, phases }
-  const { classes: _, count: __, pretraining: ___, ...rest } = row
-  return { ...rest, phases, bs: QUICK.pictures.bs, tta: false }
+  const { classes: _, count: __, pretraining: ___, tta: ____, ...rest } = row
+  return { ...rest, phases, bs: QUICK.pictures.bs }
 }

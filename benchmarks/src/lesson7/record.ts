@@ -5,6 +5,7 @@ import { cpus } from 'node:os'
 import { type BackendInfo, DlError } from '@dl/core'
 import { files } from '@dl/data'
 import { version_core } from '@tensorflow/tfjs-core'
+import type { CurveRow } from './curve'
 import type { Run } from './places'
 import type { Phase, PictureRow, PictureSettings, Row, RowName } from './rows'
 
@@ -75,6 +76,13 @@ function commit(): string | null {
     return null
   }
 }
+
+/** How a run ended, by the last line of its curve. */
+export const endOf = ({ kind }: Row, { epoch, valLoss, accuracy }: CurveRow) => ({
+  epochs: epoch + 1,
+  valLoss,
+  ...(kind === 'pictures' && { accuracy }),
+})
 
 export const readRecord = async (path: string): Promise<RunRecord> =>
   JSON.parse(await readFile(path, 'utf8'))

@@ -90,7 +90,7 @@ async function pictureTask(row: PictureRow, options: TaskOptions): Promise<Task>
     metrics: [accuracy],
     carryState: false,
     chance: 1 / images.c,
-    ...(row.tta && { tta: () => byAugmentation(model, images) }),
+    ...(row.tta !== undefined && { tta: () => byAugmentation(model, images) }),
   }
 }
 

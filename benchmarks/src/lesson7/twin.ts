@@ -10,7 +10,7 @@ import { STREAMS } from '../../../examples/rnn-from-scratch/src/data'
 import { STEPS } from '../../../examples/rnn-from-scratch/src/steps'
 import { readCurve } from './curve'
 import { epochsOf, here, type Run } from './places'
-import { checkSame, type RunRecord, recordOf, settingsOf, writeRecord } from './record'
+import { checkSame, endOf, type RunRecord, recordOf, settingsOf, writeRecord } from './record'
 import { bsOf, firstEpochs } from './rows'
 
 const SCRIPT = here('../../python/lesson7.py')
@@ -36,7 +36,7 @@ export async function runTwin(run: Run): Promise<TwinRecord | null> {
     wd: row.wd,
     seed: run.seed,
     data: await dataOf(run),
-    tta: row.kind === 'pictures' && row.tta === true && run.epochs >= epochsOf(row.phases),
+    tta: row.kind === 'pictures' && row.tta !== undefined && run.epochs >= epochsOf(row.phases),
     curve: places.partial,
     folder: places.folder,
     threads,
@@ -57,12 +57,15 @@ export async function runTwin(run: Run): Promise<TwinRecord | null> {
       expected: 'a Python with torch, numpy and Pillow behind DL_PYTHON; see above',
     })
   }
-  const { epoch, valLoss, accuracy } = (await readCurve(places.partial)).at(-1)!
-  const judged = { epochs: epoch + 1, valLoss, ...(row.kind === 'pictures' && { accuracy }) }
+  const last = (await readCurve(places.partial)).at(-1)!
   const { ttaAccuracy } = told
-  const report = { ...record, ...judged, ...(ttaAccuracy !== undefined && { ttaAccuracy }) }
+  const report = {
+    ...record,
+    ...endOf(row, last),
+    ...(ttaAccuracy !== undefined && { ttaAccuracy }),
+  }
   await writeRecord(places.record, report)
-  if (epoch + 1 >= epochsOf(row.phases)) await rename(places.partial, places.curve)
+  if (last.epoch + 1 >= epochsOf(row.phases)) await rename(places.partial, places.curve)
   return report
 }
 

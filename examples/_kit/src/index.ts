@@ -11,6 +11,7 @@ export {
   readFlags,
   text,
 } from './flags'
+export { interrupted } from './interrupted'
 export { type OwnRun, type OwnRunOptions, ownRun } from './own-run'
 export { program } from './program'
 export { smallOptions } from './small-options'

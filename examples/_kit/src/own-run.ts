@@ -5,6 +5,7 @@
 import { type Checkpoint, checkpoint, type Resume, type Resumed } from '@dl/callbacks'
 import { DlError } from '@dl/core'
 import { fileStorage, files } from '@dl/data'
+import { interrupted } from './interrupted'
 
 /** What of the command line belongs to it. */
 export interface OwnRunOptions {
@@ -89,13 +90,4 @@ async function folderOf({ program, out, resume, prefix = '' }: OwnRunOptions): P
   let i = 1
   while (await isTaken(name(i), prefix)) i++
   return name(resume ? Math.max(1, i - 1) : i)
-}
-
-/** The first Ctrl-C, or SIGTERM, ends the run after its batch; the next kills the process as usual. */
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort())
-  }
-  return controller.signal
 }

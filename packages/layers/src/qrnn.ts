@@ -1,5 +1,5 @@
 /** Quasi-recurrent nets: gates by convolution, for all steps at once; only a sum runs step by step. */
-import { Buffer, DlError, detach, dropout, showShape } from '@dl/core'
+import { Buffer, DlError, detach, dropout, sameShape, showShape } from '@dl/core'
 import { reshape, slice, stack, type Tensor, unstack, zeros } from '@tensorflow/tfjs-core'
 import { checkShare, checkSizes, checkTensor, checkWidth } from './checks'
 import { Module } from './module'
@@ -161,7 +161,7 @@ export class QRNN extends Module<[x: Tensor, state?: QRNNState], QRNNState & { o
     const { c, last }: Partial<QRNNState> = state ?? {}
     const check = (name: string, part: unknown, shape: number[]) => {
       checkTensor(`QRNN's initial ${name}`, part)
-      if (showShape(part.shape) === showShape(shape)) return
+      if (sameShape(part.shape, shape)) return
       throw new DlError('shape-mismatch', {
         problem: `QRNN got the initial ${name} of shape ${showShape(part.shape)}`,
         expected: showShape(shape),

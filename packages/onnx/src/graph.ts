@@ -6,6 +6,7 @@
 import { DlError, showShape } from '@dl/core'
 import type { DataType } from '@tensorflow/tfjs-core'
 import { type Dim, showDim } from './dims'
+import { permuted } from './permuted'
 import {
   type Attribute,
   BOOL,
@@ -276,27 +277,4 @@ function bytesOf(data: ArrayLike<number>, type: number): Uint8Array {
   if (type === BOOL) return Uint8Array.from(data)
   const array = type === FLOAT ? Float32Array.from(data) : Int32Array.from(data)
   return new Uint8Array(array.buffer)
-}
-
-function permuted(
-  data: ArrayLike<number>,
-  shape: readonly number[],
-  perm: readonly number[],
-): ArrayLike<number> {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
-  const sizes = perm.map(axis => shape[axis]!)
-  const steps = perm.map(axis => strides[axis]!)
-  const result = new Float64Array(data.length)
-  const place = sizes.map(() => 0)
-  let from = 0
-  for (let to = 0; to < result.length; to++) {
-    result[to] = data[from]!
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      from += steps[axis]!
-      if (++place[axis]! < sizes[axis]!) break
-      from -= steps[axis]! * sizes[axis]!
-      place[axis] = 0
-    }
-  }
-  return result
 }

@@ -1,8 +1,7 @@
 /** What a validation moves, so that one that is cut short can be begun again to the same numbers. */
 import type { DataLoader } from '@dl/data'
 import { clone, dispose } from '@tensorflow/tfjs-core'
-import type { RunParts } from './run-state'
-import { randomNow, setRandom } from './run-state'
+import { type RunParts, randomNow, setRandom } from './run-state'
 
 /** How things were. */
 export interface Before {

@@ -3,7 +3,7 @@ import type { Callback } from '@dl/callbacks'
 import { DlError, noGrad, showShape } from '@dl/core'
 import { clone, customGrad, dispose, keep, type Tensor as T, Tensor } from '@tensorflow/tfjs-core'
 import type { Fault } from './fault'
-import { namesOf } from './nothing-learns'
+import { nameOf } from './nothing-learns'
 import { Run } from './run'
 
 /** What of a module is needed. */
@@ -26,7 +26,7 @@ interface Seen {
  * Keeps what each module puts out and the gradient that comes back to it, as
  * `torch.autograd.set_detect_anomaly`. After a batch whose loss or gradients are not finite it ends
  * the run with `anomaly`, which names the module by its path and counts what is NaN or infinite. For
- * the search alone: a step needs about twice its memory.
+ * the search alone: all outputs and their gradients stay in memory until the batch ends.
  *
  * @param model of `fit`, whose modules take hooks
  * @throws DlError `anomaly`, out of `fit`
@@ -107,7 +107,7 @@ export function detectAnomaly(model: WatchedModule): Callback {
 async function inOutputs(forward: readonly Seen[]): Promise<string | null> {
   const first = await firstBroken(forward)
   if (first === null) return null
-  return `the output of ${nameOf(first.path)} is the first that is not finite (${first.counts})`
+  return `the output of ${moduleName(first.path)} is the first that is not finite (${first.counts})`
 }
 
 const inLoss = (fault: Fault | null): string | null =>
@@ -120,16 +120,14 @@ async function inGradients(backward: readonly Seen[]): Promise<string | null> {
   if (first === null) return null
   const { i, path, counts } = first
   // what it came through last
-  const from = i === 0 ? 'the loss' : nameOf(backward[i - 1]!.path)
-  return `all outputs are finite, and so is the gradient up to ${from}, but not behind it, at the output of ${nameOf(path)} (${counts})`
+  const from = i === 0 ? 'the loss' : moduleName(backward[i - 1]!.path)
+  return `all outputs are finite, and so is the gradient up to ${from}, but not behind it, at the output of ${moduleName(path)} (${counts})`
 }
 
 function inWeights(fault: Fault | null, model: object): string | null {
   const parameter = fault?.parameter
   if (!parameter) return null
-  const name =
-    namesOf(model)?.get(parameter) ?? `a parameter of shape ${showShape(parameter.shape)}`
-  return `all outputs and their gradients are finite, but not the gradient of ${name}`
+  return `all outputs and their gradients are finite, but not the gradient of ${nameOf(model, parameter)}`
 }
 
 async function firstBroken(seen: readonly Seen[]) {
@@ -151,4 +149,4 @@ function brokenIn(values: ArrayLike<number>): string | null {
   return [...counts].map(([value, count]) => `${count} ${value}`).join(' and ')
 }
 
-const nameOf = (path: string): string => (path === '' ? 'the model' : path)
+const moduleName = (path: string): string => (path === '' ? 'the model' : path)

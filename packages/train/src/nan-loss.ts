@@ -1,7 +1,7 @@
 import { DlError, showShape } from '@dl/core'
 import type { LayerOptimizer } from '@dl/optim'
 import type { Fault } from './fault'
-import { namesOf } from './nothing-learns'
+import { nameOf } from './nothing-learns'
 import type { Run } from './run'
 
 /** Says where a loss or gradient that is no number came about, and whether the weights were broken before. */
@@ -40,9 +40,7 @@ function problemOf(
   if (what === 'transformed loss') {
     return `the loss of ${where}, ${loss}, is ${value} after transformLoss (lr ${lr})`
   }
-  const name =
-    namesOf(model)?.get(parameter!) ?? `a parameter of shape ${showShape(parameter!.shape)}`
-  return `the gradient of ${name} is not finite in ${where}, whose loss is ${loss} (lr ${lr})`
+  return `the gradient of ${nameOf(model, parameter!)} is not finite in ${where}, whose loss is ${loss} (lr ${lr})`
 }
 
 async function brokenWeight(lo: LayerOptimizer): Promise<string | null> {

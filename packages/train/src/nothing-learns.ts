@@ -2,7 +2,7 @@
  * Why a step would change nothing. Training would go on to its end without a word; these errors say
  * what the gradient does not get through, or to.
  */
-import { DlError, type Parameter, valueAndGrads } from '@dl/core'
+import { DlError, type Parameter, showShape, valueAndGrads } from '@dl/core'
 import type { Batch } from '@dl/data'
 import type { HasParameters, LayerOptimizer } from '@dl/optim'
 import { cast, engine, sum, type Tensor } from '@tensorflow/tfjs-core'
@@ -32,6 +32,10 @@ export function namesOf(model: object): Map<Parameter, string> | null {
   if (typeof namedParameters !== 'function') return null
   return new Map([...namedParameters.call(model)].map(([name, one]) => [one, name]))
 }
+
+/** What to call a parameter: its name in the model, or its shape where the model does not tell. */
+export const nameOf = (model: object, parameter: Parameter): string =>
+  namesOf(model)?.get(parameter) ?? `a parameter of shape ${showShape(parameter.shape)}`
 
 /** Complains of parameters that were not there before the first forward: the optimizer lacks them. */
 export function checkLate(model: object, before: Map<Parameter, string> | null): void {

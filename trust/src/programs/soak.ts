@@ -1,7 +1,7 @@
 /** Trains for many steps and watches memory: `node soak.js '{"kind":"lm","steps":20000}'`. */
-import '@dl/backend-wasm'
+import { backendInfo } from '@dl/backend-wasm'
 import type { Callback } from '@dl/callbacks'
-import { backendInfo, manualSeed } from '@dl/core'
+import { manualSeed } from '@dl/core'
 import { crossEntropy } from '@dl/layers'
 import { fit } from '@dl/train'
 import { memory, ready } from '@tensorflow/tfjs-core'
@@ -17,6 +17,7 @@ export interface Look {
   tensors: number
   wasmBytes: number
   residentBytes: number
+  threads: number
 }
 
 /** What it prints: looks after a half of the steps, and after all. */
@@ -35,8 +36,9 @@ const { model, data, lo } = trainings[kind]()
 
 const look = (): Look => ({
   tensors: memory().numTensors,
-  wasmBytes: backendInfo().bytesHeld ?? 0,
+  wasmBytes: backendInfo().bytesHeld,
   residentBytes: process.memoryUsage.rss(),
+  threads: backendInfo().threadsAlive,
 })
 
 let half: Look | null = null

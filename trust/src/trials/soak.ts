@@ -10,7 +10,8 @@ const SLACK = 48 * 2 ** 20
 
 export const soak: Trial = {
   name: 'soak',
-  claim: 'tensors and memory are the same after half of the steps and after all, and losses finite',
+  claim:
+    'tensors, memory and threads are the same after half of the steps and after all, losses finite',
   short: 400,
   long: 20_000,
   async run({ tries }) {
@@ -33,6 +34,7 @@ export const soak: Trial = {
         end.tensors > half.tensors ||
         end.wasmBytes > half.wasmBytes ||
         end.residentBytes > half.residentBytes + SLACK
+      if (end.threads < half.threads) failed.push(`${job.kind}: a thread of ${half.threads} died`)
       if (grew) failed.push(`${job.kind}: memory grew from ${shown(half)} to ${shown(end)}`)
     }
     return { tried: jobs.reduce((sum, { steps }) => sum + steps, 0), failed, notes }
