@@ -115,7 +115,7 @@ describe('the command line', () => {
 
   it.each([
     [[], 'no row is named; expected some of rnn-8char'],
-    [['convnet3'], '--row is "convnet3"; expected one of rnn-8char'],
+    [['convnet3'], 'There is no row "convnet3"; expected one of rnn-8char'],
     [['convnet', '--seed', '1,x'], '--seed is "x"; expected an integer'],
     [['convnet', '--twin', '--quick'], '--twin and --quick are both there; expected one of them'],
   ])('%j', (args, message) => {

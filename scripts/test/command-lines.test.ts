@@ -93,7 +93,14 @@ describe('the programs of the root', () => {
     ['scripts/check.mjs', ['--fix'], /^There is no option --fix; expected one of --help\.$/],
     ['benchmarks/dist/kernels.js', ['--quik'], /^There is no option --quik; expected --quick\./],
     ['benchmarks/dist/text.js', ['--only', 'x'], /^--only is "x"; expected one of characters/],
-    ['benchmarks/dist/soak.js', ['--minutes', '-1'], /^--minutes is "-1"; expected a number/],
+    ['benchmarks/dist/cells.js', ['--epochs', '-1'], /^--epochs is "-1"; expected an integer/],
+    ['benchmarks/dist/lesson7/main.js', ['rnn'], /^There is no row "rnn"; expected one of .+\.$/],
+    [
+      'trust/dist/main.js',
+      ['sock'],
+      /^There is no trial "sock"; expected .+\. Did you mean soak\?$/,
+    ],
+    ['trust/dist/main.js', ['--tries', '-1'], /^--tries is "-1"; expected an integer of at least/],
   ])('%s %j is refused in one line', { timeout: 30_000 }, async (program, args, message) => {
     const { code, stdout, stderr } = await run(program, ...args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -108,7 +115,8 @@ describe('the programs of the root', () => {
     ['scripts/test.mjs', /--project cpu/],
     ['benchmarks/dist/steps.js', /--quick/],
     ['benchmarks/dist/text.js', /--only/],
-    ['benchmarks/dist/soak.js', /--minutes/],
+    ['benchmarks/dist/lesson7/main.js', /--twin/],
+    ['trust/dist/main.js', /--tries/],
   ])('%s -h', { timeout: 30_000 }, async (program, text) => {
     const { code, stdout, stderr } = await run(program, '-h')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -7,7 +7,7 @@ import {
   backendName,
   flag,
   integer,
-  oneOf,
+  namesFirst,
   optional,
   readFlags,
   text,
@@ -63,12 +63,9 @@ export type Options = ReturnType<typeof readOptions>
 
 /** Rows come first, then what begins with dashes. */
 export function readOptions(args: readonly string[]) {
-  const first = args.findIndex(arg => arg.startsWith('-'))
-  const named = first < 0 ? args : args.slice(0, first)
-  const { all, twin, quick, json, ...values } = readFlags(args.slice(named.length), FLAGS)
-  const known = [...NAMES, ...STUDY_NAMES]
-  const chosen = named.map(name => oneOf('row', name, known)).flatMap(rowsOf)
-  const rows = all ? [...NAMES].sort(byWork) : [...new Set(chosen)]
+  const [named, rest] = namesFirst(args, 'row', [...NAMES, ...STUDY_NAMES])
+  const { all, twin, quick, json, ...values } = readFlags(rest, FLAGS)
+  const rows = all ? [...NAMES].sort(byWork) : [...new Set(named.flatMap(rowsOf))]
   if (rows.length === 0) {
     throw new DlError('bad-option', {
       problem: 'no row is named',

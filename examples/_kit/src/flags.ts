@@ -1,6 +1,6 @@
 /** Command lines whose mistakes are named. */
 import { DlError } from '@dl/core'
-import { type Options, readArgs } from '../../../scripts/options.mjs'
+import { nearest, type Options, readArgs } from '../../../scripts/options.mjs'
 
 export const flag = { type: 'boolean', default: false } as const
 export const optional = { type: 'string' } as const
@@ -14,6 +14,27 @@ export function readFlags<T extends Options>(args: readonly string[], options: T
     if (value === '') throw bad(name, value, 'something')
   }
   return values
+}
+
+/** The names before the first option, all of them known, and the rest. */
+export function namesFirst<T extends string>(
+  args: readonly string[],
+  kind: string,
+  known: readonly T[],
+): [names: T[], rest: string[]] {
+  const first = args.findIndex(arg => arg.startsWith('-'))
+  const length = first < 0 ? args.length : first
+  const names = args.slice(0, length)
+  for (const name of names) {
+    if ((known as readonly string[]).includes(name)) continue
+    const near = nearest(name, known)
+    throw new DlError('bad-option', {
+      problem: `There is no ${kind} "${name}"`,
+      expected: `one of ${known.join(', ')}`,
+      fix: near === null ? undefined : `Did you mean ${near}?`,
+    })
+  }
+  return [names as T[], args.slice(length)]
 }
 
 export function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {

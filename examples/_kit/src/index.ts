@@ -4,6 +4,7 @@ export {
   flag,
   fraction,
   integer,
+  namesFirst,
   notNegative,
   oneOf,
   optional,
