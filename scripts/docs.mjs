@@ -26,9 +26,12 @@ const install = [
   '--frozen-lockfile',
 ]
 await quietly('Installing the site', 'npx', install)
-const { writeApi } = await import('../docs/site/api.mjs')
+/** What is installed there only now. */
+const ofSite = (/** @type {string} */ path) =>
+  import(new URL(`../docs/${path}`, import.meta.url).href)
+const { writeApi } = await ofSite('site/api.mjs')
 await writeApi()
-const { build, createServer } = await import('../docs/node_modules/vitepress/dist/node/index.js')
+const { build, createServer } = await ofSite('node_modules/vitepress/dist/node/index.js')
 if (values.dev) {
   const server = await createServer(join(root, 'docs'))
   await server.listen()

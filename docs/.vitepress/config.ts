@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
+import ts from 'typescript'
 import { defineConfig } from 'vitepress'
 import llms from 'vitepress-plugin-llms'
 import { packagesIn, root } from '../../scripts/workspace.mjs'
-import { linked } from '../site/links'
-import { runnable } from '../site/runnable'
+import { linked } from '../site/links.ts'
+import { runnable } from '../site/runnable.ts'
 
 const page = (text: string, link: string) => ({ text, link })
 const guide = (text: string, name: string) => page(text, `/guide/${name}`)
@@ -14,7 +16,34 @@ export default defineConfig({
   description: 'Deep learning for TypeScript: small packages on TensorFlow.js',
   cleanUrls: true,
   srcExclude: ['site/**', '**/node_modules/**'],
-  markdown: { config: linked },
+  markdown: {
+    config: linked,
+    // types on hover, of fences marked `ts twoslash`; one that does not compile fails the build
+    codeTransformers: [
+      transformerTwoslash({
+        explicitTrigger: true,
+        twoslashOptions: {
+          vfsRoot: root,
+          compilerOptions: {
+            target: ts.ScriptTarget.ES2022,
+            module: ts.ModuleKind.ESNext,
+            moduleResolution: ts.ModuleResolutionKind.Bundler,
+            lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'].map(
+              name => `lib.${name}.d.ts`,
+            ),
+            skipLibCheck: true,
+            baseUrl: root,
+            paths: {
+              '@dl/*': ['packages/*/src/index.ts'],
+              '@tensorflow/*': ['node_modules/@tensorflow/*'],
+            },
+            types: [],
+          },
+        },
+      }),
+    ],
+    languages: ['js', 'ts', 'python', 'sh', 'json', 'html'],
+  },
   vite: {
     plugins: [runnable(), llms({ ignoreFiles: ['api/**'] })],
     // steps that run in the page take the packages as they are built
@@ -40,7 +69,7 @@ export default defineConfig({
       '/api/': [
         {
           text: 'API',
-          items: packages.map(name => page(`@dl/${name}`, `/api/@dl/${name}/`)),
+          items: packages.map(name => page(`@dl/${name}`, `/api/@dl/${name}`)),
         },
       ],
       '/': [

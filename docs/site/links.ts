@@ -1,5 +1,19 @@
 /** Links of the repository's Markdown, which lead to files, as links of the site where it has the page. */
-import type { MarkdownRenderer } from 'vitepress'
+
+/** What of markdown-it is touched; its own types are not installed where nobody builds the site. */
+interface Token {
+  type: string
+  children: Token[] | null
+  attrGet(name: string): string | null
+  attrSet(name: string, value: string): void
+}
+interface State {
+  tokens: Token[]
+  env: { relativePath?: string }
+}
+interface MarkdownIt {
+  core: { ruler: { push(name: string, rule: (state: State) => void): void } }
+}
 
 const SOURCE = 'https://github.com/dl-ts/dl/blob/main'
 /** To a package's folder or its README, from anywhere. */
@@ -19,7 +33,7 @@ export function siteLink(link: string, from: string): string {
 }
 
 /** Has markdown-it write such links. */
-export function linked(md: MarkdownRenderer): void {
+export function linked(md: MarkdownIt): void {
   md.core.ruler.push('site-links', state => {
     const from =
       (state.env.frontmatter?.source as string | undefined) ?? `docs/${state.env.relativePath}`

@@ -1,4 +1,6 @@
+import TwoslashFloatingVue from '@shikijs/vitepress-twoslash/client'
 import type { Theme } from 'vitepress'
+import '@shikijs/vitepress-twoslash/style.css'
 import DefaultTheme from 'vitepress/theme'
 import RunStep from './RunStep.vue'
 import './style.css'
@@ -6,6 +8,7 @@ import './style.css'
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
+    app.use(TwoslashFloatingVue)
     app.component('RunStep', RunStep)
   },
 } satisfies Theme
