@@ -5,11 +5,8 @@ import { packagesIn, root } from '../../scripts/workspace.mjs'
 
 export default {
   paths: () =>
-    packagesIn('packages').map(name => {
-      const source = `packages/${name}/README.md`
-      return {
-        params: { name, source },
-        content: readFileSync(join(root, source), 'utf8'),
-      }
-    }),
+    packagesIn('packages').map(name => ({
+      params: { name },
+      content: readFileSync(join(root, 'packages', name, 'README.md'), 'utf8'),
+    })),
 }

@@ -35,8 +35,7 @@ export function siteLink(link: string, from: string): string {
 /** Has markdown-it write such links. */
 export function linked(md: MarkdownIt): void {
   md.core.ruler.push('site-links', state => {
-    const from =
-      (state.env.frontmatter?.source as string | undefined) ?? `docs/${state.env.relativePath}`
+    const from = `docs/${state.env.relativePath}`
     for (const { children } of state.tokens) {
       for (const token of children ?? []) {
         const link = token.type === 'link_open' ? token.attrGet('href') : null
