@@ -6,7 +6,8 @@ export {
   dataLoader,
   type StatefulLoader,
 } from './data-loader'
-export { datasets, type TextDataset } from './datasets'
+export { datasets } from './datasets/index'
+export type { TextDataset } from './datasets/text-dataset'
 export {
   download,
   downloadBytes,
