@@ -1,6 +1,5 @@
 /** Tables as spreadsheets, pandas and people write them: a picture and its labels in each row. */
 import { DlError, nearest } from '@dl/core'
-import Papa from 'papaparse'
 
 export interface TableOptions {
   /**
@@ -44,7 +43,7 @@ export async function readTable(
   { header, delimiter = delimiterOf(text), columns }: TableOptions,
   isThere: (image: string) => Promise<boolean>,
 ): Promise<TableRow[]> {
-  const all = cellsOf(text, table, delimiter)
+  const all = await cellsOf(text, table, delimiter)
   const [first] = all
   if (first === undefined) throw withoutRows(table, false)
   const byName = Object.values(columns ?? {}).some(column => typeof column === 'string')
@@ -77,12 +76,14 @@ export async function readTable(
 const delimiterOf = (text: string): string =>
   /[,;\t]/.exec(text.replace(/"[^"]*"/g, ''))?.[0] ?? ','
 
-function cellsOf(text: string, table: string, delimiter: string): string[][] {
+async function cellsOf(text: string, table: string, delimiter: string): Promise<string[][]> {
   // quotes are to stand right behind the delimiter; a quoted cell is kept as it is
   const blanks = `${delimiter.replace(/\W/g, '\\$&')} +(?=")`
   const closed = text.replace(new RegExp(`"(?:[^"]|"")*"|${blanks}`, 'g'), found =>
     found.startsWith('"') ? found : delimiter,
   )
+  // with the first table: it does not say that it has no side effects, so every page would have it
+  const { default: Papa } = await import('papaparse')
   const { data, errors } = Papa.parse<string[]>(closed, { delimiter, skipEmptyLines: 'greedy' })
   const [broken] = errors
   if (broken) throw badRow(table, (broken.row ?? 0) + 1, broken.message)
