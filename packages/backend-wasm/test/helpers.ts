@@ -7,7 +7,6 @@ import {
   engine,
   setBackend,
   type Tensor,
-  type TensorInfo,
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core'
@@ -119,4 +118,4 @@ export function fallbacksOf(backend: WasmBackend, f: () => void): string[] {
   return [...backend.fallbacks]
 }
 
-export { type TensorInfo, WasmBackend }
+export { WasmBackend }

@@ -1,5 +1,4 @@
 /** What is computed for each value by itself, in whichever layout the maps are. */
-import { showShape } from '@dl/core'
 import type { Graph } from '../graph'
 import { typeOf } from '../graph'
 import type { Operand, TracedCall } from '../trace'
@@ -131,10 +130,6 @@ export const axesOf = (axes: unknown, rank: number): number[] =>
     ? Array.from({ length: rank }, (_, i) => i)
     : [axes as number | number[]].flat()
   ).map(axis => (axis < 0 ? axis + rank : axis))
-
-/** What an attribute is, in an error. */
-export const showAttr = (value: unknown): string =>
-  Array.isArray(value) ? showShape(value) : String(value)
 
 export const pointwiseOps: Record<string, Emitter> = Object.fromEntries([
   ...Object.entries(SAME).map(([kernel, op]) => [
