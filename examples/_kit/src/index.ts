@@ -15,5 +15,4 @@ export {
 export { interrupted } from './interrupted'
 export { type OwnRun, type OwnRunOptions, ownRun } from './own-run'
 export { program } from './program'
-export { smallOptions } from './small-options'
 export { stopwatch } from './stopwatch'

@@ -2,19 +2,20 @@
  * A data set of one's own. Waves of any length, height and phase are made as they are asked for; a
  * GRU learns what comes next and then draws a wave alone, each point from those it drew before.
  */
+import '@dl/backend-wasm'
 import { brailleChart, cosAnneal, progress, terminateOnNaN } from '@dl/callbacks'
 import { Generator, manualSeed } from '@dl/core'
 import { type Dataset, dataLoader, type Example, randomSplit } from '@dl/data'
-import { ownRun, program, useBackend } from '@dl/example-kit'
 import { GRU, Linear, Module } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { fit } from '@dl/train'
 import { mean, reshape, square, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import { HELP, readOptions } from './options'
 
 const GIVEN = 24
 const DRAWN = 48
 const NOISE = 0.1
+const SEED = 1
+const EPOCHS = 8
 
 /** Wave `i`, the same each time. */
 function wave(seed: number, i: number, points: number): number[] {
@@ -59,44 +60,27 @@ async function goOn(model: Forecaster, points: number[], count: number): Promise
   return all
 }
 
-async function main(args: string[]): Promise<void> {
-  const options = readOptions(args)
-  await useBackend(options.backend)
-  const { seed, epochs } = options
-  const out = options.json ? process.stderr : process.stdout
-  const say = (text: string) => out.write(text)
-  const own = await ownRun({ program: 'custom-dataset', ...options, say })
-  const { saver, resume } = await own.part()
-  manualSeed(seed)
+manualSeed(SEED)
+const [learn, judge] = randomSplit(waves(4000, SEED), 0.2, SEED)
+const layout = 'timeFirst'
+const train = dataLoader(learn, { bs: 32, shuffle: true, seed: SEED, layout })
+const validation = dataLoader(judge, { bs: 64, layout })
+const meanSquare = (y: Tensor, target: Tensor) => mean(square(sub(y, target)))
+const model = new Forecaster()
+const lo = new LayerOptimizer(adam, model, 1e-2)
+await fit(model, { train, validation }, EPOCHS, lo, meanSquare, {
+  callbacks: [cosAnneal(lo, { cycleLen: EPOCHS }), terminateOnNaN(), progress()],
+})
 
-  const [learn, judge] = randomSplit(waves(options.quick ? 400 : 4000, seed), 0.2, seed)
-  const layout = 'timeFirst'
-  const train = dataLoader(learn, { bs: 32, shuffle: true, seed, layout })
-  const validation = dataLoader(judge, { bs: 64, layout })
-  const meanSquare = (y: Tensor, target: Tensor) => mean(square(sub(y, target)))
-  const model = new Forecaster()
-  const lo = new LayerOptimizer(adam, model, 1e-2)
-  const callbacks = [cosAnneal(lo, { cycleLen: epochs }), terminateOnNaN(), progress(), saver]
-  const { history, ...ended } = await fit(model, { train, validation }, epochs, lo, meanSquare, {
-    callbacks,
-    signal: own.signal,
-    ...(resume && { resume }),
-  })
-  own.tell(ended)
-
-  // a wave that is in neither part
-  const truth = wave(seed + 1, 0, GIVEN + DRAWN)
-  const drawn = await goOn(model, truth.slice(0, GIVEN), DRAWN)
-  const off = drawn.reduce((sum, y, t) => sum + Math.abs(y - truth[t]!), 0) / DRAWN
-  const places = drawn.slice(GIVEN).map((_, i) => GIVEN + 1 + i)
-  const chart = brailleChart([
-    { label: 'wave', y: truth },
-    { label: 'the model', x: places, y: drawn.slice(GIVEN), style: 'points' },
-  ])
-  out.write(`\n${chart}\non average ${off.toFixed(3)} off the wave\n`)
-  if (options.json) process.stdout.write(`${JSON.stringify({ history, drawn, off })}\n`)
-  lo.dispose()
-  model.dispose()
-}
-
-program(HELP, main)
+// a wave that is in neither part
+const truth = wave(SEED + 1, 0, GIVEN + DRAWN)
+const drawn = await goOn(model, truth.slice(0, GIVEN), DRAWN)
+const off = drawn.reduce((total, y, t) => total + Math.abs(y - truth[t]!), 0) / DRAWN
+const places = drawn.slice(GIVEN).map((_, i) => GIVEN + 1 + i)
+const chart = brailleChart([
+  { label: 'wave', y: truth },
+  { label: 'the model', x: places, y: drawn.slice(GIVEN), style: 'points' },
+])
+console.log(`\n${chart}\non average ${off.toFixed(3)} off the wave`)
+lo.dispose()
+model.dispose()

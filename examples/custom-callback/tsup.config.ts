@@ -1,3 +1,0 @@
-import { library } from '../../scripts/tsup'
-
-export default library({ entry: ['src/main.ts'] })
