@@ -1,6 +1,6 @@
 const { APART, FLOORS, inPackages } = require('./scripts/floors.cjs')
 
-const BACKENDS = 'backend-[a-z]+'
+const BACKENDS = 'backend-[a-z0-9-]+'
 const PROGRAMS = '^(examples|benchmarks|trust|[.]examples)/'
 const all = FLOORS.flat()
 
