@@ -40,6 +40,7 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare']
  * @property {string[]} [files]
  * @property {boolean | string[]} [sideEffects]
  * @property {Record<string, Record<string, string>>} [exports]
+ * @property {Record<string, number>} [gzip] see weigh.mjs
  * @property {Record<string, string>} [scripts]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [peerDependencies]
@@ -73,7 +74,7 @@ export function problemsOf({ folder, manifest, entries, sources }) {
 
   expect(manifest.name === `@dl/${folder}`, `its name is ${manifest.name}, expected @dl/${folder}`)
   expect(
-    FLOORS.flat().includes(folder) || /^(backend-[a-z]+|native)$/.test(folder),
+    FLOORS.flat().includes(folder) || /^(backend-[a-z0-9-]+|native|create)$/.test(folder),
     'it stands on no floor, add it to scripts/floors.cjs',
   )
   expect(manifest.license === 'Apache-2.0', 'its license is not Apache-2.0')
@@ -94,6 +95,11 @@ export function problemsOf({ folder, manifest, entries, sources }) {
     expect(keys[0] === '@dl/source', `the first condition of exports["${entry}"] is not @dl/source`)
     expect(keys.at(-1) === 'default', `the last condition of exports["${entry}"] is not default`)
     expect('types' in conditions, `exports["${entry}"] has no types`)
+    const budget = manifest.gzip?.[entry]
+    expect(
+      typeof budget === 'number',
+      `gzip["${entry}"], how much it may weigh in KB, is ${budget}`,
+    )
   }
   for (const [script, line] of Object.entries(PACK_SCRIPTS)) {
     const fine = manifest.scripts?.[script] === line

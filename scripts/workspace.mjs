@@ -108,6 +108,13 @@ export function packagesIn(parent) {
     .sort()
 }
 
+/**
+ * Those of them that are built here: no kit that others share, and no project of a stranger.
+ * @param {string} parent
+ */
+export const programsIn = parent =>
+  packagesIn(parent).filter(name => existsSync(join(root, parent, name, 'tsup.config.ts')))
+
 /** @param {string} path */
 export const readJson = path => JSON.parse(readFileSync(path, 'utf8'))
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { nearest, readArgs } from '../options.mjs'
-import { packagesIn, root } from '../workspace.mjs'
+import { programsIn, root } from '../workspace.mjs'
 
 interface CommandLine {
   HELP: string
@@ -44,7 +44,7 @@ const complaint = (read: () => unknown): string => {
 }
 
 it('each example reads its command line in options.ts', () => {
-  const programs = packagesIn('examples').filter(name => !name.startsWith('_'))
+  const programs = programsIn('examples')
   expect(Object.keys(examples).sort()).toEqual(programs)
 })
 
@@ -91,6 +91,14 @@ describe('the programs of the root', () => {
     ['scripts/example.mjs', ['-x'], /^There is no example "-x"; expected one of .+\.$/],
     ['scripts/bench.mjs', ['kernel'], /^There is no suite "kernel"; .+\. Did you mean kernels\?$/],
     ['scripts/check.mjs', ['--fix'], /^There is no option --fix; expected one of --help\.$/],
+    ['scripts/new.mjs', ['calback'], /^There is no kind "calback"; .+\. Did you mean callback\?$/],
+    ['scripts/new.mjs', ['layer', 'Tanh'], /^The name is "Tanh"; .+ Did you mean tanh\?$/],
+    [
+      'scripts/release.mjs',
+      [],
+      /^Publishing is what the workflow release\.yml does; expected --dry-run\.$/,
+    ],
+    ['scripts/release.mjs', ['--dri'], /^There is no option --dri; expected one of .+--dry-run\.$/],
     ['benchmarks/dist/kernels.js', ['--quik'], /^There is no option --quik; expected --quick\./],
     ['benchmarks/dist/text.js', ['--only', 'x'], /^--only is "x"; expected one of characters/],
     ['benchmarks/dist/cells.js', ['--epochs', '-1'], /^--epochs is "-1"; expected an integer/],
@@ -112,6 +120,8 @@ describe('the programs of the root', () => {
     ['scripts/example.mjs', /ablation, .+rnn-from-scratch/],
     ['scripts/bench.mjs', /images, kernels/],
     ['scripts/check.mjs', /types, style/],
+    ['scripts/new.mjs', /backend, callback/],
+    ['scripts/release.mjs', /--dry-run/],
     ['scripts/test.mjs', /--project cpu/],
     ['benchmarks/dist/steps.js', /--quick/],
     ['benchmarks/dist/text.js', /--only/],

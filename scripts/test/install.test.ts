@@ -7,23 +7,27 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { build, transform } from 'esbuild'
-import { publint } from 'publint'
-import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NO_NATIVE, native } from '../native/addon.mjs'
+import { packAll, tarball } from '../pack.mjs'
+import { tarballProblems } from '../tarball-problems.mjs'
 import { findTfjsNode, NO_TFJS_NODE } from '../tfjs-node.mjs'
 import { NO_VULKAN, vulkan } from '../webgpu.mjs'
 import { root } from '../workspace.mjs'
+import { bundlers } from './packed/bundlers'
 import { swapped, TRAINING, TYPED } from './packed/programs'
 import { type Project, withNpm, withPnpm } from './packed/projects'
 import { firstSteps } from './packed/readme'
 import { isOffline, type Ran, shell } from './packed/shell'
-import { NAMES, packAll, pnpm, TFJS, tarball } from './packed/tarballs'
+import { STRANGERS, strangers } from './packed/strangers'
+import { NAMES, pnpm, TFJS } from './packed/tarballs'
 
 const NODES = ['20', '22', '24']
 const COMPILERS = { ts52: '5.2.2', ts59: '5.9.3', ts7: '7.0.2' }
+
+/** Of these nothing is for pages. */
+const PROGRAMS_OF_NODE = ['backend-node', 'native', 'create']
 
 const folder = mkdtempSync(join(tmpdir(), 'dl-install-'))
 const tarballs = join(folder, 'tarballs')
@@ -65,7 +69,7 @@ beforeAll(async () => {
   }
   installed = {
     npm: await withNpm(npm, tarballs, NAMES, all),
-    pnpm: await withPnpm(strict, tarballs, readmes),
+    pnpm: await withPnpm(strict, tarballs, { ...readmes, ...strangers() }),
   }
 }, 300_000)
 
@@ -91,20 +95,7 @@ describe.each(NAMES)('@dl/%s packed', name => {
   })
 
   it('passes publint and are-the-types-wrong', async () => {
-    const bytes = readFileSync(tarball(tarballs, name))
-    const buffer = new Uint8Array(bytes).buffer
-    const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
-    expect(messages.map(message => formatMessage(message, pkg))).toEqual([])
-    const { types, ...found } = await checkPackage(createPackageFromTarballData(bytes))
-    expect(types).toEqual({ kind: 'included' })
-    const problems = 'problems' in found ? found.problems : []
-    // ESM only, by intent: what requires it or resolves as before 2020 is left out
-    const own = problems.filter(
-      ({ kind, ...rest }) =>
-        !(kind === 'CJSResolvesToESM') &&
-        !('resolutionKind' in rest && rest.resolutionKind === 'node10'),
-    )
-    expect(own).toEqual([])
+    expect(await tarballProblems(readFileSync(tarball(tarballs, name)))).toEqual([])
   })
 })
 
@@ -158,6 +149,21 @@ describe('the first lines of each README, in a folder of their own', () => {
     expect(ok, output).toBe(true)
   })
 
+  it.for(Object.keys(readmes).filter(name => !PROGRAMS_OF_NODE.includes(name)))(
+    '%s bundled by esbuild, Vite and webpack',
+    { timeout: 120_000 },
+    async (name, ctx) => {
+      need(ctx, 'pnpm')
+      ctx.skip(process.env.DL_TEST_WHOLE !== 'yes', 'a page of each package is a matter of --whole')
+      const { code } = await transform(readmes[name]!.code, { loader: 'ts', target: 'es2022' })
+      for (const bundle of Object.values(bundlers)) {
+        const text = await bundle(join(strict, name), code)
+        expect(text.length).toBeGreaterThan(100)
+        expect(text).not.toMatch(/from ?"(@dl|@tensorflow)/)
+      }
+    },
+  )
+
   it('their types', { timeout: 60_000 }, async ctx => {
     need(ctx, 'pnpm')
     const flags = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext'
@@ -165,6 +171,69 @@ describe('the first lines of each README, in a folder of their own', () => {
     const files = Object.keys(readmes).map(name => `${name}/main.ts`)
     const { ok, output } = await shell(`node "${tsc}" ${flags} ${files.join(' ')}`, strict)
     expect(ok, output).toBe(true)
+  })
+})
+
+describe('projects of strangers', () => {
+  it.for(Object.entries(STRANGERS))('%s', { timeout: 120_000 }, async ([name, said], ctx) => {
+    need(ctx, 'pnpm')
+    const place = join(strict, name)
+    const types = await shell(
+      `node "${join(root, 'node_modules/typescript/bin/tsc')}" --noEmit`,
+      place,
+    )
+    expect(types).toEqual({ ok: true, output: '' })
+    const { ok, output } = await shell('npm start', place)
+    expect(ok, output).toBe(true)
+    expect(output).toMatch(said)
+  })
+})
+
+describe('npm create @dl makes a project that', () => {
+  const inApp = (app: string, ...line: string[]) =>
+    shell(`node ${line.map(word => `"${word}"`).join(' ')}`, join(npm, app))
+  const own = (path: string) => join(root, 'node_modules', path)
+
+  it.for(['node', 'vite'])(
+    '%s: says how to go on, and has types',
+    { timeout: 60_000 },
+    async (template, ctx) => {
+      need(ctx, 'npm')
+      const program = 'node_modules/@dl/create/dist/bin.js'
+      const line = `node ${program} ${template}-app --template ${template} --no-install`
+      const { ok, output } = await shell(line, npm)
+      expect(ok, output).toBe(true)
+      expect(output).toMatch(
+        new RegExp(
+          `^cd ${template}-app\\nnpm install @dl/backend-wasm .*\\nnpm install -D .*\\nnpm start\\n$`,
+        ),
+      )
+      // what it would install lies above it
+      expect(await inApp(`${template}-app`, own('typescript/bin/tsc'))).toEqual({
+        ok: true,
+        output: '',
+      })
+      expect(await shell(line, npm)).toEqual({
+        ok: false,
+        output: `${template}-app has .gitignore in it; expected an empty folder, or none.\n`,
+      })
+    },
+  )
+
+  it('node: learns', { timeout: 60_000 }, async ctx => {
+    need(ctx, 'npm')
+    const place = join(npm, 'node-app')
+    const text = readFileSync(join(place, 'main.ts'), 'utf8')
+    const { code } = await transform(text, { loader: 'ts', target: 'es2022' })
+    writeFileSync(join(place, 'main.js'), code)
+    expect((await inApp('node-app', 'main.js')).output).toContain('Peter Piper picked a peck')
+  })
+
+  it('vite: becomes a page', { timeout: 60_000 }, async ctx => {
+    need(ctx, 'npm')
+    const { ok, output } = await inApp('vite-app', own('vite/bin/vite.js'), 'build')
+    expect(ok, output).toBe(true)
+    expect(readFileSync(join(npm, 'vite-app/dist/index.html'), 'utf8')).toContain('assets/index-')
   })
 })
 
@@ -186,24 +255,21 @@ describe('the twenty lines of the README as they stand', () => {
 describe('one program, of which one line changes', () => {
   const losses: Record<string, number[]> = {}
 
-  it.for(['backend-wasm', 'backend-node', 'backend-webgpu'])(
-    '%s',
-    { timeout: 120_000 },
-    async (name, ctx) => {
-      need(ctx, 'npm')
-      const { settings, missing } = MACHINES[name] ?? { settings: {}, missing: '' }
-      ctx.skip(settings === null, missing)
-      writeFileSync(join(npm, `${name}.mjs`), swapped(`@dl/${name}`))
-      const { ok, output } = await shell(`node ${name}.mjs`, npm, settings!)
-      expect(ok, output).toBe(true)
-      const own: number[] = JSON.parse(output.trim().split('\n').at(-1)!)
-      losses[name] = own
-      expect(own).toHaveLength(10)
-      for (const [i, loss] of own.entries()) {
-        expect(Math.abs(loss - losses['backend-wasm']![i]!), `loss ${i}`).toBeLessThan(2e-3)
-      }
-    },
-  )
+  const backends = ['@dl/backend-wasm', '@tensorflow/tfjs-backend-cpu', '@dl/backend-node']
+  it.for([...backends, '@dl/backend-webgpu'])('%s', { timeout: 120_000 }, async (name, ctx) => {
+    need(ctx, 'npm')
+    const { settings, missing } = MACHINES[name.slice(4)] ?? { settings: {}, missing: '' }
+    ctx.skip(settings === null, missing)
+    writeFileSync(join(npm, 'swapped.mjs'), swapped(name))
+    const { ok, output } = await shell('node swapped.mjs', npm, settings!)
+    expect(ok, output).toBe(true)
+    const own: number[] = JSON.parse(output.trim().split('\n').at(-1)!)
+    losses[name] = own
+    expect(own).toHaveLength(10)
+    for (const [i, loss] of own.entries()) {
+      expect(Math.abs(loss - losses['@dl/backend-wasm']![i]!), `loss ${i}`).toBeLessThan(2e-3)
+    }
+  })
 })
 
 describe('install only what you need', () => {

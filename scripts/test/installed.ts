@@ -6,6 +6,7 @@ import { build as esbuild } from 'esbuild'
 import ts from 'typescript'
 import { build as vite } from 'vite'
 import { packagesIn, root } from '../workspace.mjs'
+import { withWebpack as bundleWithWebpack } from './packed/bundlers'
 
 export interface Bundle {
   code: string
@@ -83,12 +84,19 @@ export function installed() {
     return { code, imports: importedFiles.map(({ fileName }) => fileName) }
   }
 
+  const withWebpack = async (name: string): Promise<Bundle> => {
+    const { code } = await bundleWithWebpack(folder, `./${name}.js`)
+    // all is in the file, or in those beside it that are loaded later
+    return { code, imports: [] }
+  }
+
   return {
     folder,
     write,
     withEsbuild,
     firstLoad,
     withVite,
+    withWebpack,
     remove: () => rmSync(folder, { recursive: true }),
   }
 }

@@ -41,7 +41,9 @@ const folders = ['packages', 'examples'].flatMap(parent =>
 )
 const documents = [
   'README.md',
+  'AGENTS.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'docs/wasm-kernels.md',
   'benchmarks/README.md',
   'trust/README.md',

@@ -1,13 +1,14 @@
 /** Empty folders that become programs. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tarball } from '../../pack.mjs'
 import { type Ran, shell } from './shell'
-import { NAMES, pnpm, tarball } from './tarballs'
+import { NAMES, pnpm } from './tarballs'
 
 export interface Project {
   /** Packages and the versions to ask for; our own come from tarballs. */
   needs: Record<string, string>
-  /** Its files besides package.json. */
+  /** Its files, package.json among them where it has one of its own. */
   files: Record<string, string>
 }
 
@@ -46,7 +47,7 @@ export function withPnpm(
   projects: Record<string, Project>,
 ): Promise<Ran> {
   for (const [name, { needs, files }] of Object.entries(projects)) {
-    write(join(place, name), { ...files, 'package.json': manifest(needs) })
+    write(join(place, name), { 'package.json': manifest(needs), ...files })
   }
   const overrides = Object.entries(fromTarballs(tarballs, NAMES))
   const lines = [
