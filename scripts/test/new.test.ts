@@ -53,6 +53,7 @@ function link(): void {
     symlinkSync(at('packages', name), at('node_modules/@dl', name))
     // links from each package to its own, of which those to other packages stay in the copy
     const own = join('packages', name, 'node_modules')
+    if (!existsSync(join(root, own))) continue
     cpSync(join(root, own), at(own), { recursive: true, verbatimSymlinks: true })
   }
 }
