@@ -1,4 +1,4 @@
-/** A server on this machine that answers by a function of the path and the JSON it was sent. */
+/** A server on this machine that answers by a function of the path and the JSON, or lines of it, that it was sent. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -23,7 +23,10 @@ export async function stand(
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
-    const one = { path: request.url!, body: text && JSON.parse(text), headers: request.headers }
+    const { headers } = request
+    const isLines = headers['content-type'] === 'application/x-ndjson'
+    const lines = text.split('\n').map(line => line && JSON.parse(line))
+    const one = { path: request.url!, body: isLines ? lines : lines[0], headers }
     asked.push(one)
     const { status = 200, ...body } = answer(one)
     response.writeHead(status, { connection: 'close' }).end(JSON.stringify(body))
