@@ -3,10 +3,13 @@ import './backends/choose'
 
 export { detach, noGrad } from './autograd/off-tape'
 export { type ValueAndGrads, valueAndGrads } from './autograd/value-and-grads'
+export { allOrNothing } from './backends/all-or-nothing'
 export { type AnnouncedBackend, announceBackend } from './backends/announce'
 export { backendInfo, ownBackend } from './backends/backend-info'
+export { gpuRepairs, type KernelRepair } from './backends/gpu-repairs'
 export type { BackendInfo } from './backends/info'
 export { processorName } from './backends/processor-name'
+export { refuseTooLarge } from './backends/too-large'
 export { Buffer, type BufferOptions, isBuffer } from './buffer'
 export { type Complaint, DlError, showShape, showValue } from './errors'
 export {
