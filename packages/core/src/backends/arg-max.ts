@@ -7,7 +7,7 @@ import {
   tidy,
   where,
 } from '@tensorflow/tfjs-core'
-import type { KernelRepair } from './gpu-repairs'
+import type { KernelRepair } from './kernel-repair'
 
 export const argMax: KernelRepair = original => call => {
   const x = call.inputs.x as Tensor

@@ -21,7 +21,7 @@ import {
   UnsortedSegmentSum,
   util,
 } from '@tensorflow/tfjs-core'
-import type { KernelRepair } from './gpu-repairs'
+import type { KernelRepair } from './kernel-repair'
 
 /** As both of tfjs's backends have it. */
 interface Maker {

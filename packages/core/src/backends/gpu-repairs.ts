@@ -1,9 +1,6 @@
-import type { KernelFunc } from '@tensorflow/tfjs-core'
 import { argMax } from './arg-max'
 import { emptyRepairs } from './empty'
-
-/** A function of one's own in the place of tfjs's kernel, which it gets. */
-export type KernelRepair = (original: KernelFunc) => KernelFunc
+import type { KernelRepair } from './kernel-repair'
 
 /**
  * What tfjs's kernels for WebGL and for WebGPU get wrong alike, by the kernel's name: `argMax` of a NaN,
