@@ -43,6 +43,8 @@ afterAll(async () => {
 /** A page on an address, and what it complained about. */
 async function open(query: string, before?: (page: Page) => Promise<unknown>) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
+  // the tests have their own, and a busy machine is no error
+  page.setDefaultTimeout(110_000)
   const complaints: string[] = []
   const requests: string[] = []
   page.on('pageerror', error => complaints.push(String(error)))
@@ -67,7 +69,6 @@ describe.each(['wasm', 'webgl', 'webgpu'])('the page on %s', backend => {
     // SwiftShader needs a second for what a graphics card does in milliseconds
     const query = `?backend=${backend}&hidden=32&epochs=2&batches=4&letters=50&start`
     const { page, complaints, requests, state } = await open(query)
-    page.setDefaultTimeout(110_000)
     await state('done')
     const history: { trnLoss: number; valLoss: number }[] = JSON.parse(
       (await page.locator('body').getAttribute('data-history')) ?? '',
