@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { packagesIn, readJson, root } from './workspace.mjs'
 
-/** @typedef {{ name: string, exports?: Record<string, unknown>, gzip?: Record<string, number> }} Manifest */
+/** @typedef {{ name: string, exports?: Record<string, unknown>, gzip?: Record<string, number>,
+ *   peerDependencies?: Record<string, string> }} Manifest */
 
 /**
  * The program that a budget is about.
@@ -31,6 +32,8 @@ export function programOf(name, what) {
  */
 export async function firstLoad(folder, program) {
   const own = `@dl/${folder}`
+  /** @type {Manifest} */
+  const { peerDependencies = {} } = readJson(join(root, 'packages', folder, 'package.json'))
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: join(root, 'packages', folder), sourcefile: 'page.js' },
     ...{ bundle: true, minify: true, write: false, metafile: true },
@@ -45,9 +48,9 @@ export async function firstLoad(folder, program) {
         },
       },
     ],
-    // Node's, and what only Node loads
     logLevel: 'error',
-    external: ['node:*', ...builtinModules, 'webgpu', '@napi-rs/image'],
+    // Node's, and what a program installs itself
+    external: ['node:*', ...builtinModules, ...Object.keys(peerDependencies).filter(isForeign)],
   })
   const { outputs } = metafile
   // what is imported later is an entry, too
@@ -65,6 +68,8 @@ export async function firstLoad(folder, program) {
     .map(({ text }) => text)
     .join('')
 }
+
+const isForeign = (/** @type {string} */ name) => !/^@(dl|tensorflow)\//.test(name)
 
 /** In thousands of bytes. */
 export const gzipped = (/** @type {string} */ code) => gzipSync(code, { level: 9 }).length / 1000
