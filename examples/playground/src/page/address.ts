@@ -119,3 +119,9 @@ export function planOf({ text, cell, hidden, bs, bptt, lr, seed, epochs }: State
   const known = TEXTS[text]
   return { text, cell, hidden, bs: bs ?? known.bs, bptt: bptt ?? known.bptt, lr, seed, epochs }
 }
+
+/** What `plan` is in an address: the inverse of {@link planOf}. */
+export function partsOf({ bs, bptt, ...plan }: Plan): Partial<State> {
+  const known = TEXTS[plan.text]
+  return { ...plan, bs: bs === known.bs ? null : bs, bptt: bptt === known.bptt ? null : bptt }
+}

@@ -17,7 +17,7 @@ export function problem(error: unknown, ...remedies: Remedy[]): void {
     })
     return button
   })
-  box.replaceChildren(make('p', {}, message), ...buttons, close)
+  box.replaceChildren(make('p', { id: 'problem-text' }, message), ...buttons, close)
   box.hidden = false
   // a bug should leave its stack somewhere
   if (error instanceof Error && !DlError.is(error)) console.error(error)

@@ -5,6 +5,8 @@ import { letterElements } from './sample'
 
 export function film() {
   const strip = element('film', HTMLElement)
+  // arrow keys scroll it
+  strip.tabIndex = 0
   return {
     clear() {
       strip.replaceChildren()
@@ -13,10 +15,10 @@ export function film() {
       const title = make(
         'h3',
         {},
-        make('b', {}, loss.toFixed(2)),
+        make('b', { class: 'loss' }, loss.toFixed(2)),
         ` after ${step.toLocaleString('en')}`,
       )
-      strip.append(make('li', {}, title, make('p', {}, ...letterElements(letters))))
+      strip.append(make('li', {}, title, make('p', { class: 'frame' }, ...letterElements(letters))))
       strip.scrollLeft = strip.scrollWidth
     },
   }

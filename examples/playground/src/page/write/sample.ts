@@ -48,6 +48,7 @@ export function sampleView(text: HTMLElement, card: HTMLElement) {
       ),
     )
   }
+  text.tabIndex = 0
   text.addEventListener('pointerover', ({ target }) => {
     const i = (target as HTMLElement).dataset.i
     if (i !== undefined) choose(Number(i))
@@ -61,7 +62,10 @@ export function sampleView(text: HTMLElement, card: HTMLElement) {
   return {
     show(sample: Sample) {
       letters = sample.letters
-      text.replaceChildren(make('b', {}, sample.prompt), ...letterElements(letters))
+      text.replaceChildren(
+        make('b', { class: 'prompt' }, sample.prompt),
+        ...letterElements(letters),
+      )
       choose(-1)
       // an example of what pointing at a letter says
       const unsure = letters.findIndex(({ probability }) => probability < 0.5)

@@ -1,7 +1,7 @@
 /** "Write like …": a language model that trains while one looks on. */
 import { DlError } from '@dl/core'
 import sonnets from '@dl/example-char-lm-web/sonnets.txt?raw'
-import { DEFAULTS, planOf, type State } from '../address'
+import { DEFAULTS, partsOf, planOf, type State } from '../address'
 import { element, make, show } from '../dom'
 import { type Plan, TEXTS } from '../plan'
 import { noProblem, problem, type Remedy } from '../problem'
@@ -208,7 +208,7 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
 
   function goOn({ bytes, plan: saved, lr, own: text }: Loaded): void {
     own = text ?? own
-    store.note({ ...saved, lr })
+    store.note({ ...partsOf(saved), lr })
     syncControls()
     start({ bytes })
   }
