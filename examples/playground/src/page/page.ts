@@ -4,9 +4,11 @@ import { type Availability, availableBackends } from './backends'
 import { element, make, show } from './dom'
 import { findView } from './find/view'
 import { problem } from './problem'
+import { droppedFiles, type Filed } from './see/folders'
+import { type SeeView, seeView } from './see/view'
 import { type Store, storeOf } from './store'
 import type { BackendName } from './worker/protocol'
-import { writeView } from './write/view'
+import { type WriteView, writeView } from './write/view'
 
 const VIEWS = ['write', 'lr-finder', 'see'] as const
 /** What the sentence above the run chooses. */
@@ -90,10 +92,21 @@ function keyboard(): void {
   })
 }
 
-function drops(take: (file: File) => Promise<void>): void {
-  const takeFirst = (files: FileList | null | undefined) => {
-    const file = files?.[0]
-    if (file) take(file).catch(problem)
+/** What is dropped goes where it belongs: text to the first view, pictures and weights to the last. */
+function drops(write: WriteView, see: SeeView, store: Store): void {
+  const take = async (files: readonly Filed[]) => {
+    const [first] = files
+    if (first === undefined) return
+    if (files.some(({ folder }) => folder !== '')) {
+      store.set({ view: 'see' })
+      await see.takeFolders(files)
+    } else if (isForEyes(first.file)) {
+      store.set({ view: 'see' })
+      await see.takeFile(first.file)
+    } else {
+      await write.takeFile(first.file)
+      store.set({ view: 'write' })
+    }
   }
   document.addEventListener('dragover', event => {
     event.preventDefault()
@@ -103,15 +116,19 @@ function drops(take: (file: File) => Promise<void>): void {
   document.addEventListener('drop', event => {
     event.preventDefault()
     document.body.classList.remove('dropping')
-    takeFirst(event.dataTransfer?.files)
+    if (event.dataTransfer) droppedFiles(event.dataTransfer).then(take).catch(problem)
   })
   const input = element('file', HTMLInputElement)
   element('open-file', HTMLButtonElement).addEventListener('click', () => input.click())
   input.addEventListener('change', () => {
-    takeFirst(input.files)
+    const file = input.files?.[0]
     input.value = ''
+    if (file) write.takeFile(file).catch(problem)
   })
 }
+
+const isForEyes = ({ name, type }: File): boolean =>
+  type.startsWith('image/') || /\.(safetensors|pth?|th)$/i.test(name)
 
 async function open(): Promise<void> {
   const { state, problems } = readAddress(new URLSearchParams(location.search))
@@ -130,13 +147,17 @@ async function open(): Promise<void> {
   const find = findView(
     store,
     () => write.own,
-    lr => store.set({ lr }),
+    lr => store.set(state.embed ? { lr } : { lr, view: 'write' }),
   )
+  const see = seeView(store)
+  let hasSeen = false
   const showView = () => {
     const { view } = store.state
     chooseView(view)
     write.visible(view === 'write')
     find.visible(view === 'lr-finder')
+    if (view === 'see' || hasSeen) see.visible(view === 'see')
+    hasSeen ||= view === 'see'
   }
   store.onChange((_state, changed) => {
     if (changed.has('view')) showView()
@@ -149,10 +170,7 @@ async function open(): Promise<void> {
     })
   }
   keyboard()
-  drops(async file => {
-    await write.takeFile(file)
-    store.set({ view: 'write' })
-  })
+  drops(write, see, store)
   showView()
   if (problems.length > 0) problem(problems.join(' '))
 }

@@ -19,9 +19,9 @@ export function findView(store: Store, own: () => OwnText | null, use: (lr: numb
   let plot: uPlot | null = null
 
   const mark = (plot: uPlot) => {
-    for (const [lr, name] of [
-      [suggestion, '--accent'],
-      [store.state.lr, '--soft'],
+    for (const [lr, name, label] of [
+      [suggestion, '--accent', (lr: number) => `suggested: ${short(lr)}`],
+      [store.state.lr, '--soft', (lr: number) => `in use: ${short(lr)}`],
     ] as const) {
       if (lr === null || found.lrs.length === 0) continue
       const x = plot.valToPos(lr, 'x', true)
@@ -36,6 +36,12 @@ export function findView(store: Store, own: () => OwnText | null, use: (lr: numb
       ctx.moveTo(x, top)
       ctx.lineTo(x, top + height)
       ctx.stroke()
+      ctx.fillStyle = ctx.strokeStyle
+      ctx.font = `${12 * devicePixelRatio}px ui-sans-serif, system-ui, sans-serif`
+      ctx.textAlign = x > left + width * 0.8 ? 'right' : 'left'
+      const below = name === '--accent' ? 1 : 2
+      const gap = ctx.textAlign === 'left' ? 6 : -6
+      ctx.fillText(label(lr), x + gap * devicePixelRatio, top + below * 16 * devicePixelRatio)
       ctx.restore()
     }
   }
@@ -87,6 +93,7 @@ export function findView(store: Store, own: () => OwnText | null, use: (lr: numb
       if (lr !== undefined) choose(lr)
     })
   }
+  /** Takes a rate over into the run. */
   const choose = (lr: number) => {
     const rounded = Number(lr.toPrecision(2))
     use(Math.min(LR_RANGE[1], Math.max(LR_RANGE[0], rounded)))

@@ -14,6 +14,7 @@ import { crossEntropy } from '@dl/layers'
 import { fit } from '@dl/train'
 import { inside } from './inside'
 import { type Language, language } from './language'
+import { type Mailbox, mailbox } from './mailbox'
 import type { Job, News, Order } from './protocol'
 import { useBackend } from './use-backend'
 import { writer } from './writer'
@@ -28,30 +29,15 @@ const KEEP_MS = 15_000
 export const KEPT = 0
 
 export function trainText(start: Start, say: Say) {
-  const orders: Order[] = []
-  let wake: (() => void) | null = null
-  const mail = {
-    next: () => orders.shift(),
-    arrival: () =>
-      new Promise<void>(resolve => {
-        wake = resolve
-      }),
-  }
-  return {
-    order(order: Order) {
-      orders.push(order)
-      wake?.()
-    },
-    ended: train(start, say, mail),
-  }
+  const mail = mailbox<Order>()
+  return { order: mail.put, ended: train(start, say, mail) }
 }
 
-interface Mail {
-  next(): Order | undefined
-  arrival(): Promise<void>
-}
-
-async function train({ backend, plan, own, resume, ...start }: Start, say: Say, mail: Mail) {
+async function train(
+  { backend, plan, own, resume, ...start }: Start,
+  say: Say,
+  mail: Mailbox<Order>,
+) {
   const machine = await useBackend(backend)
   const net = await language(plan, own)
   const { model, data, lo } = net
@@ -77,7 +63,7 @@ interface Parts {
   recorder: LossRecorder
   look: ReturnType<typeof inside>
   say: Say
-  mail: Mail
+  mail: Mailbox<Order>
 }
 
 function listener(

@@ -13,13 +13,12 @@ export const newCurve = (): Curve => ({ losses: [], smooth: [], lrs: [], judged:
 
 /** More points than pixels show nothing. */
 const MOST_POINTS = 1200
-const HEIGHT = 300
 
 export interface LossChart {
   draw(now: Curve, before: Curve | null): void
 }
 
-export function lossChart(root: HTMLElement): LossChart {
+export function lossChart(root: HTMLElement, height = 300): LossChart {
   let plot: uPlot | null = null
   let last: [Curve, Curve | null] | null = null
 
@@ -36,7 +35,7 @@ export function lossChart(root: HTMLElement): LossChart {
     plot = new uPlot(
       {
         width: root.clientWidth || 600,
-        height: HEIGHT,
+        height,
         cursor: { y: false, points: { size: 6 } },
         legend: { live: true },
         scales: { x: { time: false }, y: { range: yRange } },
@@ -70,7 +69,7 @@ export function lossChart(root: HTMLElement): LossChart {
   }
   build()
   new ResizeObserver(() => {
-    plot?.setSize({ width: root.clientWidth, height: HEIGHT })
+    plot?.setSize({ width: root.clientWidth, height })
   }).observe(root)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build)
   return {
