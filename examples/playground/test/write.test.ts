@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { chromium, NO_CHROMIUM } from '../../../scripts/chromium.mjs'
 import { pictures, type ServedPage, servedPage } from '../../../scripts/served-page'
 import { root } from '../../../scripts/workspace.mjs'
+import { atStep, complains, state, stepOf } from './open'
 
 const missing = chromium === null
 /** A graphics card that a processor plays takes a minute to compile its programs: the long form's. */
@@ -22,13 +23,6 @@ beforeAll(async () => {
 afterAll(() => site?.close())
 
 const small = 'hidden=32&epochs=2'
-const state = (page: Page, wanted: string) => page.locator(`body[data-state=${wanted}]`).waitFor()
-const stepOf = (page: Page) => page.evaluate(() => Number(document.body.dataset.step ?? 0))
-const atStep = (page: Page, step: number) =>
-  page.waitForFunction(step => Number(document.body.dataset.step) >= step, step)
-const complains = (page: Page, words: string | RegExp) =>
-  page.locator('#problem-text', { hasText: words }).waitFor()
-
 /** The program of the page and the losses that the page offers with it. */
 async function copied(page: Page) {
   await page.click('#copy')

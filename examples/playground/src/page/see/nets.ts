@@ -1,6 +1,6 @@
 /** Nets that can be looked into: the small one that is trained here, and those that weights are for. */
 import { DlError } from '@dl/core'
-import { decodeTensors, readPyTorch } from '@dl/data'
+import { decodePyTorch, decodeTensors, type PyTorchValue } from '@dl/data'
 import { CamNet } from '@dl/example-cam/net'
 import { loadPyTorchStateDict, type Module } from '@dl/layers'
 import { imagenetStats, type PixelImage, resnet18, resnet34, resnet50 } from '@dl/vision'
@@ -48,7 +48,7 @@ export async function netOf(name: string, bytes: Uint8Array): Promise<Net> {
   const isPyTorch = /\.(pth?|th|bin)$/i.test(name)
   const stored = isPyTorch ? null : decodeTensors(bytes, name).tensors
   try {
-    const value = isPyTorch ? await readPyTorch(bytes) : null
+    const value = isPyTorch ? decodePyTorch(bytes, name) : null
     const names = stored ? Object.keys(stored) : namesIn(value)
     const wanted = classesOf(names, key => stored?.[key]?.shape ?? shapeIn(value, key))
     if (wanted === null) throw foreign(name, names)
@@ -81,7 +81,7 @@ function resnet(names: readonly string[], classes: readonly string[]): Net {
   }
 }
 
-type Loaded = Awaited<ReturnType<typeof readPyTorch>> | null
+type Loaded = PyTorchValue | null
 
 /** A file holds the weights themselves, or among other things. */
 const dictIn = (value: Loaded): Map<unknown, unknown> | null => {

@@ -11,6 +11,11 @@ import { LARGE_SIDE, pictureOf, picturesOf, SIDE } from './own-pictures'
 import { paint } from './paint'
 import type { Method, OwnPictures, SeeNews, SeeOrder, Sight } from './protocol'
 
+/** Classes a screen holds: the likeliest of a thousand. */
+const MOST = 12
+/** While it learns, its sight changes; looking costs a step's time. */
+const LOOK_MS = 600
+
 type Start =
   | { kind: 'shapes' }
   | { kind: 'pictures'; own: OwnPictures }
@@ -44,6 +49,7 @@ export function seeView(store: Store): SeeView {
   let asked = 0
   let isWaiting = false
   let isStale = false
+  let lookedAt = 0
   let state = 'loading'
 
   const send = (order: SeeOrder) => worker?.postMessage(order)
@@ -56,6 +62,7 @@ export function seeView(store: Store): SeeView {
     }
     isWaiting = true
     isStale = false
+    lookedAt = performance.now()
     send({
       ...{ kind: 'look', id: ++asked, picture: chosen, target },
       ...{ method: method.value as Method, layer: layer.value },
@@ -80,7 +87,7 @@ export function seeView(store: Store): SeeView {
       show('see-epoch', String(news.epoch + 1))
       show('see-loss', curve.smooth.at(-1)?.toFixed(3) ?? '–')
       chart.draw(curve, null)
-      if (!element('see', HTMLElement).hidden) look()
+      if (performance.now() - lookedAt > LOOK_MS) look()
     } else if (news.kind === 'judged') {
       curve.judged.push({ step: news.step, valLoss: news.valLoss })
       show('see-accuracy', `${Math.round(100 * news.accuracy)} %`)
@@ -135,9 +142,6 @@ export function seeView(store: Store): SeeView {
   }
 
   const nameOf = (i: number): string => classes[i] ?? `class ${i}`
-
-  /** As many as a screen holds: the likeliest of a thousand. */
-  const MOST = 12
 
   function showClasses(): void {
     element('classes', HTMLElement).replaceChildren(
