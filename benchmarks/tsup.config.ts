@@ -5,5 +5,5 @@ export default library({
   // devDependencies, which are bundled if nobody objects
   // it is sources alone
   noExternal: ['@dl/example-kit'],
-  external: [/^@tensorflow\//, /^@jax-js\//],
+  external: [/^@tensorflow\//, /^@jax-js\//, 'esbuild'],
 })

@@ -4,30 +4,7 @@ import { type Browser, chromium as driver } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromium, launchOptions, NO_CHROMIUM } from '../chromium.mjs'
 import { type Bundle, installed } from './installed'
-
-const PROGRAM = `
-import { cosAnneal } from '@dl/callbacks'
-import { manualSeed } from '@dl/core'
-import { crossEntropy } from '@dl/layers'
-import { adam, LayerOptimizer } from '@dl/optim'
-import { CharLM, chars, Field, generate, LanguageModelData } from '@dl/text'
-import { fit } from '@dl/train'
-
-async function main() {
-  manualSeed(1)
-  const text = 'the quick brown fox jumps over the lazy dog. '.repeat(8)
-  const field = new Field({ tokenize: chars })
-  const options = { bs: 4, bptt: 8, lengthStep: 8, seed: 1 }
-  const data = LanguageModelData.fromTexts({ train: text, validation: text }, field, options)
-  const model = new CharLM({ vocab: data.nt, embedding: 6, hidden: 15, layers: 1, dropout: 0 })
-  const lo = new LayerOptimizer(adam, model, 0.02)
-  const callbacks = [cosAnneal(lo, { cycleLen: 2 })]
-  const { history } = await fit(model, data, 2, lo, crossEntropy, { callbacks })
-  const written = await generate(model, field, 'the ', { length: 4, seed: 1 })
-  return { history, length: written.length }
-}
-globalThis.result = main()
-`
+import { CHAR_LM } from './packed/char-lm'
 
 /**
  * In thousands of bytes after gzip. Ours had 21, and the page with WebGL 160, before every gradient was
@@ -41,9 +18,9 @@ let browser: Browser | undefined
 
 beforeAll(async () => {
   for (const backend of ['wasm', 'webgl']) {
-    place.write(`${backend}.js`, `import '@dl/backend-${backend}'\n${PROGRAM}`)
+    place.write(`${backend}.js`, `import '@dl/backend-${backend}'\n${CHAR_LM}`)
   }
-  place.write('ours.js', PROGRAM)
+  place.write('ours.js', CHAR_LM)
   if (chromium !== null) browser = await driver.launch(launchOptions)
 })
 

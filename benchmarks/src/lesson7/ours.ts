@@ -14,7 +14,7 @@ import { trainRow } from './train-row'
 export async function runOurs(run: Run, info: BackendInfo): Promise<OurRecord | null> {
   const { row, places, seed, data, quick, say, signal } = run
   const settings = settingsOf(run)
-  const record: OurRecord = { ...recordOf(settings, row), ...described(info) }
+  const record: OurRecord = { ...recordOf(settings, row, info.threads), ...described(info) }
   await checkSame(places.record, settings)
   const task = await taskOf(row, { seed, data, quick, folder: places.folder, say })
   try {
@@ -50,9 +50,4 @@ export async function runOurs(run: Run, info: BackendInfo): Promise<OurRecord | 
   }
 }
 
-const described = ({ backend, native, simd, threads }: BackendInfo) => ({
-  backend,
-  native,
-  simd,
-  threads,
-})
+const described = ({ backend, native, simd }: BackendInfo) => ({ backend, native, simd })

@@ -26,6 +26,7 @@ export interface RunRecord extends Settings {
   commit: string | null
   processor: string | undefined
   versions: { [name: string]: string }
+  threads: number
   printed: number | null
   bound: number | null
   /** Of a finished run. */
@@ -35,7 +36,7 @@ export interface RunRecord extends Settings {
   ttaAccuracy?: number
 }
 
-export type OurRecord = RunRecord & Pick<BackendInfo, 'backend' | 'native' | 'simd' | 'threads'>
+export type OurRecord = RunRecord & Pick<BackendInfo, 'backend' | 'native' | 'simd'>
 
 export const settingsOf = ({ name, row, seed, data }: Run): Settings => ({
   row: name,
@@ -56,12 +57,13 @@ const netOf = (row: PictureRow): PictureSettings => {
 const hasOwn = (row: PictureRow): boolean =>
   Object.values({ ...netOf(row), model: undefined }).some(value => value !== undefined)
 
-export function recordOf(settings: Settings, row: Row): RunRecord {
+export function recordOf(settings: Settings, row: Row, threads: number): RunRecord {
   return {
     ...settings,
     commit: commit(),
     processor: cpus()[0]?.model.trim(),
     versions: { node: process.version, tfjs: version_core },
+    threads,
     printed: row.printed,
     bound: row.bound,
   }

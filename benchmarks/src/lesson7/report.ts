@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { files } from '@dl/data'
 import { here } from './places'
 import { curvesOf } from './report/curves'
+import { finders } from './report/finders'
 import { gallery, samples } from './report/from-weights'
+import { leaderboard } from './report/leaderboard'
 import { committedRuns } from './report/runs'
 import { referenceTable, studiesTable, withPart } from './report/tables'
 import { ROWS, type RowName } from './rows'
@@ -26,7 +28,9 @@ export async function report(say: (text: string) => void): Promise<void> {
   const parts: Record<string, string> = {
     table: referenceTable(runs),
     studies: studiesTable(runs),
+    leaderboard: leaderboard(runs),
     curves: drawn.length > 0 ? drawn.join('\n\n') : 'No run is finished yet.',
+    finders: await finders(join(DOCS, 'lesson7'), say),
     samples: await samples(say),
     pictures: await gallery(join(DOCS, 'lesson7'), say),
   }

@@ -16,8 +16,6 @@ import { bsOf, firstEpochs } from './rows'
 const SCRIPT = here('../../python/lesson7.py')
 const ARCHIVE = 'cifar10/cifar10-jpg.tar.gz'
 
-export type TwinRecord = RunRecord & { threads: number }
-
 /** What the script says of itself on its standard output. */
 interface Told {
   versions?: { [name: string]: string }
@@ -25,7 +23,7 @@ interface Told {
 }
 
 /** Null where it was interrupted. */
-export async function runTwin(run: Run): Promise<TwinRecord | null> {
+export async function runTwin(run: Run): Promise<RunRecord | null> {
   const { row, places, threads } = run
   const settings = settingsOf(run)
   await checkSame(places.record, settings)
@@ -44,7 +42,7 @@ export async function runTwin(run: Run): Promise<TwinRecord | null> {
   const path = join(places.folder, 'job.json')
   await files.writeAtomic(path, JSON.stringify(job))
   const told: Told = {}
-  let record: TwinRecord = { ...recordOf(settings, row), threads }
+  let record = recordOf(settings, row, threads)
   const code = await python([path], run.signal, async line => {
     Object.assign(told, JSON.parse(line))
     if (told.versions) record = { ...record, versions: told.versions }

@@ -45,12 +45,13 @@ function resnet(
   stem: (x: SymbolicTensor) => SymbolicTensor,
   widths: readonly number[],
   dropout: number,
+  blocks = 2,
 ): LayersModel {
   const images = input({ shape: [32, 32, 3] })
   let x = stem(images)
   for (const width of widths.slice(1)) {
     x = bnLayer(x, width)
-    for (let i = 0; i < 2; i++) {
+    for (let i = 0; i < blocks; i++) {
       x = layers.add().apply([x, bnLayer(x, width, 1)]) as SymbolicTensor
     }
   }
@@ -60,7 +61,13 @@ function resnet(
   return model({ inputs: images, outputs: outputs as SymbolicTensor })
 }
 
-const NETS: Record<VisionTask['net'], () => LayersModel> = {
+/** The lesson's ConvBnNet, and with blocks its Resnet. */
+function small(blocks: number): LayersModel {
+  const stem = layers.conv2d({ filters: 10, kernelSize: 5, padding: 'same' })
+  return resnet(x => stem.apply(x) as SymbolicTensor, [10, 20, 40, 80, 160], 0, blocks)
+}
+
+const NETS: Record<VisionTask['net'] | 'convbnnet', () => LayersModel> = {
   simple: () =>
     sequential({
       layers: [
@@ -69,10 +76,8 @@ const NETS: Record<VisionTask['net'], () => LayersModel> = {
         layers.dense({ units: 10, activation: 'softmax' }),
       ],
     }),
-  resnet: () => {
-    const stem = layers.conv2d({ filters: 10, kernelSize: 5, padding: 'same' })
-    return resnet(x => stem.apply(x) as SymbolicTensor, [10, 20, 40, 80, 160], 0)
-  },
+  convbnnet: () => small(0),
+  resnet: () => small(2),
   resnet2: () => resnet(x => bnLayer(x, 16, 1, 7), [16, 32, 64, 128, 256], 0.2),
 }
 
