@@ -56,7 +56,7 @@ export type SeeNews =
       layers: readonly string[]
     }
   | { kind: 'gallery'; images: PixelImage[]; labels: number[] }
-  | { kind: 'points'; epoch: number; losses: number[]; smooth: number[] }
+  | { kind: 'points'; epoch: number; epochs: number; losses: number[]; smooth: number[] }
   | { kind: 'judged'; step: number; valLoss: number; accuracy: number }
   | { kind: 'state'; state: 'training' | 'paused' | 'done' }
   | ({ kind: 'sight' } & Sight)

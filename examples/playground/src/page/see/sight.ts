@@ -33,7 +33,7 @@ export async function sightOf(net: Net, image: PixelImage, question: Question): 
         : null
       return {
         id: question.id,
-        shown: overlay(image, rows!, { size: SHOWN, alpha: 0.55 }),
+        shown: overlay(image, rows!, { size: SHOWN, alpha: 0.5 }),
         ...{ probabilities, places },
         peak: peak && { part: peak.crop, probabilities: [...peak.zoomed.probabilities] },
       }

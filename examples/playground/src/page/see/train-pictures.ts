@@ -66,10 +66,10 @@ type Answer = (isOver: boolean, isPaused?: boolean) => Promise<void>
 function audience(answer: Answer, say: Say, isPaused: boolean): Callback[] {
   const recorder = lossRecorder()
   let saidAt = 0
-  const report = ({ epoch }: TrainContext) => {
+  const report = ({ epoch, epochs }: TrainContext) => {
     saidAt = performance.now()
     const [losses, smooth] = [[...recorder.losses], [...recorder.smoothLosses]]
-    say({ kind: 'points', epoch, losses, smooth })
+    say({ kind: 'points', epoch, epochs, losses, smooth })
   }
   return [
     recorder,

@@ -84,7 +84,7 @@ export function seeView(store: Store): SeeView {
       curve.losses = news.losses
       curve.smooth = news.smooth
       document.body.dataset.step = String(curve.losses.length)
-      show('see-epoch', String(news.epoch + 1))
+      show('see-epoch', String(Math.min(news.epochs, news.epoch + 1)))
       show('see-loss', curve.smooth.at(-1)?.toFixed(3) ?? '–')
       chart.draw(curve, null)
       if (performance.now() - lookedAt > LOOK_MS) look()

@@ -17,6 +17,8 @@ import { type RemoteRun, remoteRun } from './run'
 import { sampleView } from './sample'
 import { type Loaded, listSaved, load, remove, save } from './saves'
 
+const chooseFile = (): void => element('file', HTMLInputElement).click()
+
 /** What makes another run of it. */
 const OF_THE_RUN = ['text', 'cell', 'hidden', 'bs', 'bptt', 'seed', 'epochs'] as const
 
@@ -89,7 +91,7 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
 
   function showNumbers({ epoch, msPerBatch }: Extract<News, { kind: 'points' }>): void {
     document.body.dataset.step = String(curve.losses.length)
-    show('epoch', String(epoch + 1))
+    show('epoch', String(Math.min(plan.epochs, epoch + 1)))
     show('loss', curve.smooth.at(-1)?.toFixed(3) ?? '–')
     if (msPerBatch !== null) show('speed', `${msPerBatch.toFixed(msPerBatch < 10 ? 1 : 0)} ms`)
   }
@@ -116,7 +118,10 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
         },
       ]
     } else if (store.state.text !== 'sonnets') {
-      remedies.unshift(['Read Shakespeare', () => store.set({ text: 'sonnets' })])
+      remedies.unshift(
+        ['Choose a file', chooseFile],
+        ['Read Shakespeare', () => store.set({ text: 'sonnets' })],
+      )
     }
     problem(new DlError(code, { problem: message.replace(/\.$/, '') }), ...remedies)
   }
@@ -161,7 +166,7 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
         problem: 'the address says “a text of mine”, and the text itself is not in it',
         fix: 'Drop a text on this page, or choose one.',
       }),
-      ['Choose a file', () => element('file', HTMLInputElement).click()],
+      ['Choose a file', chooseFile],
       ['Read Shakespeare', () => store.set({ text: 'sonnets' })],
     )
   }
@@ -257,7 +262,7 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
     }
     if (changed.has('paused')) run?.send({ kind: state.paused ? 'pause' : 'go' })
     if (changed.has('text') && state.text === 'own' && own === null) {
-      element('file', HTMLInputElement).click()
+      chooseFile()
     }
     if (OF_THE_RUN.some(name => changed.has(name))) start()
     else if (changed.has('backend')) void swap()
