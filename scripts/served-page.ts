@@ -7,6 +7,9 @@ import { webgpuArgs } from './webgpu.mjs'
 
 const root = new URL('../', import.meta.url)
 
+/** A picture that moves, and nobody is asked whether the page may see it. */
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+
 /** Where pictures of the pages go. */
 export const pictures = fileURLToPath(new URL('runs/screenshots/', root))
 
@@ -35,7 +38,7 @@ export async function servedPage(example: string, ...args: string[]): Promise<Se
   const origin = await addressOf(server)
   const browser: Browser = await driver.launch({
     ...launchOptions,
-    args: [...launchOptions.args, ...webgpuArgs],
+    args: [...launchOptions.args, ...webgpuArgs, ...CAMERA],
   })
   return {
     origin,

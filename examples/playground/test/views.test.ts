@@ -1,5 +1,8 @@
 /** "Find the learning rate" and "See what it sees", in a browser. Pictures of them go to runs/screenshots. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodePng } from '@dl/vision'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { chromium, NO_CHROMIUM } from '../../../scripts/chromium.mjs'
@@ -86,6 +89,54 @@ it('maps what the net looks at, by picture, class, method and layer, while it le
     document.dispatchEvent(new DragEvent('drop', { dataTransfer }))
   })
   await complains(page, 'cat.png is no picture that this browser can decode; expected PNG')
+  await page.context().close()
+  expect(complaints).toEqual([])
+})
+
+/** Folders of squares of a colour each, and a file that is no picture. */
+async function folders(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'dl-playground-'))
+  for (const [name, channel] of [
+    ['red', 0],
+    ['blue', 2],
+  ] as const) {
+    await mkdir(join(folder, name))
+    for (let i = 0; i < 6; i++) {
+      const data = new Uint8Array(3 * 20 * 16).map((_, at) => (at % 3 === channel ? 250 : 20 * i))
+      const image = { width: 20, height: 16, channels: 3, data }
+      await writeFile(join(folder, name, `${i}.png`), await encodePng(image))
+    }
+  }
+  await writeFile(join(folder, 'red', 'list.csv'), 'file,colour')
+  return folder
+}
+
+it('learns folders of pictures, and what a camera sees', async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const { page, complaints } = await site.open('?view=see&paused')
+  const folder = await folders()
+  await page.setInputFiles('#folders-input', folder)
+  await complains(page, '1 of 13 files are no pictures and left out: list.csv')
+  await rm(folder, { recursive: true })
+  await page.locator('#see[data-state=done]').waitFor()
+  expect((await page.locator('#classes span:first-child').allTextContents()).sort()).toEqual([
+    'blue',
+    'red',
+  ])
+  expect(await page.locator('#see-accuracy').textContent()).toMatch(/^\d+ %$/)
+
+  await page.click('#camera')
+  for (const which of [0, 1]) {
+    await page.hover(`#record-${which}`)
+    await page.mouse.down()
+    await page.locator(`#record-${which} span`, { hasText: /^[6-9]|\d\d$/ }).waitFor()
+    await page.mouse.up()
+  }
+  await page.click('#record-done')
+  await page.locator('#see[data-state=done]').waitFor()
+  expect(await page.locator('#see-what').textContent()).toBe('the one and the other')
+  expect(await page.locator('#recorder').isVisible()).toBe(false)
+  await page.locator('#verdict', { hasText: /^It sees the (one|other)$/ }).waitFor()
   await page.context().close()
   expect(complaints).toEqual([])
 })

@@ -233,7 +233,8 @@ async function loseAndGoOn(page: Page): Promise<void> {
     }
     _tfengine.backend.gpgpu.gl.getExtension('WEBGL_lose_context')!.loseContext()
   })
-  await page.click('#step')
+  // it may have been noticed already, by a text in the making
+  await page.locator('#step').evaluate(button => (button as HTMLButtonElement).click())
   await complains(page, /lost/)
   await page.click('text=Go on with wasm')
   await page.locator('#machine', { hasText: /^WebAssembly/ }).waitFor()

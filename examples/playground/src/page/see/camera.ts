@@ -15,7 +15,8 @@ export function camera(learn: (own: OwnPictures) => void): void {
   const done = element('record-done', HTMLButtonElement)
   let own: OwnPictures = { classes: [], images: [], labels: [] }
   let stream: MediaStream | null = null
-  let timer = 0
+  /** Of each button: one loses the focus after the other is pressed. */
+  const timers = [0, 0]
 
   const countOf = (label: number) => own.labels.filter(one => one === label).length
   const showCounts = () => {
@@ -25,7 +26,7 @@ export function camera(learn: (own: OwnPictures) => void): void {
     done.disabled = Math.min(countOf(0), countOf(1)) === 0
   }
   const close = () => {
-    clearInterval(timer)
+    for (const timer of timers) clearInterval(timer)
     for (const track of stream?.getTracks() ?? []) track.stop()
     stream = null
     panel.hidden = true
@@ -60,16 +61,16 @@ export function camera(learn: (own: OwnPictures) => void): void {
       showCounts()
     }
     const begin = () => {
-      clearInterval(timer)
+      clearInterval(timers[label])
       record()
-      timer = window.setInterval(record, EVERY_MS)
+      timers[label] = window.setInterval(record, EVERY_MS)
     }
     button.addEventListener('pointerdown', begin)
     button.addEventListener('keydown', event => {
       if (event.key === ' ' && !event.repeat) begin()
     })
     for (const event of ['pointerup', 'pointerleave', 'keyup', 'blur']) {
-      button.addEventListener(event, () => clearInterval(timer))
+      button.addEventListener(event, () => clearInterval(timers[label]))
     }
   }
   done.addEventListener('click', () => {
