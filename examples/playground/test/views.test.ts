@@ -66,6 +66,9 @@ it('maps what the net looks at, by picture, class, method and layer, while it le
   }
   await page.click('#classes button >> nth=0')
   await another(() => page.click('#classes button >> nth=1'))
+  expect(await page.locator('#classes [aria-pressed=true] span').first().textContent()).toBe(
+    'cross',
+  )
   await another(() => page.hover('#gallery button >> nth=5'))
   await another(() => page.selectOption('#method', 'gradcam'))
   await another(() => page.selectOption('#layer', '1'))

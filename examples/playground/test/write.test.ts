@@ -235,7 +235,7 @@ async function loseAndGoOn(page: Page): Promise<void> {
   })
   // it may have been noticed already, by a text in the making
   await page.locator('#step').evaluate(button => (button as HTMLButtonElement).click())
-  await complains(page, /lost/)
+  await complains(page, 'the browser has taken the WebGL context away')
   await page.click('text=Go on with wasm')
   await page.locator('#machine', { hasText: /^WebAssembly/ }).waitFor()
   await atStep(page, 5)
@@ -248,7 +248,7 @@ it.skipIf(missing).each(swaps)(
   { timeout: 240_000 },
   async name => {
     const { page, complaints } = await site.open('?hidden=32&paused')
-    page.setDefaultTimeout(200_000)
+    page.setDefaultTimeout(100_000)
     for (let i = 1; i <= 5; i++) {
       await page.click('#step')
       await atStep(page, i)

@@ -76,6 +76,7 @@ export function lossChart(root: HTMLElement, height = 300): LossChart {
     draw(now, before) {
       last = [now, before]
       plot?.setData(dataOf(now, before))
+      root.classList.toggle('alone', before === null)
     },
   }
 }

@@ -1,18 +1,17 @@
 /** "See what it sees": a small image net that is trained while one looks into it. */
 import { DlError } from '@dl/core'
-import type { PixelImage } from '@dl/vision'
-import { element, make, show } from '../dom'
+import { element, show } from '../dom'
 import { type Curve, lossChart, newCurve } from '../loss-chart'
 import { noProblem, problem } from '../problem'
 import type { Store } from '../store'
 import { camera } from './camera'
+import { classChips, likeliest, percent } from './classes'
 import { type Filed, filesOf } from './folders'
+import { gallery } from './gallery'
 import { LARGE_SIDE, pictureOf, picturesOf, SIDE } from './own-pictures'
 import { paint } from './paint'
 import type { Method, OwnPictures, SeeNews, SeeOrder, Sight } from './protocol'
 
-/** Classes a screen holds: the likeliest of a thousand. */
-const MOST = 12
 /** While it learns, its sight changes; looking costs a step's time. */
 const LOOK_MS = 600
 
@@ -37,14 +36,12 @@ export function seeView(store: Store): SeeView {
   ]
   const go = element('see-go', HTMLButtonElement)
   const zoom = element('zoom', HTMLButtonElement)
-  const gallery = element('gallery', HTMLElement)
+  const chips = classChips(look)
+  const pictures = gallery(look)
   const chart = lossChart(element('see-chart', HTMLElement), 220)
   let worker: Worker | null = null
   let begun: Start = { kind: 'shapes' }
   let curve: Curve = newCurve()
-  let classes: readonly string[] = []
-  let chosen = 0
-  let target: number | null = null
   let sight: Sight | null = null
   let asked = 0
   let isWaiting = false
@@ -64,7 +61,7 @@ export function seeView(store: Store): SeeView {
     isStale = false
     lookedAt = performance.now()
     send({
-      ...{ kind: 'look', id: ++asked, picture: chosen, target },
+      ...{ kind: 'look', id: ++asked, picture: pictures.chosen, target: chips.target },
       ...{ method: method.value as Method, layer: layer.value },
       zoom: zoom.getAttribute('aria-pressed') === 'true',
     })
@@ -72,14 +69,12 @@ export function seeView(store: Store): SeeView {
 
   function hear(news: SeeNews): void {
     if (news.kind === 'ready') {
-      classes = news.classes
       show('see-machine', `${news.machine}. ${news.parameters.toLocaleString('en')} parameters.`)
       layer.replaceChildren(...news.layers.map(name => new Option(`layer ${name}`, name)))
       layer.value = news.layers.at(-1) ?? ''
-      showClasses()
+      chips.show(news.classes)
     } else if (news.kind === 'gallery') {
-      showGallery(news.images)
-      look()
+      pictures.show(news.images)
     } else if (news.kind === 'points') {
       curve.losses = news.losses
       curve.smooth = news.smooth
@@ -126,103 +121,18 @@ export function seeView(store: Store): SeeView {
 
   function showSight({ shown, probabilities, peak, places }: Sight): void {
     paint(seen, shown)
-    showProbabilities(probabilities)
-    const best = probabilities.indexOf(Math.max(...probabilities))
-    show('verdict', `It sees ${nameOf(best)}`)
-    seen.setAttribute('aria-label', `The picture under its map; ${nameOf(target ?? best)}`)
+    chips.probabilities(probabilities)
+    const best = likeliest(probabilities)
+    show('verdict', `It sees ${chips.name(best)}`)
+    const about = chips.name(chips.target ?? best)
+    seen.setAttribute('aria-label', `The picture under its map: what speaks for ${about}`)
     seen.style.cursor = places ? 'crosshair' : 'default'
     element('closer', HTMLElement).hidden = peak === null
     if (peak === null) return
     paint(element('part', HTMLCanvasElement), peak.part)
-    const again = peak.probabilities.indexOf(Math.max(...peak.probabilities))
-    show(
-      'part-verdict',
-      `Of this part alone: ${nameOf(again)}, ${percent(peak.probabilities[again]!)}`,
-    )
-  }
-
-  const nameOf = (i: number): string => classes[i] ?? `class ${i}`
-
-  function showClasses(): void {
-    element('classes', HTMLElement).replaceChildren(
-      ...classes.slice(0, MOST).map((name, i) => {
-        const chip = make(
-          'button',
-          { type: 'button', class: 'chip', 'data-class': String(i) },
-          make('span', {}, name),
-          make('span'),
-        )
-        chip.addEventListener('click', () =>
-          choose(target === classOf(chip) ? null : classOf(chip)),
-        )
-        chip.addEventListener('pointerenter', ({ pointerType }) => {
-          if (pointerType === 'mouse') preview(classOf(chip))
-        })
-        chip.addEventListener('pointerleave', () => preview(fixed))
-        return chip
-      }),
-    )
-  }
-  const classOf = (chip: HTMLElement) => Number(chip.dataset.class)
-  /** The class that a click has chosen; the pointer shows others for as long as it is there. */
-  let fixed: number | null = null
-  const preview = (next: number | null) => {
-    if (next === target) return
-    target = next
-    look()
-  }
-  const choose = (next: number | null) => {
-    fixed = next
-    target = next
-    for (const chip of element('classes', HTMLElement).querySelectorAll('button')) {
-      chip.setAttribute('aria-pressed', String(classOf(chip) === next))
-    }
-    look()
-  }
-
-  function showProbabilities(probabilities: readonly number[]): void {
-    const chips = [...element('classes', HTMLElement).querySelectorAll('button')]
-    const order =
-      classes.length > MOST
-        ? probabilities
-            .map((p, i) => [p, i] as const)
-            .sort((a, b) => b[0] - a[0])
-            .map(([, i]) => i)
-        : classes.map((_, i) => i)
-    for (const [place, chip] of chips.entries()) {
-      const i = order[place]!
-      chip.dataset.class = String(i)
-      chip.style.setProperty('--p', String(probabilities[i]))
-      const [name, value] = chip.querySelectorAll('span')
-      name!.textContent = nameOf(i)
-      value!.textContent = percent(probabilities[i]!)
-    }
-  }
-
-  function showGallery(images: readonly PixelImage[]): void {
-    gallery.replaceChildren(
-      ...images.map((image, i) => {
-        const canvas = make('canvas')
-        paint(canvas, image)
-        const button = make('button', { type: 'button', 'aria-label': `Picture ${i + 1}` }, canvas)
-        const pick = () => {
-          if (chosen === i && sight) return
-          chosen = i
-          mark()
-          look()
-        }
-        button.addEventListener('pointerenter', pick)
-        button.addEventListener('focus', pick)
-        button.addEventListener('click', pick)
-        return button
-      }),
-    )
-    mark()
-  }
-  const mark = () => {
-    for (const [i, button] of [...gallery.children].entries()) {
-      button.setAttribute('aria-pressed', String(i === chosen))
-    }
+    const again = likeliest(peak.probabilities)
+    const words = `${chips.name(again)}, ${percent(peak.probabilities[again]!)}`
+    show('part-verdict', `Of this part alone: ${words}`)
   }
 
   // what the net takes a place for
@@ -234,15 +144,15 @@ export function seeView(store: Store): SeeView {
     const row = at(offsetY, seen.clientHeight, places.rows)
     const column = at(offsetX, seen.clientWidth, places.columns)
     const here = places.probabilities[row * places.columns + column]!
-    showProbabilities(here)
-    show('verdict', `Here it sees ${nameOf(here.indexOf(Math.max(...here)))}`)
+    chips.probabilities(here)
+    show('verdict', `Here it sees ${chips.name(likeliest(here))}`)
   })
   seen.addEventListener('pointerleave', () => sight && showSight(sight))
 
   function end(): void {
     worker?.terminate()
     worker = null
-    isWaiting = false
+    isWaiting = isStale = false
   }
 
   function start(next: Start): void {
@@ -251,8 +161,6 @@ export function seeView(store: Store): SeeView {
     begun = next
     curve = newCurve()
     sight = null
-    chosen = 0
-    target = fixed = null
     chart.draw(curve, null)
     for (const id of ['see-loss', 'see-accuracy', 'see-epoch']) show(id, '–')
     show('verdict', 'It has not looked yet')
@@ -287,7 +195,6 @@ export function seeView(store: Store): SeeView {
       return
     }
     const image = await pictureOf(file, isLarge() ? LARGE_SIDE : SIDE)
-    chosen = 0
     send({ kind: 'show', image })
   }
 
@@ -328,5 +235,3 @@ export function seeView(store: Store): SeeView {
     },
   }
 }
-
-const percent = (probability: number): string => `${Math.round(100 * probability)} %`

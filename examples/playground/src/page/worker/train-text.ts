@@ -76,7 +76,9 @@ function listener(
   let state: 'training' | 'paused' | 'done' | null = null
   let said = 0
   let saidAt = 0
-  let keptAt = performance.now()
+  let keptAt = Number.NEGATIVE_INFINITY
+  /** Whether there are steps that no snapshot has, of a device that may be lost. */
+  let isAtRisk = false
   const pace = { since: 0, batches: 0 }
 
   const tell = (next: NonNullable<typeof state>) => {
@@ -114,6 +116,7 @@ function listener(
       for (const tensor of Object.values(state.tensors)) tensor.dispose()
     }
     keptAt = performance.now()
+    isAtRisk = false
   }
   /** Does what was asked for. @returns whether the next batch may come */
   const serve = async (ctx: TrainContext, isOver = false): Promise<void> => {
@@ -122,6 +125,7 @@ function listener(
       if (order === undefined) {
         if (!isPaused && !isOver) break
         if (said < recorder.losses.length) report(ctx)
+        if (isAtRisk) await snapshot(ctx, KEPT)
         tell(isOver ? 'done' : 'paused')
         await mail.arrival()
       } else if (order.kind === 'go') isPaused = false
@@ -153,7 +157,8 @@ function listener(
       pace.batches++
       if (said === 0 || performance.now() - saidAt >= EVERY_MS) report(ctx)
       await write.now(ctx)
-      if (backend !== 'wasm' && performance.now() - keptAt > KEEP_MS) await snapshot(ctx, KEPT)
+      isAtRisk = backend !== 'wasm'
+      if (isAtRisk && performance.now() - keptAt > KEEP_MS) await snapshot(ctx, KEPT)
       await serve(ctx)
     },
     onEpochEnd({ step, metrics: { valLoss } }) {

@@ -132,6 +132,7 @@ export function writeView(store: Store, syncControls: () => void): WriteView {
     noProblem()
     if (curve.losses.length > 0 && !from) before = curve
     curve = newCurve()
+    document.body.dataset.step = '0'
     kept = from?.bytes ?? null
     if (!from) strip.clear()
     const { state } = store
