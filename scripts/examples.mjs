@@ -185,7 +185,12 @@ function findArrows(/** @type {string} */ code) {
 
 /** Where examples may stand, by the folder that their modules go to. */
 function documents() {
-  const guides = readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md'))
+  // what else is there is made by a command
+  const guides = ['', 'guide/', 'coming-from/'].flatMap(folder =>
+    readdirSync(join(root, 'docs', folder))
+      .filter(file => file.endsWith('.md'))
+      .map(file => folder + file),
+  )
   const found = [
     { owner: 'root', paths: ['README.md'] },
     { owner: 'docs', paths: guides.map(file => `docs/${file}`) },

@@ -7,7 +7,7 @@ const FLOORS = [
   ['data'],
   ['layers', 'optim'],
   ['callbacks', 'onnx'],
-  ['train'],
+  ['train', 'track'],
   ['text', 'vision'],
 ]
 

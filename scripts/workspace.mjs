@@ -136,7 +136,7 @@ function installKey() {
 }
 
 /** Runs a command that matters only when it fails; after two seconds it says what is going on. */
-async function quietly(
+export async function quietly(
   /** @type {string} */ what,
   /** @type {string} */ command,
   /** @type {string[]} */ args,

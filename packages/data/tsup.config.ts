@@ -4,6 +4,7 @@ import { library } from '../../scripts/tsup'
 export default library({
   entry: {
     index: 'src/index.ts',
+    parquet: 'src/parquet.ts',
     'files-node': 'src/files/node.ts',
     'files-browser': 'src/files/browser.ts',
   },

@@ -43,6 +43,8 @@ afterAll(async () => {
 /** A page on an address, and what it complained about. */
 async function open(query: string, before?: (page: Page) => Promise<unknown>) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
+  // the tests have their own, and a busy machine is no error
+  page.setDefaultTimeout(110_000)
   const complaints: string[] = []
   const requests: string[] = []
   page.on('pageerror', error => complaints.push(String(error)))
@@ -67,7 +69,6 @@ describe.each(['wasm', 'webgl', 'webgpu'])('the page on %s', backend => {
     // SwiftShader needs a second for what a graphics card does in milliseconds
     const query = `?backend=${backend}&hidden=32&epochs=2&batches=4&letters=50&start`
     const { page, complaints, requests, state } = await open(query)
-    page.setDefaultTimeout(110_000)
     await state('done')
     const history: { trnLoss: number; valLoss: number }[] = JSON.parse(
       (await page.locator('body').getAttribute('data-history')) ?? '',
@@ -111,6 +112,44 @@ it('stops when told to, and trains again', async ctx => {
   await page.selectOption('select[name=epochs]', '3')
   await page.click('#start')
   await page.locator('#samples h3', { hasText: 'in the end' }).waitFor()
+  await page.close()
+})
+
+it('goes on after a reload, and after a stop, to the same losses', {
+  timeout: 120_000,
+}, async ctx => {
+  ctx.skip(missing, NO_CHROMIUM)
+  const query = '?hidden=32&epochs=5&letters=20&'
+  const attribute = (page: Page, name: string) => page.locator('body').getAttribute(`data-${name}`)
+  const whole = await open(`${query}start`)
+  await whole.state('done')
+  const wanted = await attribute(whole.page, 'history')
+  expect(JSON.parse(wanted!)).toHaveLength(5)
+  // nothing is left of a run that is done
+  expect(await whole.page.locator('#goOn').isHidden()).toBe(true)
+  await whole.page.goto(`${origin}${query}resume`)
+  await whole.state('ready')
+  expect(await whole.page.locator('#problem').textContent()).toMatch(/^no run of this page waits/)
+  await whole.page.close()
+
+  const { page, complaints, state } = await open(`${query}start`)
+  const saved = () => page.locator('body[data-saved]').waitFor()
+  await saved()
+  await page.reload()
+  await saved()
+  await page.click('#stop')
+  await state('done')
+  expect(Number(await attribute(page, 'resumed'))).toBeGreaterThan(0)
+  expect(await attribute(page, 'history')).not.toBe(wanted)
+  expect(page.url()).not.toContain('resume')
+  // a page that knows of it only what the browser has kept
+  await page.goto(`${origin}?letters=20`)
+  await page.click('#goOn')
+  await state('done')
+  expect(Number(await attribute(page, 'resumed'))).toBeGreaterThan(20)
+  expect(await attribute(page, 'history')).toBe(wanted)
+  expect(await page.inputValue('select[name=epochs]')).toBe('5')
+  expect(complaints).toEqual([])
   await page.close()
 })
 

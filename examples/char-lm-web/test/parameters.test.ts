@@ -9,6 +9,7 @@ it('has a default for what is missing', () => {
     batches: null,
     letters: 500,
     start: false,
+    resume: false,
     fields: {},
   })
 })

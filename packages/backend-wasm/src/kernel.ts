@@ -1,5 +1,5 @@
 /** How a kernel of ours is written: a name and a function of one call. */
-import { DlError, showShape } from '@dl/core'
+import { allOrNothing, DlError, showShape } from '@dl/core'
 import {
   type DataType,
   getKernel,
@@ -214,7 +214,8 @@ export function runFallback(
   backend.fallbacks.add(name)
   // some take lists (RaggedGather), some leave inputs out
   for (const info of Object.values(inputs).flat()) if (info != null) backend.record(info)
-  return getKernel(name, 'cpu').kernelFunc({ inputs, attrs, backend })
+  const { kernelFunc } = getKernel(name, 'cpu')
+  return allOrNothing(name, backend, () => kernelFunc({ inputs, attrs, backend }))
 }
 
 /** Whether all of them have the same type of four bytes, which is all that moving them asks. */

@@ -237,6 +237,19 @@ describe('LinearMemory', () => {
     })
   })
 
+  it('has room for what all but fills it', () => {
+    const memory = new LinearMemory({ maximumBytes: 4 * 2 ** 20 })
+    const large = memory.allocate(3.9 * 2 ** 20)
+    expect(() => memory.allocate(2 ** 20)).toThrow('3.9 MiB of the WebAssembly memory')
+    memory.release(large)
+    for (const bytes of [2 ** 60, 2 ** 53, 5 * 2 ** 20]) {
+      expect(() => memory.allocate(bytes)).toThrow("the WebAssembly memory's 4.0 MiB")
+    }
+    const again = memory.allocate(3.9 * 2 ** 20)
+    memory.release(again)
+    expect(memory.bytesInUse).toBe(0)
+  })
+
   it('says how much was asked, how much is held and what helps', () => {
     const linear = new LinearMemory({ maximumBytes: 8 * MIB })
     linear.allocate(3 * MIB)

@@ -3,19 +3,19 @@
  * its other kernels register themselves.
  */
 import '@tensorflow/tfjs-backend-webgl'
-import { repairKernels } from '@dl/core'
-import { env } from '@tensorflow/tfjs-core'
-import { repairArgMax } from './arg-max'
+import { allOrNothing, gpuRepairs, repairKernels } from '@dl/core'
+import { env, getKernelsForBackend, type KernelBackend } from '@tensorflow/tfjs-core'
 import { checkDevice } from './check-device'
 import { repairElementwise } from './elementwise'
-import { repairEmpty } from './empty'
 import { repairEpsilon } from './epsilon'
 import { countPrograms } from './gpu/launches'
 import { refuseLostContexts } from './gpu/lost-context'
+import { refuseLargeTextures } from './gpu/too-large'
 import { repairMatMul } from './matmul'
 import { repairMaxPool } from './max-pool'
 import { registerFused } from './ops'
 import { repairProgramKeys } from './program-keys'
+import { repairKernel } from './repair'
 
 /** Textures beyond this are deleted, not kept for reuse. */
 export const KEPT_BYTES = 256 * 2 ** 20
@@ -32,14 +32,20 @@ export function registerWebGL(): void {
   countPrograms()
   repairProgramKeys()
   refuseLostContexts()
+  refuseLargeTextures()
   repairEpsilon()
   repairKernels('webgl')
-  repairArgMax()
   repairMatMul()
   repairMaxPool()
   repairElementwise()
-  repairEmpty()
+  for (const [name, repair] of gpuRepairs) repairKernel(name, repair)
   // several outputs of a program, and whole numbers in it, are of WebGL 2
   const isWebGL2 = env().getNumber('WEBGL_VERSION') === 2
   if (isWebGL2 && env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) registerFused()
+  for (const { kernelName } of getKernelsForBackend('webgl')) {
+    repairKernel(
+      kernelName,
+      run => call => allOrNothing(kernelName, call.backend as KernelBackend, () => run(call)),
+    )
+  }
 }

@@ -3,9 +3,9 @@
  * name the operation, buffers of shapes that do not come back are given back, integers that came
  * from the host can be looked at without waiting for the GPU, and launches are counted.
  */
-import { DlError } from '@dl/core'
+import { DlError, refuseTooLarge } from '@dl/core'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { type BackendValues, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { boundBuffers } from './buffers'
 import { DeviceFailures } from './failures'
 
@@ -62,6 +62,16 @@ export class TrainingWebGPU extends WebGPUBackend {
     const output = super.runWebGPUProgram(...args)
     this.launches++
     return output
+  }
+
+  override makeTensorInfo(shape: number[], dtype: DataType, values?: BackendValues | string[]) {
+    // a device says later that it has no such buffer, and of some sizes nothing at all
+    if (values == null) {
+      const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits
+      const bytes = Math.min(maxBufferSize, maxStorageBufferBindingSize)
+      refuseTooLarge(this, shape, Math.floor(bytes / 4), 'a buffer of this graphics card')
+    }
+    return super.makeTensorInfo(shape, dtype, values)
   }
 
   override dispose(): void {

@@ -26,8 +26,7 @@ export const kernelFunc =
     return run(call as unknown as KernelCall) as TensorInfo | TensorInfo[]
   }
 
-/** A function of one's own in the place of tfjs's kernel, which it gets. */
-export type Repair = (original: KernelFunc) => KernelFunc
+export type { KernelRepair as Repair } from '@dl/core'
 
 /** @throws DlError `shape-mismatch`, as a program would read past the end */
 export function expectShapes(

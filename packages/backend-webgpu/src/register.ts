@@ -2,7 +2,7 @@
  * Opens the device, registers the backend and puts kernels of our own before tfjs's. All that can go
  * wrong goes wrong here, while the package is imported, and says what is missing.
  */
-import { DlError, repairKernels } from '@dl/core'
+import { allOrNothing, DlError, repairKernels } from '@dl/core'
 import {
   env,
   findBackendFactory,
@@ -75,15 +75,19 @@ export async function openDevice(): Promise<{ device: GPUDevice; info: GPUAdapte
   }
 }
 
-/** Each kernel runs under its name, so that errors of the device can tell it. */
+/** Each kernel runs under its name, so that errors of the device can tell it, and leaves nothing then. */
 function nameAll(): void {
   for (const config of getKernelsForBackend('webgpu')) {
     const { kernelName, kernelFunc } = config
     unregisterKernel(kernelName, 'webgpu')
     registerKernel({
       ...config,
-      kernelFunc: call =>
-        (call.backend as TrainingWebGPU).during(kernelName, () => kernelFunc(call)),
+      kernelFunc: call => {
+        const backend = call.backend as TrainingWebGPU
+        return backend.during(kernelName, () =>
+          allOrNothing(kernelName, backend, () => kernelFunc(call)),
+        )
+      },
     })
   }
 }

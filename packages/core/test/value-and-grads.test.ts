@@ -3,9 +3,14 @@ import {
   abs,
   add,
   addN,
+  customGrad,
+  dispose,
   engine,
+  exp,
+  type GradSaveFunc,
   getBackend,
   greater,
+  keep,
   matMul,
   mean,
   mul,
@@ -165,6 +170,28 @@ it('frees everything and drops buffer writes when something throws', () => {
   expect([...state.value.dataSync()]).toEqual([0])
   weight.dispose()
   state.dispose()
+})
+
+it('frees what an operation had saved before it failed, and leaves what the function has kept', async () => {
+  const weight = new Parameter(() => tensor([1, 2]))
+  const failing = customGrad((...args) => {
+    const [x, save] = args as [Tensor, GradSaveFunc]
+    const y = square(x)
+    save([x, y])
+    throw new RangeError('no memory for the rest')
+  })
+  const before = holdings()
+  const kept: Tensor[] = []
+  expect(() =>
+    valueAndGrads(() => {
+      kept.push(keep(square(weight.value)))
+      return sum(failing(exp(weight.value)))
+    }, [weight]),
+  ).toThrow('no memory for the rest')
+  expect([...(await kept[0]!.data())]).toEqual([1, 4])
+  dispose(kept)
+  expect(holdings()).toEqual(before)
+  weight.dispose()
 })
 
 it('frees everything when a gradient is missing, and names the operation', () => {

@@ -8,6 +8,7 @@ import { answersInWords, type Call } from '../../../scripts/wrong-kinds'
 /** For authors of kernels and of checks; what runs in every step and in every page checks nothing. */
 const UNCHECKED = [
   'adamStep',
+  'allOrNothing',
   'announceBackend',
   'backendInfo',
   'clipScale',
@@ -16,6 +17,7 @@ const UNCHECKED = [
   'nearest',
   'ownBackend',
   'processorName',
+  'refuseTooLarge',
   'repairKernels',
   'sameShape',
   'sgdStep',

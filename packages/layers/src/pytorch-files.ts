@@ -1,11 +1,13 @@
 /** Weights from PyTorch's own files, and back in a form that PyTorch loads without complaint. */
 import { checkOptions, DlError, isBuffer, isParameter, showValue } from '@dl/core'
 import {
+  decodePyTorch,
+  decodeSafetensors,
   encodeSafetensors,
   type FileInput,
   type PyTorchTensor,
   type PyTorchValue,
-  readPyTorch,
+  readInput,
   type StoredTensor,
   storedOf,
   tensorsOf,
@@ -31,7 +33,8 @@ const KEYS = ['state_dict', 'model_state_dict', 'model']
 const COUNTED = /(^|\.)running_mean$/
 
 /**
- * Loads a `.pt`, `.pth` or `.th` file into `model`: a state dict, or a checkpoint that holds one. Values
+ * Loads a `.pt`, `.pth` or `.th` file into `model`, a state dict or a checkpoint that holds one, or a
+ * safetensors file with PyTorch's names. Values
  * are brought to our layout (convolutions, linear and recurrent layers differ) and to float32; of F64
  * they are rounded. Nothing in the file is run, see `decodePyTorch`.
  *
@@ -61,7 +64,7 @@ export async function loadPyTorchStateDict(
 ): Promise<LoadReport> {
   const known = ['rename', 'strict', 'prefix'] as const
   const { rename, ...rest } = checkOptions('loadPyTorchStateDict', options, known)
-  const value = file instanceof Map ? file : await readPyTorch(file as FileInput)
+  const value = file instanceof Map ? file : await saved(file as FileInput)
   const state = renamed(stateDictIn(value), rename)
   const tensors = tensorsOf('the PyTorch file', state)
   try {
@@ -69,6 +72,13 @@ export async function loadPyTorchStateDict(
   } finally {
     dispose(tensors)
   }
+}
+
+/** Of either format; a safetensors file begins with the length of its header, then the header. */
+async function saved(file: FileInput): Promise<PyTorchValue> {
+  const { bytes, name } = await readInput(file, 'a PyTorch file')
+  if (bytes[8] !== 0x7b) return decodePyTorch(bytes, name)
+  return new Map(Object.entries(decodeSafetensors(bytes, name).tensors))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DlError } from '@dl/core'
 import { BatchNorm1d, Linear, Sequential } from '@dl/layers'
-import { dispose, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
+import { add, dispose, ones, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 let model: Sequential
@@ -104,6 +104,24 @@ it('changes nothing for a type that does not fit', async () => {
   )
   expect(await values()).toEqual(before)
   dispose([whole, changed])
+})
+
+it.each(['int32', 'bool'] as const)('changes nothing for running statistics of %s', async dtype => {
+  const before = await values()
+  // statistics come as floats: whole numbers are another net's, or counts
+  const wrong = Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [
+      name,
+      name.startsWith('1.running') ? ones(value.shape, dtype) : add(value, 1),
+    ]),
+  )
+  for (const strict of [true, false]) {
+    expect(complaint(wrong, { strict })).toContain(
+      `(wrong type: 1.running_mean ${dtype} instead of float32, 1.running_var ${dtype} instead of float32)`,
+    )
+    expect(await values()).toEqual(before)
+  }
+  dispose(wrong)
 })
 
 it('refuses what is no state', async () => {

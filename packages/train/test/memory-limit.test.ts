@@ -1,19 +1,25 @@
 /** Memory's limit is reached and left again: an error, nothing lost, and the same bits as without it. */
 import { type Callback, checkpoint, lossRecorder } from '@dl/callbacks'
-import { DlError, manualSeed } from '@dl/core'
+import { DlError, holdings, manualSeed, noGrad, valueAndGrads } from '@dl/core'
 import { ArrayDataset, dataLoader, memoryStorage } from '@dl/data'
-import { BatchNorm1d, crossEntropy, Dropout, Linear, ReLU, Sequential } from '@dl/layers'
+import { BatchNorm1d, crossEntropy, Dropout, GELU, Linear, ReLU, Sequential } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { type FitOptions, fit, memoryReport } from '@dl/train'
 import {
+  clone,
+  customGrad,
   dispose,
+  keep,
   memory,
   ones,
+  type Rank,
   relu,
   removeBackend,
   setBackend,
   type Tensor,
+  type Tensor2D,
   tidy,
+  zeros,
 } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { registerWasm } from '../../backend-wasm/src/register'
@@ -44,7 +50,7 @@ function fill(hog: Tensor[]): number {
     for (let i = 0; i < 1000; i++) {
       try {
         // a result is in the memory, where an upload stays outside until it is read
-        hog.push(tidy(() => relu(ones([floats]))))
+        hog.push(keep(tidy(() => relu(ones([floats])))))
       } catch (error) {
         if (!DlError.is(error, 'out-of-memory')) throw error
         refusals++
@@ -121,4 +127,49 @@ it('within a step, which is undone; the run goes on from its checkpoint', async 
   expect(broken.held).toEqual(whole.held)
   const resume = { path: 'run', storage }
   expect(await play(2, { callbacks: [saver()], resume })).toEqual(whole)
+})
+
+it.each([
+  'at the beginning',
+  'between layers',
+  'before the loss',
+  'before the first gradient',
+  'in a later gradient',
+])('%s: the tape is freed, whole', place => {
+  const norm = new BatchNorm1d(8)
+  const model = new Sequential(new Linear(2, 8), norm, new GELU(), new Linear(8, 3))
+  model.train()
+  const parameters = [...model.parameters()]
+  const [x, y] = [ones<Rank.R2>([4, 2]), zeros<Rank.R1>([4], 'int32')]
+  const hog: Tensor[] = []
+  const reach = (here: string) => {
+    if (here === place) noGrad(() => fill(hog))
+  }
+  // GELU saves its input for its gradient before it computes
+  const unhook = norm.onForward(() => reach('between layers'))
+  /** Passes on what it gets; when its gradient comes back, the loss has had its own. */
+  const passing = customGrad(x => ({
+    value: clone(x as Tensor2D),
+    gradFunc(dy: Tensor2D) {
+      reach('in a later gradient')
+      return clone(dy)
+    },
+  }))
+  const step = () =>
+    valueAndGrads(() => {
+      reach('at the beginning')
+      const output = passing(model.call(x) as Tensor2D)
+      reach('before the loss')
+      const loss = crossEntropy(output, y)
+      reach('before the first gradient')
+      return loss
+    }, parameters)
+  const held = () => ({ ...holdings(), bytes: memory().numBytes })
+  const before = held()
+  expect(step).toThrow('of the WebAssembly memory')
+  dispose(hog)
+  expect(held()).toEqual(before)
+  unhook()
+  dispose([x, y])
+  model.dispose()
 })

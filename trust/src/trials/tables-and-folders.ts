@@ -1,36 +1,22 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DlError, type Generator } from '@dl/core'
-import { imagesFromCsv, imagesFromPaths } from '@dl/vision'
+import { type ImageSet, imagesFromCsv, imagesFromPaths } from '@dl/vision'
 import { damaged, pick } from '../mutate'
 import { holds } from '../property'
+import { type Known, soundFolders, soundTable } from '../sound-sets'
 import { strangeText } from '../strange-text'
 import type { Trial } from '../trial'
 
-const TABLE = 'image,label\na.png,cat\nb.png,dog\nc.png,cat\nd.png,"dog"\ne.png,cat dog\n'
-const CELLS = [
-  'a.png',
-  'b.png',
-  'c',
-  '../a.png',
-  '',
-  '"',
-  'cat',
-  'dog',
-  ' cat',
-  'cat dog',
-  '0',
-  'null',
-]
+const PICTURES = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']
+const CELLS = [...PICTURES.slice(0, 2), 'c', '../a.png', '', '"', 'cat', ' dog', 'cat dog', '0']
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
 
-function tableAtRandom(random: Generator): Uint8Array {
-  const kind = random.int(3)
-  if (kind === 0) return damaged(Buffer.from(TABLE), random)
-  if (kind === 1) return Uint8Array.from({ length: random.int(80) }, () => random.int(256))
+function tableOfGarbage(random: Generator): Uint8Array {
+  if (random.int(3) === 0) return Uint8Array.from({ length: random.int(80) }, () => random.int(256))
   const separator = pick(random, [',', ';', '\t', '|'])
   const rows = Array.from({ length: random.int(8) }, () =>
     Array.from({ length: random.int(5) }, () =>
@@ -62,50 +48,115 @@ async function treeAtRandom(random: Generator, folder: string, depth: number): P
   }
 }
 
+async function writePictures(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), PIXEL)
+  }
+}
+
+/** What is put into a folder, and how it is read. */
+interface Case {
+  read(): Promise<ImageSet>
+  /** All there is to read, where that is known. */
+  known?: Known[]
+  /** For the report. */
+  shown: string
+}
+
+/** How far it is from sound; what is whole garbage teaches least, as it is hardly ever read. */
+type Damage = 'none' | 'some' | 'garbage'
+const DAMAGES: readonly Damage[] = ['none', 'some', 'some', 'some', 'garbage']
+
+async function tableCase(random: Generator, folder: string, damage: Damage): Promise<Case> {
+  await writePictures(join(folder, 'pictures'), PICTURES)
+  const { text, rows } = soundTable(random, PICTURES)
+  const sound = Buffer.from(text)
+  const table =
+    damage === 'none' ? sound : damage === 'some' ? damaged(sound, random) : tableOfGarbage(random)
+  await writeFile(join(folder, 'labels.csv'), table)
+  return {
+    read: () => imagesFromCsv(folder, 'pictures', 'labels.csv', { onPassedOver: 'ignore' }),
+    ...(damage === 'none' && { known: rows }),
+    shown: `table ${Buffer.from(table).toString('base64')}`,
+  }
+}
+
+async function folderCase(random: Generator, folder: string, damage: Damage): Promise<Case> {
+  const pictures = join(folder, 'pictures')
+  const known = damage === 'garbage' ? [] : soundFolders(random)
+  await writePictures(
+    pictures,
+    known.map(({ image }) => image),
+  )
+  if (damage !== 'none') await treeAtRandom(random, pictures, random.int(3))
+  const drawn = damage !== 'none' && random.int(2) === 0 ? { validFraction: 0.3 } : {}
+  return {
+    read: () => imagesFromPaths(pictures, { ...drawn, onPassedOver: 'ignore' }),
+    ...(damage === 'none' && { known }),
+    shown: `folders ${known.map(({ image }) => image).join(', ')}`,
+  }
+}
+
+/** What is wrong with what was read; null where nothing is. */
+function misread({ classes, train, validation }: ImageSet, pictures: string, known?: Known[]) {
+  const items = [...train, ...validation]
+  const outside = items.find(
+    ({ image }) => typeof image === 'string' && !join(image).startsWith(join(pictures, '/')),
+  )
+  if (outside) return `lists ${outside.image}`
+  if (known === undefined) return null
+  const line = (image: string, label: string, isHeld: boolean) => `${image} ${label} ${isHeld}`
+  const wanted = known.map(({ image, label, isHeld }) => line(join(pictures, image), label, isHeld))
+  const got = items.map(({ image, label }, i) =>
+    line(join(image as string), classes[label as number]!, i >= train.length),
+  )
+  const differs = wanted.sort().join('\n') !== got.sort().join('\n')
+  return differs ? `reads\n${got.join('\n')}\ninstead of\n${wanted.join('\n')}` : null
+}
+
 export const tablesAndFolders: Trial = {
   name: 'tables-and-folders',
-  claim: 'garbage in tables and folders is refused with a reason, and no picture outside is listed',
+  claim: 'garbage in tables and folders is refused with a reason, what is sound is read as it is',
   short: 150,
   long: 6000,
   run: async context => {
-    const codes = new Map<string, number>()
+    const refused = new Map<string, number>()
+    const read = { none: 0, some: 0, garbage: 0 }
+    const tried = { none: 0, some: 0, garbage: 0 }
     const outcome = await holds(context, async random => {
       const folder = await mkdtemp(join(context.folder, 'try-'))
       try {
-        const byTable = random.int(2) === 0
-        await treeAtRandom(random, join(folder, 'pictures'), 2)
-        for (const name of ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']) {
-          await writeFile(join(folder, 'pictures', name), PIXEL).catch(() => {})
-        }
-        const table = tableAtRandom(random)
-        await writeFile(join(folder, 'labels.csv'), table)
-        const read = byTable
-          ? () =>
-              imagesFromCsv(folder, 'pictures', 'labels.csv', { onPassedOver: () => {} } as never)
-          : () =>
-              imagesFromPaths(join(folder, 'pictures'), {
-                ...(random.int(2) === 0 && { validFraction: 0.3 }),
-                onPassedOver: () => {},
-              } as never)
+        const damage = pick(random, DAMAGES)
+        const make = pick(random, [tableCase, folderCase])
+        const { read: load, known, shown } = await make(random, folder, damage)
+        tried[damage]++
         try {
-          const set = await read()
-          codes.set('read', (codes.get('read') ?? 0) + 1)
-          const outside = [...set.train, ...set.validation].find(({ image }) => {
-            return typeof image === 'string' && !join(image).startsWith(join(folder, 'pictures'))
-          })
-          return outside
-            ? `${JSON.stringify(Buffer.from(table).toString())} lists ${outside.image}`
-            : null
+          const wrong = misread(await load(), join(folder, 'pictures'), known)
+          read[damage]++
+          return wrong && `${shown} ${wrong}`
         } catch (error) {
-          if (!DlError.is(error))
-            throw new Error(Buffer.from(table).toString('base64'), { cause: error })
-          codes.set(error.code, (codes.get(error.code) ?? 0) + 1)
-          return null
+          if (!DlError.is(error)) throw new Error(shown, { cause: error })
+          refused.set(error.code, (refused.get(error.code) ?? 0) + 1)
+          return known ? `${shown}: ${error.message}` : null
         }
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
     })
-    return { ...outcome, notes: [[...codes].map(([code, n]) => `${code} ${n}`).join(', ')] }
+    // what is sound does not count: it is no mutant
+    const mutants = tried.some + tried.garbage
+    const readMutants = read.some + read.garbage
+    if (readMutants < mutants / 10) {
+      outcome.failed.push(`only ${readMutants} of ${mutants} mutants were read`)
+    }
+    const counts = [...refused].toSorted(([, a], [, b]) => b - a)
+    return {
+      ...outcome,
+      notes: [
+        `read: sound ${read.none} of ${tried.none}, damaged ${read.some} of ${tried.some}, garbage ${read.garbage} of ${tried.garbage}`,
+        `refused: ${counts.map(([code, n]) => `${code} ${n}`).join(', ')}`,
+      ],
+    }
   },
 }

@@ -6,6 +6,7 @@ import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
 import { type Cell, LanguageModelData } from '@dl/text'
 import { ready } from '@tensorflow/tfjs-core'
 import { element, problem, sampleList, showBackend, waitFor } from './elements'
+import { asOnlyTab, forgetRun, keepRun, keptRun, type RunPlan, runSaver } from './kept-run'
 import { type Parameters, readParameters } from './parameters'
 import sonnets from './sonnets.txt?raw'
 
@@ -24,6 +25,7 @@ const LETTERS = 140
 const form = element('controls', HTMLFormElement)
 const start = element('start', HTMLButtonElement)
 const stop = element('stop', HTMLButtonElement)
+const goOn = element('goOn', HTMLButtonElement)
 
 /** The one line that differs between the backends. */
 const backends = {
@@ -99,20 +101,27 @@ function audience(
   }
 }
 
-async function train(asked: Parameters, signal: AbortSignal): Promise<void> {
+/** A new run, of what the form says. */
+async function planned({ batches }: Parameters): Promise<RunPlan> {
+  const text = await corpus()
+  const [hidden, epochs] = [Number(choice('hidden')), Number(choice('epochs'))]
+  return { text, cell: choice('cell') as Cell, hidden, epochs, batches }
+}
+
+async function train(plan: RunPlan, letters: number, isKept: boolean, signal: AbortSignal) {
   manualSeed(SEED)
-  const [train, validation] = splitRows(await corpus(), { fraction: 0.8 })
+  const { text, cell, hidden, epochs } = plan
+  const [train, validation] = splitRows(text, { fraction: 0.8 })
   const data = LanguageModelData.fromTexts({ train, validation }, lessonField(), {
     ...BATCHES,
     minFreq: MIN_FREQ,
     seed: SEED,
   })
-  const cell = choice('cell') as Cell
   const run = lesson(data, {
     cell,
-    hidden: Number(choice('hidden')),
+    hidden,
     layers: 1,
-    epochs: Number(choice('epochs')),
+    epochs,
     cycleMult: 2,
     lr: LR[cell],
     wd: 1e-5,
@@ -125,46 +134,98 @@ async function train(asked: Parameters, signal: AbortSignal): Promise<void> {
   const curve = plot({
     path: false,
     print: false,
-    title: `${cell.toUpperCase()}, state of ${choice('hidden')}`,
+    title: `${cell.toUpperCase()}, state of ${hidden}`,
   })
+  const callbacks = [curve, audience(curve, write)]
+  const onSaved = (path: string) => {
+    document.body.dataset.saved = path
+  }
+  const { saver, resume } = isKept ? await runSaver(onSaved) : { saver: [], resume: undefined }
   try {
-    const { history, stopped } = await run.train(limit(data, asked), {
-      callbacks: [curve, audience(curve, write)],
+    const { history, stopped, resumed } = await run.train(limit(data, plan), {
+      callbacks: callbacks.concat(saver),
+      resume,
       signal,
     })
     document.body.dataset.history = JSON.stringify(history)
-    if (stopped === null) element('progress', HTMLProgressElement).value = 1
-    await write(stopped === null ? 'in the end' : 'when it was stopped', asked.letters)
+    document.body.dataset.resumed = String(resumed?.step ?? 0)
+    if (stopped === null) {
+      element('progress', HTMLProgressElement).value = 1
+      if (isKept) await forgetRun()
+    }
+    await write(stopped === null ? 'in the end' : 'when it was stopped', letters)
   } finally {
     run.dispose()
   }
 }
 
 /** `?batches=8` looks at so many batches of an epoch, for a quick try. */
-function limit({ train, validation }: LanguageModelData, { batches }: Parameters) {
+function limit({ train, validation }: LanguageModelData, { batches }: RunPlan) {
   if (batches === null) return { train, validation }
   return { train: take(train, batches), validation: take(validation, batches) }
 }
 
-async function onSubmit(asked: Parameters): Promise<void> {
+/** A new run, or the kept one where it is given; only one tab keeps its own. */
+async function onTrain(asked: Parameters, kept: RunPlan | null): Promise<void> {
   const controller = new AbortController()
   const abort = () => controller.abort()
   stop.addEventListener('click', abort)
-  start.disabled = true
+  start.disabled = goOn.disabled = true
   stop.disabled = false
   problem(null)
   document.body.dataset.state = 'training'
   try {
-    await train(asked, controller.signal)
+    await asOnlyTab(async isOnly => {
+      const plan = kept ?? (await planned(asked))
+      if (isOnly && kept === null) await keepRun(plan)
+      if (isOnly) reloadGoesOn(true)
+      await train(plan, asked.letters, isOnly, controller.signal)
+    })
     document.body.dataset.state = 'done'
   } catch (error) {
     problem(error)
     document.body.dataset.state = 'failed'
   } finally {
     stop.removeEventListener('click', abort)
-    start.disabled = false
+    start.disabled = goOn.disabled = false
     stop.disabled = true
+    reloadGoesOn(false)
+    await offerKept()
   }
+}
+
+/** While it trains, `?resume` stands in the address for `?start`. */
+function reloadGoesOn(does: boolean): void {
+  const address = new URLSearchParams(location.search)
+  address.delete('start')
+  address.delete('resume')
+  if (does) address.set('resume', '')
+  history.replaceState(null, '', `?${address}`)
+}
+
+/** Shows whether there is a run to go on with. */
+async function offerKept(): Promise<RunPlan | null> {
+  const kept = await keptRun()
+  goOn.hidden = kept === null
+  return kept
+}
+
+/** Goes on with the kept run, which the form then shows. */
+async function resume(asked: Parameters): Promise<void> {
+  const kept = await offerKept()
+  if (kept === null) {
+    problem(
+      new DlError('no-checkpoint', {
+        problem: 'no run of this page waits to go on',
+        expected: 'one that a reload, a crash or Stop has interrupted, in this browser',
+        fix: 'Train a new one.',
+      }),
+    )
+    return
+  }
+  const { cell, hidden, epochs } = kept
+  showFields({ cell, hidden: String(hidden), epochs: String(epochs) })
+  await onTrain(asked, kept)
 }
 
 /** Chooses a value, which the address may have and the form not offer. */
@@ -173,13 +234,17 @@ function choose(field: HTMLSelectElement, value: string): void {
   field.value = value
 }
 
-/** Fills the form from the address, so that a run can be linked to: `?cell=lstm&epochs=7&start`. */
-function fillForm(fields: Record<string, string>): void {
+function showFields(fields: Record<string, string>): void {
   for (const [name, value] of Object.entries(fields)) {
     const field = form.elements.namedItem(name)
     if (field instanceof HTMLSelectElement) choose(field, value)
     if (field instanceof HTMLInputElement) field.value = value
   }
+}
+
+/** Fills the form from the address, so that a run can be linked to: `?cell=lstm&epochs=7&start`. */
+function fillForm(fields: Record<string, string>): void {
+  showFields(fields)
   const showExtras = () => {
     for (const extra of form.querySelectorAll<HTMLElement>('.extra')) {
       extra.classList.toggle('wanted', extra.dataset.for === choice('source'))
@@ -197,10 +262,13 @@ async function open(): Promise<void> {
   element('machine', HTMLElement).textContent = await useBackend(asked.backend)
   form.addEventListener('submit', event => {
     event.preventDefault()
-    void onSubmit(asked)
+    void onTrain(asked, null)
   })
+  goOn.addEventListener('click', () => void resume(asked))
+  await offerKept()
   document.body.dataset.state = 'ready'
-  if (asked.start) form.requestSubmit()
+  if (asked.resume) await resume(asked)
+  else if (asked.start) form.requestSubmit()
 }
 
 void waitFor(open)

@@ -15,7 +15,7 @@ const CHOICES = {
   source: ['sonnets', 'file', 'url'],
 } as const
 
-const FREE = ['url', 'start']
+const FREE = ['url', 'start', 'resume']
 
 export interface Parameters {
   backend: (typeof CHOICES)['backend'][number]
@@ -24,6 +24,8 @@ export interface Parameters {
   /** How many letters it writes in the end. */
   letters: number
   start: boolean
+  /** Whether to go on with the run that was interrupted. */
+  resume: boolean
   /** What the form's fields are to hold. */
   fields: Record<string, string>
 }
@@ -49,12 +51,13 @@ export function readParameters(asked: URLSearchParams): Parameters {
       throw wrong(`${name} is "${value}"`, `one of ${known.join(', ')}`)
     }
   }
-  const { backend = 'wasm', batches, letters, start, ...fields } = values
+  const { backend = 'wasm', batches, letters, start, resume, ...fields } = values
   return {
     backend: backend as Parameters['backend'],
     batches: batches === undefined ? null : Number(batches),
     letters: Number(letters ?? 500),
     start: start !== undefined,
+    resume: resume !== undefined,
     fields,
   }
 }

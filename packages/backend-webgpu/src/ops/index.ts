@@ -1,7 +1,7 @@
 /** Kernels of this package: the fused operations of @dl/core, and tfjs's where those are wrong. */
+import { gpuRepairs, type KernelRepair } from '@dl/core'
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
-import { type Kernel, kernelFunc, type Repair } from '../kernel'
-import { argMax } from './arg-max'
+import { type Kernel, kernelFunc } from '../kernel'
 import { tile, transpose } from './arrange'
 import { batchNormKernels } from './batch-norm'
 import { clipKernels } from './clip-scale'
@@ -9,7 +9,6 @@ import { cumulativeKernels } from './cumulative'
 import { dropoutKernels } from './dropout'
 import { cast, elementwiseKernels, elementwiseRepairs } from './elementwise'
 import { embeddingKernels } from './embedding'
-import { emptyRepairs } from './empty'
 import { gatherNd } from './gather-nd'
 import { lossKernels } from './loss'
 import { maxPoolKernels } from './max-pool'
@@ -37,8 +36,7 @@ const kernels: Kernel[] = [
 ]
 
 /** The later of two for one kernel is in front. */
-const repairs: [name: string, Repair][] = [
-  ['ArgMax', argMax],
+const repairs: (readonly [name: string, KernelRepair])[] = [
   ['Transpose', transpose],
   ['Tile', tile],
   ['Cast', cast],
@@ -50,7 +48,7 @@ const repairs: [name: string, Repair][] = [
   ['BatchMatMul', chosenProduct],
   ['_FusedMatMul', chosenProduct],
   ...elementwiseRepairs,
-  ...emptyRepairs,
+  ...gpuRepairs,
 ]
 
 /** Puts them before tfjs's. */

@@ -1,5 +1,5 @@
 /** What the engine writes operations down on while `valueAndGrads` records. */
-import { clone, expm1, keep, mul, neg, type Tensor } from '@tensorflow/tfjs-core'
+import { clone, engine, expm1, keep, mul, neg, type Tensor } from '@tensorflow/tfjs-core'
 import type { TapeNode } from '@tensorflow/tfjs-core/dist/tape'
 import { noGrad } from './off-tape'
 
@@ -20,4 +20,25 @@ export function newTape(): TapeNode[] {
     return Array.prototype.push.apply(tape, nodes)
   }
   return tape
+}
+
+/**
+ * What operations save for their gradients is on the tape once they are done. One that fails on its
+ * way, for lack of memory say, has saved it nowhere.
+ */
+export function watchSaves(): { made: readonly Tensor[]; stop(): void } {
+  const tfjs = engine()
+  const { keep } = tfjs
+  const made: Tensor[] = []
+  tfjs.keep = tensor => {
+    // the rest is kept by the function itself, whose it stays
+    if (tfjs.state.kernelDepth > 0) made.push(tensor)
+    return keep.call(tfjs, tensor) as typeof tensor
+  }
+  return {
+    made,
+    stop() {
+      tfjs.keep = keep
+    },
+  }
 }

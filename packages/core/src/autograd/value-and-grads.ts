@@ -11,7 +11,7 @@ import { DlError, showShape } from '../errors'
 import { isParameter, type Parameter } from '../parameter'
 import { sameShape } from '../same-shape'
 import { OF_COMPLEX } from './complex'
-import { newTape } from './tape'
+import { newTape, watchSaves } from './tape'
 import { ABSENT, walkState } from './walk-state'
 
 /** A value, its gradients, and the writes to buffers that came about on the way. */
@@ -108,6 +108,7 @@ function record(f: () => Tensor): Recorded {
   const outerTape = state.activeTape
   const tape = newTape()
   const writes: Recorded['writes'] = new Map()
+  const saves = watchSaves()
   state.activeTape = tape
   state.gradientDepth++
   walkState.recording = true
@@ -118,9 +119,10 @@ function record(f: () => Tensor): Recorded {
     return { value, tape, writes }
   } catch (error) {
     release(tape)
-    for (const tensor of writes.values()) tensor.dispose()
+    for (const tensor of [...writes.values(), ...saves.made]) tensor.dispose()
     throw error
   } finally {
+    saves.stop()
     state.gradientDepth--
     state.activeTape = outerTape
     walkState.recording = false

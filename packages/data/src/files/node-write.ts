@@ -54,14 +54,14 @@ export async function writeAtomic(path: string, content: FileContent): Promise<v
   }
 }
 
-export async function append(path: string, text: string): Promise<void> {
+export async function append(path: string, content: string | Uint8Array): Promise<void> {
   requirePath(path)
-  requireText(`what is added to ${path}`, text)
+  if (!(content instanceof Uint8Array)) requireText(`what is added to ${path}`, content)
   try {
     await mkdir(dirname(path), { recursive: true })
     const handle = await open(path, 'a')
     try {
-      await writeFile(handle, text)
+      await writeFile(handle, content)
       await handle.sync()
     } finally {
       await handle.close()

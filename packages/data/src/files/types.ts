@@ -32,10 +32,10 @@ export interface Files {
    */
   writeAtomic(path: string, content: FileContent): Promise<void>
   /**
-   * Adds text to the end of a file, flushed, or begins one. A killed program may leave a part of it;
+   * Adds to the end of a file, flushed, or begins one. A killed program may leave a part of it;
    * nothing before is touched.
    */
-  append(path: string, text: string): Promise<void>
+  append(path: string, content: string | Uint8Array): Promise<void>
   /** Where downloads are kept: `$DL_CACHE`, `$XDG_CACHE_HOME/dl` or `~/.cache/dl`; null in a page. */
   cacheFolder(): string | null
   /** An environment variable; undefined where it is unset, empty or there are none. */

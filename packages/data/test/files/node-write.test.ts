@@ -86,7 +86,7 @@ describe('append', () => {
   it('adds to the end, and begins a file and its folders', async () => {
     const path = join(folder, 'a/b/rows.csv')
     await files.append(path, 'one\n')
-    await files.append(path, 'two\n')
+    await files.append(path, new TextEncoder().encode('two\n'))
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n')
   })
 

@@ -10,6 +10,7 @@ import {
   type Conv2DAttrs,
   Conv2DBackpropFilter,
   Conv3DBackpropFilterV2,
+  type DataType,
   DepthwiseConv2dNativeBackpropFilter,
   Max,
   Mean,
@@ -20,8 +21,12 @@ import {
   UnsortedSegmentSum,
   util,
 } from '@tensorflow/tfjs-core'
-import type { TrainingWebGPU } from '../backend'
-import type { Repair } from '../kernel'
+import type { KernelRepair } from './kernel-repair'
+
+/** As both of tfjs's backends have it. */
+interface Maker {
+  makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo
+}
 
 type Inputs = Record<string, TensorInfo>
 // biome-ignore lint/suspicious/noExplicitAny: attributes are as free as tfjs's own
@@ -70,15 +75,17 @@ const KERNELS: [name: string, shapeOf: ShapeOf, value: number][] = [
 ]
 
 /** Repairs by the kernel's name. */
-export const emptyRepairs: [name: string, Repair][] = KERNELS.map(([name, shapeOf, value]) => [
-  name,
-  original => call => {
-    const inputs = call.inputs as Inputs
-    const all = Object.values(inputs)
-    if (all.every(({ shape }) => util.sizeFromShape(shape) > 0)) return original(call)
-    const shape = shapeOf(inputs, call.attrs)
-    const { dtype } = all[0]!
-    const values = util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape))
-    return (call.backend as TrainingWebGPU).makeTensorInfo(shape, dtype, values.fill(value))
-  },
-])
+export const emptyRepairs: [name: string, KernelRepair][] = KERNELS.map(
+  ([name, shapeOf, value]) => [
+    name,
+    original => call => {
+      const inputs = call.inputs as Inputs
+      const all = Object.values(inputs)
+      if (all.every(({ shape }) => util.sizeFromShape(shape) > 0)) return original(call)
+      const shape = shapeOf(inputs, call.attrs)
+      const { dtype } = all[0]!
+      const values = util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape))
+      return (call.backend as Maker).makeTensorInfo(shape, dtype, values.fill(value))
+    },
+  ],
+)

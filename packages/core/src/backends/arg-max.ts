@@ -7,9 +7,9 @@ import {
   tidy,
   where,
 } from '@tensorflow/tfjs-core'
-import type { Repair } from '../kernel'
+import type { KernelRepair } from './kernel-repair'
 
-export const argMax: Repair = original => call => {
+export const argMax: KernelRepair = original => call => {
   const x = call.inputs.x as Tensor
   if (x.dtype !== 'float32') return original(call)
   return tidy(() => {

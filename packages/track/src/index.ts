@@ -1,0 +1,5 @@
+export { commitOf } from './commit'
+export { type Mlflow, type MlflowOptions, mlflow } from './mlflow'
+export type { Config, RunOptions } from './run'
+export { type TensorBoard, type TensorBoardOptions, tensorBoard } from './tensorboard/tensor-board'
+export { type TrackioOptions, trackio } from './trackio'

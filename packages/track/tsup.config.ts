@@ -1,0 +1,3 @@
+import { library } from '../../scripts/tsup'
+
+export default library({ entry: ['src/index.ts', 'src/hub.ts'] })
