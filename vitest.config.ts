@@ -12,7 +12,7 @@ if (!existsSync(gradients)) {
   throw new Error('Nothing is built yet. Run `npm test`, which builds first, or `pnpm build`.')
 }
 
-const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web)/test/**/*.test.ts']
+const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web|playground)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
 /** They ask onnxruntime and the decoder that stands in where @napi-rs/image is missing, which are Node's. */
@@ -29,7 +29,7 @@ const refusals = [
 const anyBackend = [
   'scripts/test/**/*.test.ts',
   '.examples/**/*.test.ts',
-  'examples/*-web/test/**/*.test.ts',
+  'examples/{*-web,playground}/test/**/*.test.ts',
   'benchmarks/test/**/*.test.ts',
   'trust/test/**/*.test.ts',
 ]

@@ -1,3 +1,3 @@
 import { library } from '../../scripts/tsup'
 
-export default library({ entry: ['src/main.ts'] })
+export default library({ entry: ['src/main.ts', 'src/net.ts'] })

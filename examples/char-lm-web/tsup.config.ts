@@ -1,23 +1,3 @@
-import { build } from 'vite'
-import { library } from '../../scripts/tsup'
+import { servedPage } from '../../scripts/tsup-page'
 
-// The server, and the page it serves: bundled by Vite without any configuration of ours, except
-// that it is to work from whatever folder it is put in.
-export default library({
-  entry: ['src/main.ts'],
-  onSuccess: async () => {
-    await build({
-      configFile: false,
-      root: 'src/page',
-      base: './',
-      logLevel: 'warn',
-      build: {
-        outDir: '../../dist/page',
-        emptyOutDir: true,
-        chunkSizeWarningLimit: 2000,
-        // the backend of WebGPU waits for its adapter while it is imported
-        target: 'es2022',
-      },
-    })
-  },
-})
+export default servedPage()

@@ -5,6 +5,7 @@ import { aside } from './aside'
 import { requireCount, requireField, requireFunction, requireModel, requireTokens } from './checks'
 import { END_OF_TEXT, type Field } from './field'
 import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
+import { type WrittenToken, writtenToken } from './next-token'
 import { requireSampling, type SampleOptions, sample } from './sample'
 import { pieceOf } from './tokenizer'
 import { PADDING, UNKNOWN } from './vocab'
@@ -14,8 +15,11 @@ export interface GenerateOptions extends Omit<SampleOptions, 'banned'> {
   length?: number
   /** Makes the text repeatable (default: the default generator decides). */
   seed?: number
-  /** Called with each new token's text, and the space before it if there is one, as it comes. */
-  onToken?(text: string): void
+  /**
+   * Called with each new token's text, and the space before it if there is one, as it comes, and with
+   * what the model expected there.
+   */
+  onToken?(text: string, written: WrittenToken): void
   /**
    * Called once with the tokens of the prompt that the vocabulary lacks, which the model reads as `<unk>`
    * (default: they are named in a warning).
@@ -85,7 +89,8 @@ export async function generate(
   let text = prompt
   try {
     for (let i = 0; i < length; i++) {
-      const id = sample(await nextScores(model, stream, fed), generator, { ...sampling, banned })
+      const scores = await nextScores(model, stream, fed)
+      const id = sample(scores, generator, { ...sampling, banned })
       tokens.push(vocab.token(id))
       const piece = pieceOf(field.joint, tokens, tokens.length - 1)
       // a prompt that ends with a space has the one that would stand before the next word
@@ -94,7 +99,7 @@ export async function generate(
           ? piece.replace(/^ /, '')
           : piece
       text += added
-      onToken?.(added)
+      onToken?.(added, writtenToken(vocab, scores, id))
       fed = Int32Array.of(id)
     }
     return text

@@ -15,7 +15,8 @@ export {
   loadLanguageModel,
 } from './language-model-file'
 export { LanguageModelLoader, type LanguageModelLoaderOptions } from './language-model-loader'
-export { type NextToken, type PredictNextOptions, predictNext } from './predict-next'
+export type { NextToken, WrittenToken } from './next-token'
+export { type PredictNextOptions, predictNext } from './predict-next'
 export { type SampleOptions, sample } from './sample'
 export { type SwapNoiseOptions, swapNoise } from './swap-noise'
 export { chars, type Joint, type Tokenizer, words } from './tokenizer'

@@ -5,19 +5,13 @@ import { aside } from './aside'
 import { requireCount, requireField, requireFunction, requireModel, requireTokens } from './checks'
 import type { Field } from './field'
 import { nextScores, type OnUnknown, readPrompt, warnOfUnknown } from './next-scores'
-import { unusable } from './sample'
+import { likeliest, type NextToken, probabilities } from './next-token'
 
 export interface PredictNextOptions {
   /** How many tokens to name (default 5). */
   topK?: number
   /** Called once with the tokens of the prompt that the vocabulary lacks (default: a warning). */
   onUnknown?: OnUnknown
-}
-
-/** A token and how likely it is to come next. */
-export interface NextToken {
-  token: string
-  probability: number
 }
 
 /**
@@ -61,20 +55,8 @@ export async function predictNext(
   const ids = readPrompt(field, tokens, onUnknown)
   const stream = aside(model)
   try {
-    const probabilities = softmax(Array.from(await nextScores(model, stream, ids)))
-    return probabilities
-      .map((probability, id) => ({ token: field.vocab.token(id), probability }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, topK)
+    return likeliest(field.vocab, probabilities(await nextScores(model, stream, ids)), topK)
   } finally {
     stream.dispose()
   }
-}
-
-function softmax(scores: readonly number[]): number[] {
-  const peak = scores.reduce((a, b) => Math.max(a, b), -Infinity)
-  if (!Number.isFinite(peak)) throw unusable(peak)
-  const weights = scores.map(score => Math.exp(score - peak))
-  const total = weights.reduce((a, b) => a + b, 0)
-  return weights.map(weight => weight / total)
 }

@@ -1,5 +1,5 @@
 import { manualSeed } from '@dl/core'
-import { CharLM, chars, Field, generate } from '@dl/text'
+import { CharLM, chars, Field, generate, predictNext } from '@dl/text'
 import { tensor } from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -22,6 +22,28 @@ it('continues the prompt, the same from a seed, token by token', async () => {
   expect(tokens).toHaveLength(12)
   expect(await generate(model, field, 'bad', options)).toBe(text)
   expect(await generate(model, field, 'bad', { ...options, seed: 5 })).not.toBe(text)
+})
+
+it('tells with each token how likely it was, and what else was expected there', async () => {
+  let text = 'bad'
+  const told: { text: string; probability: number; likeliest: unknown }[] = []
+  await generate(model, field, text, {
+    length: 4,
+    seed: 4,
+    temperature: 2,
+    onToken: (text, { probability, likeliest }) =>
+      told.push({ text, probability, likeliest: likeliest(3) }),
+  })
+  for (const { text: piece, probability, likeliest } of told) {
+    const expected = await predictNext(model, field, text, { topK: field.vocab.size })
+    expect(probability).toBeCloseTo(expected.find(({ token }) => token === piece)!.probability, 6)
+    expect(likeliest).toEqual(
+      expected
+        .slice(0, 3)
+        .map(one => ({ ...one, probability: expect.closeTo(one.probability, 6) })),
+    )
+    text += piece
+  }
 })
 
 it('passes on what narrows the choice', async () => {

@@ -1,0 +1,3 @@
+import { servedPage } from '../../scripts/tsup-page'
+
+export default servedPage()
