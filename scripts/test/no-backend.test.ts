@@ -61,7 +61,7 @@ it('each names the line to add', () => {
     ...{ cwd: place.folder, encoding: 'utf8', timeout: 45_000 },
   })
   const none =
-    "DlError no-backend: no backend for TensorFlow.js is imported; expected one before the first tensor. Add the line import '@dl/backend-wasm', which runs everywhere, or in a page import '@dl/backend-webgl'."
+    "DlError no-backend: no backend for TensorFlow.js is imported; expected one before the first tensor. Add the line import '@dl/backend-wasm', which runs everywhere."
   expect(JSON.parse(output)).toEqual({
     ...Object.fromEntries(Object.keys(FIRST).map(name => [name, none])),
     "setBackend('wasm')":

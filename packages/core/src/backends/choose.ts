@@ -35,7 +35,7 @@ chooser.getSortedBackends = () => {
     throw new DlError('no-backend', {
       problem: 'no backend for TensorFlow.js is imported',
       expected: 'one before the first tensor',
-      fix: "Add the line import '@dl/backend-wasm', which runs everywhere, or in a page import '@dl/backend-webgl'.",
+      fix: "Add the line import '@dl/backend-wasm', which runs everywhere.",
     })
   }
   const sorted = getSortedBackends.call(chooser)
