@@ -52,26 +52,32 @@ it('finds a learning rate, which a click carries into the run', async ctx => {
 it('maps what the net looks at, by picture, class, method and layer, while it learns', async ctx => {
   ctx.skip(missing, NO_CHROMIUM)
   const { page, complaints } = await site.open('?view=see')
-  await atStep(page, 2)
+  await page.locator('#seen[data-looks]').waitFor()
+  await atStep(page, 4)
   await page.click('#see-go')
   await page.locator('#see[data-state=paused]').waitFor()
-  const views: string[] = []
-  const another = async (act: () => Promise<unknown>) => {
-    views.push(await seen(page))
+  /** The picture once it has been looked at anew. */
+  const after = async (act: () => Promise<unknown>) => {
+    const looks = await page.locator('#seen').getAttribute('data-looks')
     await act()
     await page.waitForFunction(
-      before => (document.getElementById('seen') as HTMLCanvasElement).toDataURL() !== before,
-      views.at(-1),
+      looks => document.getElementById('seen')!.dataset.looks !== looks,
+      looks,
     )
+    return seen(page)
   }
-  await page.click('#classes button >> nth=0')
-  await another(() => page.click('#classes button >> nth=1'))
-  expect(await page.locator('#classes [aria-pressed=true] span').first().textContent()).toBe(
-    'cross',
-  )
-  await another(() => page.hover('#gallery button >> nth=5'))
-  await another(() => page.selectOption('#method', 'gradcam'))
-  await another(() => page.selectOption('#layer', '1'))
+  const ofClasses: string[] = []
+  for (const i of [0, 1, 2, 3]) {
+    ofClasses.push(await after(() => page.click(`#classes button >> nth=${i}`)))
+  }
+  expect(new Set(ofClasses).size).toBeGreaterThan(1)
+  const chosen = page.locator('#classes [aria-pressed=true] span').first()
+  expect(await chosen.textContent()).toBe('triangle')
+  const other = await after(() => page.hover('#gallery button >> nth=5'))
+  expect(ofClasses).not.toContain(other)
+  const last = await after(() => page.selectOption('#method', 'gradcam'))
+  const earlier = await after(() => page.selectOption('#layer', '0'))
+  expect(new Set([other, last, earlier]).size).toBeGreaterThan(1)
   await page.click('#zoom')
   await page.locator('#part-verdict', { hasText: /^Of this part alone: \w+, \d+ %$/ }).waitFor()
   await page.hover('#seen')

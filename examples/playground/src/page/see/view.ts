@@ -91,6 +91,7 @@ export function seeView(store: Store): SeeView {
       isWaiting = false
       sight = news
       showSight(news)
+      seen.dataset.looks = String(news.id)
       if (isStale) look()
     } else {
       end()
