@@ -15,8 +15,15 @@ if (!existsSync(gradients)) {
 const suite = ['packages/*/test/**/*.test.ts', 'examples/!(*-web|playground)/test/**/*.test.ts']
 /** Tests of a page's own abilities. */
 const pageOnly = '**/*.page.test.ts'
-/** They ask onnxruntime and the decoder that stands in where @napi-rs/image is missing, which are Node's. */
-const nodeOnly = ['packages/onnx/test/**', 'packages/vision/test/decode/png.test.ts']
+/**
+ * They ask onnxruntime, the decoder that stands in where @napi-rs/image is missing, and servers of their
+ * own, which are Node's.
+ */
+const nodeOnly = [
+  'packages/onnx/test/**',
+  'packages/track/test/**',
+  'packages/vision/test/decode/png.test.ts',
+]
 /** It compares native kernels with WebAssembly's. */
 const nativeOnly = 'packages/backend-wasm/test/native.test.ts'
 /** What is refused before a backend sees it; it is tried once. */
