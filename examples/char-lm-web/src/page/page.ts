@@ -1,14 +1,14 @@
 /** Training in front of the eyes: what main.ts of char-lm does on a command line. */
 import { type Callback, plot } from '@dl/callbacks'
-import { backendInfo, DlError, manualSeed } from '@dl/core'
+import { DlError, manualSeed } from '@dl/core'
 import { files, splitRows, take } from '@dl/data'
 import { LR, lesson, lessonField, MIN_FREQ } from '@dl/example-char-lm/lesson'
 import { type Cell, LanguageModelData } from '@dl/text'
-import { ready } from '@tensorflow/tfjs-core'
 import { element, problem, sampleList, showBackend, waitFor } from './elements'
 import { asOnlyTab, forgetRun, keepRun, keptRun, type RunPlan, runSaver } from './kept-run'
 import { type Parameters, readParameters } from './parameters'
 import sonnets from './sonnets.txt?raw'
+import { useBackend } from './use-backend'
 
 const PROMPT = 'shall i '
 const SEED = 42
@@ -26,25 +26,6 @@ const form = element('controls', HTMLFormElement)
 const start = element('start', HTMLButtonElement)
 const stop = element('stop', HTMLButtonElement)
 const goOn = element('goOn', HTMLButtonElement)
-
-/** The one line that differs between the backends. */
-const backends = {
-  wasm: () => import('@dl/backend-wasm'),
-  webgl: () => import('@dl/backend-webgl'),
-  webgpu: () => import('@dl/backend-webgpu'),
-}
-
-const TITLES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU' }
-
-/** What the page trains on, in a line. */
-async function useBackend(name: keyof typeof backends): Promise<string> {
-  await backends[name]()
-  await ready()
-  const { device, simd, threads } = backendInfo()
-  if (simd === null) return `${TITLES[name]}, ${device}`
-  const kind = simd === 'relaxed' ? 'relaxed ' : ''
-  return `${TITLES[name]}, ${kind}SIMD, ${threads} thread${threads === 1 ? '' : 's'}`
-}
 
 function choice(name: string): string {
   return String(new FormData(form).get(name))

@@ -1,6 +1,7 @@
 /** The losses of a run, and of the run before it, as they come. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { chartStyle } from './chart-style'
 
 export interface Curve {
   losses: number[]
@@ -24,14 +25,7 @@ export function lossChart(root: HTMLElement, height = 300): LossChart {
 
   const build = () => {
     plot?.destroy()
-    const css = getComputedStyle(root)
-    const ink = (name: string) => css.getPropertyValue(name).trim()
-    const axis = {
-      stroke: ink('--soft'),
-      grid: { stroke: ink('--edge'), width: 1 },
-      ticks: { show: false },
-      font: '12px ui-sans-serif, system-ui, sans-serif',
-    }
+    const { ink, axis } = chartStyle(root)
     plot = new uPlot(
       {
         width: root.clientWidth || 600,

@@ -1,6 +1,7 @@
 /** "Find the learning rate": the range test's curve, its suggestion, and a click that takes it over. */
 import uPlot from 'uplot'
 import { LR_RANGE, planOf } from '../address'
+import { chartStyle } from '../chart-style'
 import { element, show } from '../dom'
 import { noProblem, problem } from '../problem'
 import type { Store } from '../store'
@@ -47,14 +48,7 @@ export function findView(store: Store, own: () => OwnText | null, use: (lr: numb
   }
   const build = () => {
     plot?.destroy()
-    const css = getComputedStyle(root)
-    const ink = (name: string) => css.getPropertyValue(name).trim()
-    const axis = {
-      stroke: ink('--soft'),
-      grid: { stroke: ink('--edge'), width: 1 },
-      ticks: { show: false },
-      font: '12px ui-sans-serif, system-ui, sans-serif',
-    }
+    const { ink, axis } = chartStyle(root)
     const value = (_plot: uPlot, loss: number | null) => loss?.toFixed(3) ?? '–'
     plot = new uPlot(
       {

@@ -1,6 +1,7 @@
 /** Trains the small net on pictures, and answers questions about what it sees meanwhile and after. */
 import { type Callback, lossRecorder, oneCycle, type TrainContext } from '@dl/callbacks'
 import { manualSeed } from '@dl/core'
+import { useBackend } from '@dl/example-char-lm-web/use-backend'
 import { crossEntropy } from '@dl/layers'
 import { adam, LayerOptimizer } from '@dl/optim'
 import { accuracy, fit } from '@dl/train'
@@ -14,7 +15,6 @@ import {
   tfmsFromStats,
 } from '@dl/vision'
 import type { Mailbox } from '../worker/mailbox'
-import { useBackend } from '../worker/use-backend'
 import { type Net, netOf, STATS, smallNet } from './nets'
 import type { OwnPictures, SeeNews, SeeOrder } from './protocol'
 import { sightOf } from './sight'

@@ -1,10 +1,10 @@
 /** The learning rate range test on a net of the same plan; the run in progress knows nothing of it. */
 import { type Callback, lrFinder } from '@dl/callbacks'
+import { useBackend } from '@dl/example-char-lm-web/use-backend'
 import { crossEntropy } from '@dl/layers'
 import { fit } from '@dl/train'
 import { language } from './language'
 import type { Found, Job, News } from './protocol'
-import { useBackend } from './use-backend'
 
 /** Enough for a smooth curve, whatever the text's length. */
 const BATCHES = 120

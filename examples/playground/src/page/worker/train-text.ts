@@ -10,13 +10,13 @@ import {
   type TrainContext,
 } from '@dl/callbacks'
 import { memoryStorage } from '@dl/data'
+import { useBackend } from '@dl/example-char-lm-web/use-backend'
 import { crossEntropy } from '@dl/layers'
 import { fit } from '@dl/train'
 import { inside } from './inside'
 import { type Language, language } from './language'
 import { type Mailbox, mailbox } from './mailbox'
 import type { Job, News, Order } from './protocol'
-import { useBackend } from './use-backend'
 import { writer } from './writer'
 
 type Start = Extract<Order, { kind: 'train' }>

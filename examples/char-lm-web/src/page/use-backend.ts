@@ -1,7 +1,6 @@
 /** The one line that differs between the backends. */
 import { backendInfo } from '@dl/core'
 import { ready } from '@tensorflow/tfjs-core'
-import type { BackendName } from './protocol'
 
 const backends = {
   wasm: () => import('@dl/backend-wasm'),
@@ -12,7 +11,7 @@ const backends = {
 const TITLES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU' }
 
 /** @returns what computes, in a few words */
-export async function useBackend(name: BackendName): Promise<string> {
+export async function useBackend(name: keyof typeof backends): Promise<string> {
   await backends[name]()
   await ready()
   const { device, simd, threads } = backendInfo()
