@@ -45,6 +45,8 @@ export async function servedPage(example: string, ...args: string[]): Promise<Se
     async open(query, { context = {}, before } = {}) {
       const viewport = { width: 1280, height: 860 }
       const page = await (await browser.newContext({ viewport, ...context })).newPage()
+      // what trains in a page takes its time where everything else is tested beside it
+      page.setDefaultTimeout(110_000)
       const complaints: string[] = []
       const requests: string[] = []
       page.on('pageerror', error => complaints.push(String(error)))

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodePng } from '@dl/vision'
 import type { Page } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { chromium, NO_CHROMIUM } from '../../../scripts/chromium.mjs'
 import { pictures, type ServedPage, servedPage } from '../../../scripts/served-page'
 import { atStep, complains, state } from './open'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const missing = chromium === null
 const OTHER_WEIGHTS = 'e30' // a header of nothing: {}

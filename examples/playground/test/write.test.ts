@@ -4,11 +4,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { chromium, NO_CHROMIUM } from '../../../scripts/chromium.mjs'
 import { pictures, type ServedPage, servedPage } from '../../../scripts/served-page'
 import { root } from '../../../scripts/workspace.mjs'
 import { atStep, complains, state, stepOf } from './open'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const missing = chromium === null
 /** A graphics card that a processor plays takes a minute to compile its programs: the long form's. */
